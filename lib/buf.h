@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* buf.h - bytes being written: grows up to a stated limit; errors stick.
+ *
+ * A writer appends all its fields and asks once, with buf_error(), whether they
+ * fitted. After an error nothing more is appended; what was there stays.
+ * Integers are little-endian, as lib/cur.h reads them.
+ */
+#ifndef LIB_BUF_H
+#define LIB_BUF_H
+
+#include "lib/span.h"
+
+struct buf {
+	char *p;    /* owned; NULL until the first byte */
+	size_t len; /* bytes written */
+	size_t cap; /* bytes allocated */
+	size_t max; /* never more than this many bytes */
+	int error;  /* 0, ENOMEM, or E2BIG when max was reached */
+};
+
+/* @max: the limit in bytes. No memory is taken yet. */
+void buf_init(struct buf *b, size_t max);
+
+/* Free the bytes; the buffer is empty and usable again, its limit stays. */
+void buf_done(struct buf *b);
+
+/* Forget the contents and the error, keep the memory. */
+void buf_reset(struct buf *b);
+
+void buf_put(struct buf *b, const void *bytes, size_t len);
+void buf_puts(struct buf *b, const char *text);
+void buf_span(struct buf *b, struct span s);
+void buf_u8(struct buf *b, uint8_t v);
+void buf_u16(struct buf *b, uint16_t v);
+void buf_u32(struct buf *b, uint32_t v);
+void buf_u64(struct buf *b, uint64_t v);
+
+/* A 32-bit length and the bytes: what cur_blob() reads. */
+void buf_blob(struct buf *b, struct span s);
+
+void buf_printf(struct buf *b, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* The contents so far; valid until the next write. */
+struct span buf_view(const struct buf *b);
+
+/* Return: 0, -ENOMEM or -E2BIG. */
+int buf_error(const struct buf *b);
+
+/**
+ * buf_cstr() - the contents as a C string.
+ *
+ * Return: a string that the buffer still owns, valid until the next write;
+ * NULL after an error.
+ */
+const char *buf_cstr(struct buf *b);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* hex.c - see hex.h. */
+#include "lib/hex.h"
+
+#include <errno.h>
+#include <limits.h>
+
+int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+void hex_encode(struct buf *out, struct span raw)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < raw.len; i++) {
+		const unsigned char byte = (unsigned char)raw.p[i];
+		const char two[2] = { digits[byte >> 4], digits[byte & 15] };
+
+		buf_put(out, two, sizeof(two));
+	}
+}
+
+int hex_decode(struct span text, void *out, size_t size)
+{
+	unsigned char *to = out;
+
+	if (text.len % 2 != 0)
+		return -EINVAL;
+	if (text.len / 2 > size || text.len / 2 > INT_MAX)
+		return -E2BIG;
+	for (size_t i = 0; i < text.len; i++)
+		if (hex_digit(text.p[i]) < 0)
+			return -EINVAL;
+	for (size_t i = 0; i < text.len / 2; i++)
+		to[i] = (unsigned char)(hex_digit(text.p[2 * i]) << 4 |
+					hex_digit(text.p[2 * i + 1]));
+	return (int)(text.len / 2);
+}
+
+void base64_encode(struct buf *out, struct span raw)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	for (size_t i = 0; i < raw.len; i += 3) {
+		const size_t left = raw.len - i < 3 ? raw.len - i : 3;
+		uint32_t three = 0;
+		char four[4];
+
+		for (size_t k = 0; k < 3; k++)
+			three = three << 8 |
+				(k < left ? (uint8_t)raw.p[i + k] : 0U);
+		for (size_t k = 0; k < 4; k++)
+			four[k] = k <= left ? digits[three >> (18 - 6 * k) & 63]
+					    : '=';
+		buf_put(out, four, sizeof(four));
+	}
+}

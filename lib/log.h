@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* log.h - one line per event, key=value, level first.
+ *
+ *	level=warn process=audit msg="records lost" lost=42 action=continue
+ *
+ * Values with a blank, '=', '"' or a control byte are quoted and escaped, so
+ * that text from outside can forge neither a line nor a key. Only cmd/ logs.
+ */
+#ifndef LIB_LOG_H
+#define LIB_LOG_H
+
+#include "lib/err.h"
+#include "lib/span.h"
+
+enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO,
+		 LOG_LEVEL_DEBUG };
+
+struct log {
+	int fd;		       /* borrowed; usually 2 */
+	const char *process;   /* "supervisor", "audit", ... */
+	enum log_level level;  /* what is above it is not written */
+};
+
+enum log_kind { LOG_KIND_END, LOG_KIND_TEXT, LOG_KIND_U64, LOG_KIND_I64 };
+
+struct log_field {
+	enum log_kind kind;
+	const char *key;
+	struct span text;
+	uint64_t number;
+};
+
+/**
+ * log_line() - write one line with one write(2).
+ * @fields: ends with a LOG_KIND_END; LOG_FIELDS() makes it.
+ *
+ * A line is cut at 1000 bytes (LinuxKit's memlogd cuts at 1024). A write that
+ * fails is lost: there is nowhere left to say so.
+ */
+void log_line(const struct log *log, enum log_level level, const char *msg,
+	      const struct log_field *fields);
+
+/* The error's text and hint as fields of an error line. */
+void log_err(const struct log *log, enum log_level level, const char *msg,
+	     const struct err *e);
+
+struct log_field log_text(const char *key, const char *value);
+struct log_field log_span(const char *key, struct span value);
+struct log_field log_u64(const char *key, uint64_t value);
+struct log_field log_i64(const char *key, int64_t value);
+
+#define LOG_FIELDS(...) \
+	((const struct log_field[]){ __VA_ARGS__, { .kind = LOG_KIND_END } })
+#define LOG_NONE ((const struct log_field[]){ { .kind = LOG_KIND_END } })
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* span.c - see span.h. */
+#include "lib/span.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct span span_of(const char *text)
+{
+	return (struct span){ .p = text, .len = text ? strlen(text) : 0 };
+}
+
+bool span_eq(struct span a, struct span b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
+}
+
+bool span_eq_str(struct span a, const char *text)
+{
+	return span_eq(a, span_of(text));
+}
+
+bool span_starts(struct span a, const char *prefix)
+{
+	const size_t len = strlen(prefix);
+
+	return a.len >= len && (len == 0 || memcmp(a.p, prefix, len) == 0);
+}
+
+int span_cmp(struct span a, struct span b)
+{
+	const size_t len = a.len < b.len ? a.len : b.len;
+	const int r = len ? memcmp(a.p, b.p, len) : 0;
+
+	if (r != 0)
+		return r;
+	return (a.len > b.len) - (a.len < b.len);
+}
+
+struct span span_cut(struct span *rest, char delim)
+{
+	struct span piece = *rest;
+	const char *at = rest->len ? memchr(rest->p, delim, rest->len) : NULL;
+
+	if (at == NULL) {
+		*rest = (struct span){ 0 };
+		return piece;
+	}
+	piece.len = (size_t)(at - rest->p);
+	rest->p = at + 1;
+	rest->len -= piece.len + 1;
+	return piece;
+}
+
+char *span_dup(struct span s)
+{
+	char *out;
+
+	if (s.len != 0 && memchr(s.p, '\0', s.len) != NULL)
+		return NULL;
+	out = malloc(s.len + 1);
+	if (out == NULL)
+		return NULL;
+	if (s.len != 0)
+		memcpy(out, s.p, s.len);
+	out[s.len] = '\0';
+	return out;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* span.h - bytes that somebody else owns, with their length.
+ *
+ * What comes from outside is a span, not a C string, until it is proven to be
+ * one. A span may hold NULs and is never written through.
+ */
+#ifndef LIB_SPAN_H
+#define LIB_SPAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct span {
+	const char *p; /* borrowed; may be NULL only when len is 0 */
+	size_t len;    /* bytes */
+};
+
+/* printf("%.*s", SPAN_FMT(s)): for text that is known to be short and clean. */
+#define SPAN_FMT(s) (int)(s).len, (s).p
+
+/* A span over a NUL-terminated string, without the NUL. NULL gives an empty. */
+struct span span_of(const char *text);
+
+bool span_eq(struct span a, struct span b);
+bool span_eq_str(struct span a, const char *text);
+bool span_starts(struct span a, const char *prefix);
+
+/* Order of memcmp, a prefix before what it begins: <0, 0, >0. */
+int span_cmp(struct span a, struct span b);
+
+/**
+ * span_cut() - take everything before the first @delim from the front.
+ * @rest: in: what to cut; out: what follows the delimiter. Without a
+ *        delimiter the whole is returned and @rest becomes empty with p NULL.
+ *
+ * Return: the piece, which points into the same bytes.
+ */
+struct span span_cut(struct span *rest, char delim);
+
+/**
+ * span_dup() - a NUL-terminated heap copy; the caller frees it.
+ *
+ * Return: the copy; NULL when out of memory or when @s holds a NUL, which
+ * would silently cut it.
+ */
+char *span_dup(struct span s);
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* policy.h - a bundle's documents, compiled, explained and compared.
+ *
+ * Input are the verified targets of one bundle (node.json, services/NAME.json).
+ * policy_compile() checks them all, lowers file and port rules to Landlock and
+ * the OCI seccomp object to a program, proves the program against the profile,
+ * and keeps the documents for explain and diff. It does no I/O. All of a bundle
+ * compiles or none of it does.
+ */
+#ifndef PKG_POLICY_POLICY_H
+#define PKG_POLICY_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/buf.h"
+#include "lib/err.h"
+#include "lib/span.h"
+
+#define POLICY_SERVICES_MAX 256
+#define POLICY_TARGET_MAX 1048576 /* bytes of one document */
+#define POLICY_SIGNERS_MAX 16
+
+/* One verified target: "node.json" or "services/NAME.json". */
+struct policy_target {
+	const char *name;
+	struct span bytes;
+};
+
+/* Where the bundle came from; copied by policy_compile(). */
+struct policy_origin {
+	uint64_t generation;
+	uint64_t bundle_version;		 /* targets role */
+	const char *signers[POLICY_SIGNERS_MAX]; /* key ids, hex */
+	size_t signer_count;
+};
+
+/* What the node's kernel can do; probed by the caller. */
+struct policy_kernel {
+	uint32_t landlock_abi;	/* 0: none */
+	bool has_seccomp;
+};
+
+struct policy;
+
+struct policy_collector { /* node.json "collectors" */
+	const char *name;
+	const char *protocol; /* "syslog-tcp" */
+	const char *host;
+	uint16_t port;
+};
+
+enum policy_unlisted { POLICY_UNLISTED_ALLOW, POLICY_UNLISTED_AUDIT,
+		       POLICY_UNLISTED_DENY };
+
+struct policy_service {
+	const char *name;
+	uint32_t number;
+	bool is_best_effort; /* the document says so; what that cost is in
+			      * not_enforced */
+	const char *const *not_enforced; /* sentences, NULL-terminated */
+};
+
+/**
+ * policy_compile() - all documents of one bundle, or nothing.
+ * @targets: @count of them, any order; bytes are copied where kept.
+ * @ret: the caller's, policy_free().
+ *
+ * Return: 0; -EBADMSG for a document that is not what it should be (@e: file,
+ * member, cause); -EOPNOTSUPP when the kernel lacks what a policy requires and
+ * the policy does not say best-effort (hint: how to say it); -EPROTO when the
+ * proof of a seccomp program fails; -E2BIG for a limit; -ENOMEM.
+ */
+int policy_compile(const struct policy_target *targets, size_t count,
+		   const struct policy_origin *origin,
+		   const struct policy_kernel *kernel, struct policy **ret,
+		   struct err *e);
+void policy_free(struct policy *p);
+
+uint64_t policy_generation(const struct policy *p);
+uint64_t policy_bundle_version(const struct policy *p);
+enum policy_unlisted policy_unlisted(const struct policy *p);
+size_t policy_service_count(const struct policy *p);
+const struct policy_service *policy_service(const struct policy *p, size_t i);
+const struct policy_service *policy_service_find(const struct policy *p,
+						 struct span name);
+size_t policy_collector_count(const struct policy *p);
+const struct policy_collector *policy_collector(const struct policy *p,
+						size_t i);
+
+/* Append service @s's artefact. Return: 0; -ENOENT; from artefact_encode(). */
+int policy_artefact(const struct policy *p, const struct policy_service *s,
+		    struct buf *out);
+
+/* What was denied, as the audit record tells it. */
+enum denial_kind {
+	DENIAL_FS,	/* Landlock fs.*: path, right */
+	DENIAL_NET,	/* Landlock net.*: port, right */
+	DENIAL_SCOPE,	/* Landlock scope.*, ptrace */
+	DENIAL_SYSCALL, /* seccomp: arch, syscall */
+	DENIAL_INFERRED /* EACCES or EPERM below Landlock ABI 7: path, syscall,
+			 * exit; explained only if the model denies it too */
+};
+
+struct policy_denial {
+	enum denial_kind kind;
+	struct span service;
+	struct span right; /* "read_file", "connect_tcp": as Landlock's JSON
+			    * spells it; the first of several blockers */
+	struct span path;  /* in the service's own view */
+	uint16_t port;
+	uint32_t arch;	   /* AUDIT_ARCH_* */
+	int32_t syscall;
+	int32_t exit;	   /* negative errno; DENIAL_INFERRED only */
+};
+
+/**
+ * policy_explain() - why, by which rule, and what would allow it.
+ * @out: one JSON object is appended:
+ *   { "service", "verdict": "denied"|"not-by-policy", "layer": "landlock"|
+ *     "seccomp"|"none", "bundle": N, "generation": N, "signers": [keyid..],
+ *     "rule": nearest rule in words or null, "missing": what no rule grants,
+ *     "fix": the smallest addition (a fragment of services/NAME.json) or null,
+ *     "sentence": all of it in one sentence for people }
+ *
+ * Return: 0; -ENOENT when the policy has no such service; -ENOMEM, -E2BIG.
+ */
+int policy_explain(const struct policy *p, const struct policy_denial *d,
+		   struct buf *out, struct err *e);
+
+/**
+ * policy_diff() - what @to changes against @from (NULL: everything is new).
+ * @out: one JSON object is appended: { "from": N|null, "to": N, "changes":
+ *   [ { "service", "layer", "change": "tighter"|"looser"|"added"|"removed",
+ *       "sentence" } ] }, in a stable order.
+ */
+int policy_diff(const struct policy *from, const struct policy *to,
+		struct buf *out, struct err *e);
+
+/* Append service @s's policy for people and machines as one JSON object:
+ * name, number, generation, bundle, rules in words, capabilities, seccomp
+ * summary, not_enforced. */
+int policy_show(const struct policy *p, const struct policy_service *s,
+		struct buf *out, struct err *e);
+
+#endif
