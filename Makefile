@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+# Makefile - one file, no configure. "make help" lists the targets.
+#
+# Every combination of compiler and sanitizer has its own objects under
+# build/VARIANT/, so variants never mix. The launcher is always a static binary
+# against musl: it is mapped into every service.
+
+CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
+VARIANT := $(notdir $(CC))$(if $(SAN),-san)$(if $(FUZZ),-fuzz)
+O := build/$(VARIANT)
+BIN := $(if $(filter gcc,$(VARIANT)),build/bin,$(O)/bin)
+VERSION := $(shell cat VERSION)
+prefix ?= /usr
+V ?= 0
+Q := $(if $(filter 0,$(V)),@)
+say = $(if $(filter 0,$(V)),@printf '  %-7s %s\n' '$(1)' '$(2)')
+
+# ---- flags -----------------------------------------------------------------
+STD := -std=gnu17 -D_GNU_SOURCE -DBAILIFF_VERSION='"$(VERSION)"' -I.
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
+	-Wundef -Wvla -Wformat=2 -Wcast-qual -Wcast-align=strict \
+	-Wpointer-arith -Wwrite-strings -Wstrict-prototypes \
+	-Wmissing-prototypes -Wold-style-definition \
+	-Wmissing-variable-declarations -Wredundant-decls -Wnull-dereference \
+	-Wswitch-enum -Wimplicit-fallthrough -Wlogical-op -Wduplicated-cond \
+	-Wduplicated-branches -Wunused-result
+HARDEN := -fstack-protector-strong -fstack-clash-protection \
+	-ftrivial-auto-var-init=zero -fno-strict-aliasing -fno-common \
+	-fcf-protection=full
+WERROR ?= -Werror
+OPT := $(if $(SAN)$(FUZZ),-O1 -g -fno-omit-frame-pointer,-O2 -g \
+	-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+comma := ,
+SANFLAGS := $(if $(SAN)$(FUZZ),-fsanitize=address$(comma)undefined \
+	-fno-sanitize-recover=all)
+FUZZFLAGS := $(if $(FUZZ),-fsanitize=fuzzer-no-link)
+
+# Flags this compiler does not know are dropped, once per variant; probed with
+# a declaration, since an empty file is itself pedantically wrong.
+$(O)/flags.mk: Makefile
+	@mkdir -p $(@D)
+	@for f in $(WARN) $(HARDEN); do \
+		echo 'extern int probe;' | $(CC) $$f -Werror -xc -c -o /dev/null - \
+			2>/dev/null && printf '%s ' "$$f"; done \
+		| sed 's/^/KNOWN := /' >$@
+ifeq ($(filter deps demo check help clean,$(MAKECMDGOALS)),)
+include $(O)/flags.mk
+endif
+
+CFLAGS_ALL = $(STD) $(OPT) $(KNOWN) $(WERROR) $(SANFLAGS) $(FUZZFLAGS) \
+	-fPIE $(CFLAGS)
+LDFLAGS_ALL = -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed \
+	$(SANFLAGS) $(LDFLAGS)
+LIBS := -laudit -lseccomp -lcap-ng -ljansson -lmicrohttpd -lssl -lcrypto
+
+# ---- what is built ---------------------------------------------------------
+COMMANDS := $(filter-out bailiff-exec,$(notdir $(patsubst %/,%,\
+	$(dir $(wildcard cmd/*/main.c)))))
+CORE_SRC := $(wildcard lib/*.c pkg/*/*.c)
+CORE_OBJ := $(CORE_SRC:%.c=$(O)/%.o)
+UNIT_SRC := $(wildcard test/unit/*_test.c)
+UNITS := $(UNIT_SRC:test/unit/%.c=$(O)/unit/%)
+FUZZ_SRC := $(wildcard test/fuzz/*_fuzz.c)
+FUZZERS := $(FUZZ_SRC:test/fuzz/%.c=$(O)/fuzz/%)
+TOOL_SRC := $(wildcard test/attacks/*.c test/bench/*.c)
+TOOLS := $(TOOL_SRC:test/%.c=build/test/%)
+
+.PHONY: all
+all: $(COMMANDS:%=$(BIN)/%) $(BIN)/bailiff-exec
+
+define command_rules
+$(BIN)/$(1): $(patsubst %.c,$(O)/%.o,$(wildcard cmd/$(1)/*.c)) $(O)/core.a
+	$(call say,LD,$$@)
+	@mkdir -p $$(@D)
+	$(Q)$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $(LIBS)
+endef
+$(foreach c,$(COMMANDS),$(eval $(call command_rules,$(c))))
+
+$(O)/core.a: $(CORE_OBJ)
+	$(call say,AR,$@)
+	@rm -f $@
+	$(Q)ar rcD $@ $^
+
+$(O)/%.o: %.c $(O)/flags.mk
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+# The launcher: musl, static, no library but libc. Kernel headers come from a
+# directory that holds nothing of glibc's.
+EXEC_SRC := $(wildcard cmd/bailiff-exec/*.c) lib/err.c lib/span.c lib/cur.c \
+	lib/buf.c lib/num.c lib/hex.c lib/file.c pkg/policy/artefact.c \
+	pkg/identity/registry.c $(wildcard pkg/enforce/*.c)
+EXEC_OBJ := $(EXEC_SRC:%.c=build/musl/%.o)
+MUSL_CFLAGS := $(STD) -Os -g -Wall -Wextra -Werror \
+	-fstack-protector-strong -fno-strict-aliasing \
+	-ffunction-sections -fdata-sections -isystem build/uapi
+build/uapi:
+	@mkdir -p $@
+	@for d in linux asm-generic mtd; do \
+		[ -e /usr/include/$$d ] && ln -sfn /usr/include/$$d $@/$$d; done; \
+	ln -sfn /usr/include/$$(gcc -print-multiarch)/asm $@/asm
+build/musl/%.o: %.c | build/uapi
+	$(call say,MUSL,$<)
+	@mkdir -p $(@D)
+	$(Q)musl-gcc $(MUSL_CFLAGS) -MMD -MP -c -o $@ $<
+build/bin/bailiff-exec: $(EXEC_OBJ)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)musl-gcc -static -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack \
+		-o $@.full $^
+	$(Q)strip -o $@ $@.full && rm -f $@.full
+	@! readelf -l $@ | grep -q INTERP || { echo "$@ is not static"; exit 1; }
+ifneq ($(BIN),build/bin)
+$(BIN)/bailiff-exec: build/bin/bailiff-exec
+	@mkdir -p $(@D)
+	@cp $< $@
+endif
+
+$(O)/unit/%: test/unit/%.c test/unit/harness.c $(O)/core.a
+	$(call say,UNIT,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -MMD -MP -o $@ \
+		$(filter %.c %.a,$^) $(LIBS)
+$(O)/fuzz/%: test/fuzz/%.c $(O)/core.a
+	$(call say,FUZZ,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -fsanitize=fuzzer -MMD -MP -o $@ \
+		$(filter %.c %.a,$^) $(LIBS)
+# Small programs that tests run: one file each, static, so that they also run
+# in containers and guests.
+build/test/%: test/%.c
+	$(call say,TOOL,$@)
+	@mkdir -p $(@D)
+	$(Q)gcc $(STD) -O2 -Wall -Wextra -Werror -static -o $@ $<
+
+# ---- checks ----------------------------------------------------------------
+.PHONY: units fuzzers tools
+units: $(UNITS)
+fuzzers: $(FUZZERS)
+tools: $(TOOLS)
+
+.PHONY: clean
+clean:
+	rm -rf build
+
+-include $(shell find build -name '*.d' 2>/dev/null)

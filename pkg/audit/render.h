@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* render.h - an event as JSON, as text for people, as the kernel's own lines. */
+#ifndef PKG_AUDIT_RENDER_H
+#define PKG_AUDIT_RENDER_H
+
+#include "pkg/audit/event.h"
+
+/* Who renders: the same for all events of a node's boot. */
+struct render_node {
+	const char *node; /* host name */
+	const char *boot; /* boot id */
+};
+
+/* One line of bailiff.event.v1 (docs/formats.md), newline included. */
+int render_json(const struct event *ev, const struct render_node *node,
+		struct buf *out);
+
+/* One line for people: "12:03:04.123 #41 nginx denied fs.read_file /etc/shadow
+ * by exe=... pid=...", newline included; control bytes escaped. */
+int render_text(const struct event *ev, struct buf *out);
+
+/* The records as auditd would log them: "type=LANDLOCK_ACCESS
+ * msg=audit(1795296627.324:121230): domain=..." a line each. */
+int render_raw(const struct event *ev, struct buf *out);
+
+#endif

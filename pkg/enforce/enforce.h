@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* enforce.h - what only a process itself can apply: capabilities,
+ * no_new_privs, Landlock, seccomp. Used by the launcher for a service and by
+ * the daemon's processes for themselves.
+ *
+ * No library but libc: this is linked into every service's first instruction.
+ */
+#ifndef PKG_ENFORCE_ENFORCE_H
+#define PKG_ENFORCE_ENFORCE_H
+
+#include <stdbool.h>
+
+#include "lib/err.h"
+#include "pkg/policy/artefact.h"
+
+/* Descriptors of an artefact's paths, opened with O_PATH before anything is
+ * given up; index is the rule's. */
+struct enforce_paths {
+	int *fds;
+	uint32_t count;
+};
+
+/* Landlock ABI of the running kernel; 0 where there is none. Errata likewise. */
+uint32_t enforce_landlock_abi(void);
+uint32_t enforce_landlock_errata(void);
+
+/**
+ * enforce_paths_open() - open every rule's path.
+ *
+ * Return: 0; -ENOENT and the path in @e when one is missing: a policy that
+ * names what is not there is not applied in part.
+ */
+int enforce_paths_open(const struct artefact *a, struct enforce_paths *ret,
+		       struct err *e);
+void enforce_paths_close(struct enforce_paths *p);
+
+/* Close everything from descriptor @first on, except @keep (count of them,
+ * ascending). */
+int enforce_close_from(int first, const int *keep, size_t count,
+		       struct err *e);
+
+/* Set all five sets (with the privilege to) or, with @verify_only, compare. */
+int enforce_caps(const struct artefact_caps *want, bool verify_only,
+		 struct err *e);
+
+/**
+ * enforce_apply() - no_new_privs, Landlock, seccomp, in that order.
+ *
+ * Irrevocable. After a failure the process may be partly confined and must not
+ * go on to run the service.
+ *
+ * Return: 0; -EOPNOTSUPP when the kernel's Landlock ABI is below the
+ * artefact's; as landlock_restrict_self(2) and seccomp(2).
+ */
+int enforce_apply(const struct artefact *a, const struct enforce_paths *p,
+		  struct err *e);
+
+/* A row of the daemon's own table: what one process may do from here on. */
+struct confine_row {
+	const char *process;
+	uint32_t uid, gid;	 /* to become; 0: stay root */
+	uint64_t caps;		 /* permitted and effective afterwards */
+	/* Landlock, where the kernel has it: directories with their rights,
+	 * ended by a NULL path; everything else is denied. */
+	struct confine_path {
+		const char *path;
+		uint64_t access; /* LANDLOCK_ACCESS_FS_* */
+	} paths[8];
+	bool may_connect; /* TCP connect; bind is never allowed */
+	const char *const *syscalls; /* names, NULL-terminated: allowed; the
+				      * rest is EPERM and audited */
+};
+
+#endif
