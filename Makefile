@@ -66,7 +66,8 @@ TOOL_SRC := $(wildcard test/attacks/*.c test/bench/*.c)
 TOOLS := $(TOOL_SRC:test/%.c=build/test/%)
 
 .PHONY: all
-all: $(COMMANDS:%=$(BIN)/%) $(BIN)/bailiff-exec
+all: $(COMMANDS:%=$(BIN)/%) \
+	$(patsubst cmd/%/main.c,$(BIN)/%,$(wildcard cmd/bailiff-exec/main.c))
 
 define command_rules
 $(BIN)/$(1): $(patsubst %.c,$(O)/%.o,$(wildcard cmd/$(1)/*.c)) $(O)/core.a

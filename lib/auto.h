@@ -21,7 +21,7 @@ static inline void auto_mem_free(void *pp)
 	free(*(void **)pp);
 }
 
-#define AUTO_FD __attribute__((cleanup(auto_fd_close))) int
+#define AUTO_FD	 __attribute__((cleanup(auto_fd_close))) int
 #define AUTO_MEM __attribute__((cleanup(auto_mem_free)))
 /* For a type with its own "void x_done(struct x *)". */
 #define AUTO_DONE(fn) __attribute__((cleanup(fn)))
@@ -44,11 +44,11 @@ static inline void fd_drop(int *fd)
 }
 
 /* The pointer, which the caller now owns; the variable becomes NULL. */
-#define ptr_steal(pp)                       \
-	(__extension__({                    \
+#define ptr_steal(pp)                        \
+	(__extension__({                     \
 		__auto_type stolen_ = *(pp); \
-		*(pp) = NULL;               \
-		stolen_;                    \
+		*(pp) = NULL;                \
+		stolen_;                     \
 	}))
 
 #endif

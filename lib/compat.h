@@ -28,10 +28,10 @@ struct bailiff_net_port_attr {
 	__u64 allowed_access;
 	__u64 port; /* host byte order */
 };
-#define BAILIFF_LANDLOCK_RULE_NET_PORT 2
-#define BAILIFF_LANDLOCK_CREATE_VERSION (1U << 0)
-#define BAILIFF_LANDLOCK_CREATE_ERRATA (1U << 1)
+#define BAILIFF_LANDLOCK_RULE_NET_PORT	   2
+#define BAILIFF_LANDLOCK_CREATE_VERSION	   (1U << 0)
+#define BAILIFF_LANDLOCK_CREATE_ERRATA	   (1U << 1)
 #define BAILIFF_LANDLOCK_LOG_SAME_EXEC_OFF (1U << 0) /* ABI 7 */
-#define BAILIFF_LANDLOCK_LOG_NEW_EXEC_ON (1U << 1)   /* ABI 7 */
+#define BAILIFF_LANDLOCK_LOG_NEW_EXEC_ON   (1U << 1) /* ABI 7 */
 
 #endif

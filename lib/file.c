@@ -19,8 +19,8 @@ static int resolve_open(int dirfd, const char *path, int flags, mode_t mode,
 	const struct open_how how = {
 		.flags = (uint64_t)(unsigned)(flags | O_CLOEXEC | O_NOCTTY),
 		.mode = mode,
-		.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS |
-			   resolve,
+		.resolve =
+			RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | resolve,
 	};
 	const long fd = syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
 
@@ -106,8 +106,8 @@ int file_write_all(int fd, struct span content)
 static int temporary_write(int dirfd, const char *temp, mode_t mode,
 			   struct span content, struct err *e)
 {
-	AUTO_FD fd = file_open_beneath(
-		dirfd, temp, O_WRONLY | O_CREAT | O_TRUNC, mode, e);
+	AUTO_FD fd = file_open_beneath(dirfd, temp,
+				       O_WRONLY | O_CREAT | O_TRUNC, mode, e);
 	int r;
 
 	if (fd < 0)
@@ -145,8 +145,7 @@ int file_replace(int dirfd, const char *name, mode_t mode, struct span content,
 
 int file_private_dir(int dirfd, const char *path, uid_t owner, struct err *e)
 {
-	AUTO_FD fd =
-		file_open(dirfd, path, O_RDONLY | O_DIRECTORY, 0, e);
+	AUTO_FD fd = file_open(dirfd, path, O_RDONLY | O_DIRECTORY, 0, e);
 	struct stat st;
 
 	if (fd < 0)

@@ -22,12 +22,12 @@ static int tree_check(const json_t *value, unsigned depth, struct err *e)
 	if (json_is_real(value))
 		return err_set(e, EBADMSG,
 			       "a number with a fraction or exponent");
-	json_array_foreach (value, i, member) {
+	json_array_foreach(value, i, member) {
 		r = tree_check(member, depth + 1, e);
 		if (r < 0)
 			return err_wrap(e, "[%zu]", i);
 	}
-	json_object_foreach ((json_t *)(uintptr_t)value, key, member) {
+	json_object_foreach((json_t *)(uintptr_t)value, key, member) {
 		r = tree_check(member, depth + 1, e);
 		if (r < 0)
 			return err_wrap(e, "%s", key);
@@ -68,9 +68,9 @@ static bool type_fits(const json_t *value, json_type type)
 static const char *type_name(json_type type)
 {
 	static const char *const names[] = {
-		[JSON_OBJECT] = "an object",   [JSON_ARRAY] = "an array",
-		[JSON_STRING] = "a string",    [JSON_INTEGER] = "an integer",
-		[JSON_REAL] = "a real number", [JSON_TRUE] = "true or false",
+		[JSON_OBJECT] = "an object",	[JSON_ARRAY] = "an array",
+		[JSON_STRING] = "a string",	[JSON_INTEGER] = "an integer",
+		[JSON_REAL] = "a real number",	[JSON_TRUE] = "true or false",
 		[JSON_FALSE] = "true or false", [JSON_NULL] = "null",
 	};
 
@@ -112,7 +112,7 @@ int json_members(const json_t *object, const struct json_member *rows,
 	const char *key;
 	json_t *member;
 
-	json_object_foreach ((json_t *)(uintptr_t)object, key, member)
+	json_object_foreach((json_t *)(uintptr_t)object, key, member)
 		if (!row_exists(rows, key))
 			return err_set(e, EBADMSG, "unknown member \"%s\"",
 				       key);
@@ -191,7 +191,7 @@ static int object_write(const json_t *object, struct buf *out,
 
 	if (keys == NULL)
 		return -ENOMEM;
-	json_object_foreach ((json_t *)(uintptr_t)object, key, member)
+	json_object_foreach((json_t *)(uintptr_t)object, key, member)
 		keys[n++] = key;
 	qsort(keys, n, sizeof(*keys), key_order);
 	buf_puts(out, "{");
@@ -218,7 +218,7 @@ static int array_write(const json_t *array, struct buf *out,
 	int r = 0;
 
 	buf_puts(out, "[");
-	json_array_foreach (array, i, member) {
+	json_array_foreach(array, i, member) {
 		buf_puts(out, i ? "," : "");
 		newline(out, style, depth);
 		r = value_write(member, out, style, depth);
@@ -282,8 +282,8 @@ int json_text(const json_t *value, struct buf *out)
 
 int json_pretty(const json_t *value, struct buf *out)
 {
-	const int r = document_write(value, out,
-				     &(struct style){ .indent = true });
+	const int r =
+		document_write(value, out, &(struct style){ .indent = true });
 
 	buf_puts(out, "\n");
 	return r < 0 ? r : buf_error(out);

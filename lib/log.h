@@ -12,16 +12,25 @@
 #include "lib/err.h"
 #include "lib/span.h"
 
-enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO,
-		 LOG_LEVEL_DEBUG };
-
-struct log {
-	int fd;		       /* borrowed; usually 2 */
-	const char *process;   /* "supervisor", "audit", ... */
-	enum log_level level;  /* what is above it is not written */
+enum log_level {
+	LOG_LEVEL_ERROR,
+	LOG_LEVEL_WARN,
+	LOG_LEVEL_INFO,
+	LOG_LEVEL_DEBUG
 };
 
-enum log_kind { LOG_KIND_END, LOG_KIND_TEXT, LOG_KIND_U64, LOG_KIND_I64 };
+struct log {
+	int fd;		      /* borrowed; usually 2 */
+	const char *process;  /* "supervisor", "audit", ... */
+	enum log_level level; /* what is above it is not written */
+};
+
+enum log_kind {
+	LOG_KIND_END,
+	LOG_KIND_TEXT,
+	LOG_KIND_U64,
+	LOG_KIND_I64
+};
 
 struct log_field {
 	enum log_kind kind;

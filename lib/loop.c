@@ -80,8 +80,8 @@ int loop_once(struct loop *loop, int timeout_ms)
 {
 	int r = 0;
 
-	loop->batch_len = epoll_wait(loop->epoll_fd, loop->batch, BATCH_MAX,
-				     timeout_ms);
+	loop->batch_len =
+		epoll_wait(loop->epoll_fd, loop->batch, BATCH_MAX, timeout_ms);
 	if (loop->batch_len < 0) {
 		loop->batch_len = 0;
 		return errno == EINTR ? 0 : -errno;

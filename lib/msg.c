@@ -89,8 +89,7 @@ static bool fds_take(struct msghdr *m, struct msg *out)
 		for (size_t i = 0; i < count; i++) {
 			int fd;
 
-			memcpy(&fd, CMSG_DATA(c) + i * sizeof(int),
-			       sizeof(fd));
+			memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(fd));
 			if (out->nfds < MSG_FDS_MAX) {
 				out->fds[out->nfds++] = fd;
 				continue;

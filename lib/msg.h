@@ -14,9 +14,9 @@
 #include "lib/cur.h"
 #include "lib/err.h"
 
-#define MSG_VERSION 1
+#define MSG_VERSION  1
 #define MSG_BODY_MAX 131072 /* below the default SO_SNDBUF of AF_UNIX */
-#define MSG_FDS_MAX 4
+#define MSG_FDS_MAX  4
 
 /* Storage for one received datagram; reused from call to call. */
 struct msg_store {
@@ -25,8 +25,8 @@ struct msg_store {
 
 struct msg {
 	uint16_t type;
-	uint32_t id;	     /* an answer repeats the id of its request */
-	struct span body;    /* points into the store */
+	uint32_t id;	      /* an answer repeats the id of its request */
+	struct span body;     /* points into the store */
 	int fds[MSG_FDS_MAX]; /* owned until msg_fd_take(); -1 when taken */
 	size_t nfds;
 };

@@ -16,20 +16,28 @@
 #include "lib/err.h"
 #include "lib/span.h"
 
-#define EVENT_RECORDS_MAX 64   /* further ones are counted, not kept */
-#define EVENT_BYTES_MAX 131072 /* of one frame */
+#define EVENT_RECORDS_MAX 64	 /* further ones are counted, not kept */
+#define EVENT_BYTES_MAX	  131072 /* of one frame */
 
-enum event_kind { EVENT_AUDIT = 1, EVENT_OWN = 2 };
+enum event_kind {
+	EVENT_AUDIT = 1,
+	EVENT_OWN = 2
+};
 
 /* How the service was found: the strongest that was there. */
-enum event_how { HOW_NONE, HOW_SESSION, HOW_LANDLOCK, HOW_CGROUP };
+enum event_how {
+	HOW_NONE,
+	HOW_SESSION,
+	HOW_LANDLOCK,
+	HOW_CGROUP
+};
 
 /* Bits of event.missing. */
-#define EVENT_LACKS_EOE (1U << 0)
-#define EVENT_LACKS_PATH (1U << 1)
-#define EVENT_LACKS_EXECVE (1U << 2)
+#define EVENT_LACKS_EOE	    (1U << 0)
+#define EVENT_LACKS_PATH    (1U << 1)
+#define EVENT_LACKS_EXECVE  (1U << 2)
 #define EVENT_LACKS_SYSCALL (1U << 3)
-#define EVENT_CUT (1U << 4) /* EVENT_RECORDS_MAX or EVENT_BYTES_MAX */
+#define EVENT_CUT	    (1U << 4) /* EVENT_RECORDS_MAX or EVENT_BYTES_MAX */
 
 struct event_record {
 	uint16_t type;
@@ -50,12 +58,12 @@ struct event {
 
 	/* whose */
 	enum event_how how;
-	bool is_forged;	       /* a reserved auid in a session nobody registered */
-	bool is_inferred;      /* a denial found by its errno, not by a record */
-	struct span service;   /* empty: nobody's */
+	bool is_forged;	  /* a reserved auid in a session nobody registered */
+	bool is_inferred; /* a denial found by its errno, not by a record */
+	struct span service; /* empty: nobody's */
 	struct span instance;
-	uint32_t ses, auid;    /* UINT32_MAX: unset */
-	uint64_t generation;   /* of the policy that binds the session; 0: none */
+	uint32_t ses, auid;  /* UINT32_MAX: unset */
+	uint64_t generation; /* of the policy that binds the session; 0: none */
 };
 
 /* Append the flat form. Return: 0; -E2BIG, -ENOMEM from @out. */
@@ -66,8 +74,13 @@ int event_decode(struct span frame, struct event *ret, struct err *e);
 
 /* What was denied; the facts that pkg/policy explains. */
 struct event_denial {
-	enum { DENIED_FS, DENIED_NET, DENIED_SCOPE, DENIED_SYSCALL,
-	       DENIED_INFERRED } kind;
+	enum {
+		DENIED_FS,
+		DENIED_NET,
+		DENIED_SCOPE,
+		DENIED_SYSCALL,
+		DENIED_INFERRED
+	} kind;
 	struct span right; /* "read_file": first blocker without its "fs." */
 	char path[4096];   /* decoded, NUL-terminated; "" without one */
 	uint16_t port;

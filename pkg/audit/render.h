@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* render.h - an event as JSON, as text for people, as the kernel's own lines. */
+/* render.h - an event as JSON, as text for people, as the kernel's own lines.
+ */
 #ifndef PKG_AUDIT_RENDER_H
 #define PKG_AUDIT_RENDER_H
 

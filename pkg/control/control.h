@@ -17,10 +17,10 @@
 #include "lib/loop.h"
 #include "lib/span.h"
 
-#define CONTROL_BODY_MAX 65536	     /* bytes of a request's body: else 413 */
-#define CONTROL_CONNECTIONS_MAX 64   /* per socket: else closed at once */
-#define CONTROL_IDLE_SECONDS 10	     /* a stalled request: closed */
-#define CONTROL_STREAM_QUEUE 1048576 /* bytes queued for a slow reader */
+#define CONTROL_BODY_MAX	65536 /* bytes of a request's body: else 413 */
+#define CONTROL_CONNECTIONS_MAX 64    /* per socket: else closed at once */
+#define CONTROL_IDLE_SECONDS	10    /* a stalled request: closed */
+#define CONTROL_STREAM_QUEUE	1048576 /* bytes queued for a slow reader */
 
 struct control_server;
 struct control_request;
@@ -55,8 +55,8 @@ uid_t control_peer_uid(const struct control_request *q);
 
 /* Answer once; @body is copied. @type: "application/json". The request is gone
  * afterwards. */
-void control_reply(struct control_request *q, unsigned status,
-		   const char *type, struct span body);
+void control_reply(struct control_request *q, unsigned status, const char *type,
+		   struct span body);
 /* {"error": sentence, "hint": ...} with the status for e->code. */
 void control_reply_err(struct control_request *q, unsigned status,
 		       const struct err *e);

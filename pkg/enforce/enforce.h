@@ -20,7 +20,8 @@ struct enforce_paths {
 	uint32_t count;
 };
 
-/* Landlock ABI of the running kernel; 0 where there is none. Errata likewise. */
+/* Landlock ABI of the running kernel; 0 where there is none. Errata likewise.
+ */
 uint32_t enforce_landlock_abi(void);
 uint32_t enforce_landlock_errata(void);
 
@@ -36,8 +37,7 @@ void enforce_paths_close(struct enforce_paths *p);
 
 /* Close everything from descriptor @first on, except @keep (count of them,
  * ascending). */
-int enforce_close_from(int first, const int *keep, size_t count,
-		       struct err *e);
+int enforce_close_from(int first, const int *keep, size_t count, struct err *e);
 
 /* Set all five sets (with the privilege to) or, with @verify_only, compare. */
 int enforce_caps(const struct artefact_caps *want, bool verify_only,
@@ -58,15 +58,15 @@ int enforce_apply(const struct artefact *a, const struct enforce_paths *p,
 /* A row of the daemon's own table: what one process may do from here on. */
 struct confine_row {
 	const char *process;
-	uint32_t uid, gid;	 /* to become; 0: stay root */
-	uint64_t caps;		 /* permitted and effective afterwards */
+	uint32_t uid, gid; /* to become; 0: stay root */
+	uint64_t caps;	   /* permitted and effective afterwards */
 	/* Landlock, where the kernel has it: directories with their rights,
 	 * ended by a NULL path; everything else is denied. */
 	struct confine_path {
 		const char *path;
 		uint64_t access; /* LANDLOCK_ACCESS_FS_* */
 	} paths[8];
-	bool may_connect; /* TCP connect; bind is never allowed */
+	bool may_connect;	     /* TCP connect; bind is never allowed */
 	const char *const *syscalls; /* names, NULL-terminated: allowed; the
 				      * rest is EPERM and audited */
 };

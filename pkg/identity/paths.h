@@ -15,28 +15,28 @@
 /* auid of service number N is AUID_BASE + N; number 0 stands for containers
  * that no policy names. The range is below 2^31 (ausearch prints larger ones
  * as negative numbers). */
-#define AUID_BASE 1900000000U
+#define AUID_BASE	   1900000000U
 #define SERVICE_NUMBER_MAX 9999U
 
-#define PATH_ETC "/etc/bailiff"
-#define PATH_IMAGE_ROOT PATH_ETC "/root.json"	/* pinned TUF root */
+#define PATH_ETC	  "/etc/bailiff"
+#define PATH_IMAGE_ROOT	  PATH_ETC "/root.json" /* pinned TUF root */
 #define PATH_IMAGE_BUNDLE PATH_ETC "/bundle"	/* baseline repository */
-#define PATH_GATE_CONF PATH_ETC "/gate.conf"
+#define PATH_GATE_CONF	  PATH_ETC "/gate.conf"
 
-#define PATH_RUN "/run/bailiff"			/* 0711 root */
-#define PATH_PRIVATE PATH_RUN "/private"	/* 0700 BAILIFF_UID */
-#define PATH_POLICY PATH_PRIVATE "/policy"	/* published generations */
-#define PATH_SESSIONS PATH_PRIVATE "/sessions"	/* the session registry */
-#define PATH_RECEIPTS PATH_PRIVATE "/receipts"
-#define PATH_GATE_LOG PATH_PRIVATE "/gate.log"	/* refusals, JSON lines */
+#define PATH_RUN	  "/run/bailiff"	   /* 0711 root */
+#define PATH_PRIVATE	  PATH_RUN "/private"	   /* 0700 BAILIFF_UID */
+#define PATH_POLICY	  PATH_PRIVATE "/policy"   /* published generations */
+#define PATH_SESSIONS	  PATH_PRIVATE "/sessions" /* the session registry */
+#define PATH_RECEIPTS	  PATH_PRIVATE "/receipts"
+#define PATH_GATE_LOG	  PATH_PRIVATE "/gate.log" /* refusals, JSON lines */
 #define PATH_CONTROL_SOCK PATH_RUN "/control.sock"
-#define PATH_EVENTS_SOCK PATH_RUN "/events.sock"
+#define PATH_EVENTS_SOCK  PATH_RUN "/events.sock"
 
-#define PATH_STATE "/var/lib/bailiff"		/* 0700 BAILIFF_UID */
-#define PATH_STATE_TRUST PATH_STATE "/trust"	/* verified metadata */
-#define PATH_STATE_BUNDLE PATH_STATE "/bundle"	/* last accepted bundle */
-#define PATH_STATE_SHIP PATH_STATE "/ship"	/* collectors' cursors */
-#define PATH_TRAIL "/var/log/bailiff"		/* 0700 BAILIFF_UID */
+#define PATH_STATE	  "/var/lib/bailiff"   /* 0700 BAILIFF_UID */
+#define PATH_STATE_TRUST  PATH_STATE "/trust"  /* verified metadata */
+#define PATH_STATE_BUNDLE PATH_STATE "/bundle" /* last accepted bundle */
+#define PATH_STATE_SHIP	  PATH_STATE "/ship"   /* collectors' cursors */
+#define PATH_TRAIL	  "/var/log/bailiff"   /* 0700 BAILIFF_UID */
 
 /* The launcher inside a gated container. */
 #define PATH_LAUNCHER_IN_CONTAINER "/dev/.bailiff/exec"

@@ -20,8 +20,8 @@
 #include "lib/span.h"
 
 #define SERVICE_NAME_MAX 63
-#define INSTANCE_MAX 127
-#define CGROUP_PATH_MAX 511
+#define INSTANCE_MAX	 127
+#define CGROUP_PATH_MAX	 511
 #define SESSION_FILE_MAX 4096
 
 struct session {
@@ -67,8 +67,7 @@ int session_register(int dirfd, const struct session *s, struct err *e);
  *
  * Return: 0; -ENOENT when nobody registered it; -EBADMSG for a damaged file.
  */
-int session_lookup(int dirfd, uint32_t ses, struct session *ret,
-		   struct err *e);
+int session_lookup(int dirfd, uint32_t ses, struct session *ret, struct err *e);
 
 /* Call @each for every registration. Return: how many; -errno. */
 int session_each(int dirfd, void (*each)(void *ctx, const struct session *s),

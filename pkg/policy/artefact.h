@@ -17,11 +17,11 @@
 #include "lib/err.h"
 #include "lib/span.h"
 
-#define ARTEFACT_MAGIC 0x66696c42U /* "Blif" */
-#define ARTEFACT_VERSION 1
-#define ARTEFACT_MAX 1048576 /* bytes */
+#define ARTEFACT_MAGIC	   0x66696c42U /* "Blif" */
+#define ARTEFACT_VERSION   1
+#define ARTEFACT_MAX	   1048576 /* bytes */
 #define ARTEFACT_RULES_MAX 4096
-#define ARTEFACT_PATH_MAX 4096
+#define ARTEFACT_PATH_MAX  4096
 #define ARTEFACT_INSNS_MAX 4096 /* BPF_MAXINSNS, kernel/seccomp.c */
 
 /* The five sets, as bit masks by capability number (capabilities(7)). */
@@ -30,13 +30,14 @@ struct artefact_caps {
 };
 
 struct artefact {
-	struct span service;  /* checked by service_name_check() */
-	uint32_t number;      /* 1 .. SERVICE_NUMBER_MAX */
-	uint64_t generation;  /* of the publication, rises by one each time */
+	struct span service; /* checked by service_name_check() */
+	uint32_t number;     /* 1 .. SERVICE_NUMBER_MAX */
+	uint64_t generation; /* of the publication, rises by one each time */
 	uint64_t bundle_version; /* version of the TUF targets role */
 
 	/* Landlock; has_landlock false: the layer is not used, and the policy
-	 * compiler has already refused or accepted that in the bundle's name. */
+	 * compiler has already refused or accepted that in the bundle's name.
+	 */
 	bool has_landlock;
 	uint32_t landlock_abi; /* compiled for; the running kernel's must be at
 				* least this */
@@ -47,10 +48,10 @@ struct artefact {
 	struct span ports; /* port_count times: u64 access, u16 port */
 
 	bool has_seccomp;
-	uint32_t seccomp_flags;	 /* SECCOMP_FILTER_FLAG_* */
+	uint32_t seccomp_flags; /* SECCOMP_FILTER_FLAG_* */
 	uint32_t insn_count;
-	struct span insns;	 /* insn_count times: u16 code, u8 jt, u8 jf,
-				  * u32 k: struct sock_filter's own layout */
+	struct span insns; /* insn_count times: u16 code, u8 jt, u8 jf,
+			    * u32 k: struct sock_filter's own layout */
 	struct artefact_caps caps;
 };
 

@@ -19,8 +19,8 @@
 #include "lib/span.h"
 
 #define POLICY_SERVICES_MAX 256
-#define POLICY_TARGET_MAX 1048576 /* bytes of one document */
-#define POLICY_SIGNERS_MAX 16
+#define POLICY_TARGET_MAX   1048576 /* bytes of one document */
+#define POLICY_SIGNERS_MAX  16
 
 /* One verified target: "node.json" or "services/NAME.json". */
 struct policy_target {
@@ -38,7 +38,7 @@ struct policy_origin {
 
 /* What the node's kernel can do; probed by the caller. */
 struct policy_kernel {
-	uint32_t landlock_abi;	/* 0: none */
+	uint32_t landlock_abi; /* 0: none */
 	bool has_seccomp;
 };
 
@@ -51,8 +51,11 @@ struct policy_collector { /* node.json "collectors" */
 	uint16_t port;
 };
 
-enum policy_unlisted { POLICY_UNLISTED_ALLOW, POLICY_UNLISTED_AUDIT,
-		       POLICY_UNLISTED_DENY };
+enum policy_unlisted {
+	POLICY_UNLISTED_ALLOW,
+	POLICY_UNLISTED_AUDIT,
+	POLICY_UNLISTED_DENY
+};
 
 struct policy_service {
 	const char *name;
@@ -110,9 +113,9 @@ struct policy_denial {
 			    * spells it; the first of several blockers */
 	struct span path;  /* in the service's own view */
 	uint16_t port;
-	uint32_t arch;	   /* AUDIT_ARCH_* */
+	uint32_t arch; /* AUDIT_ARCH_* */
 	int32_t syscall;
-	int32_t exit;	   /* negative errno; DENIAL_INFERRED only */
+	int32_t exit; /* negative errno; DENIAL_INFERRED only */
 };
 
 /**

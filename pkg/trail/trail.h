@@ -17,7 +17,7 @@
 #include "lib/span.h"
 
 #define TRAIL_FRAME_MAX 131072
-#define TRAIL_HASH_LEN 32
+#define TRAIL_HASH_LEN	32
 
 struct trail_limits {
 	uint64_t bytes_max;   /* of all segments; the oldest goes first */

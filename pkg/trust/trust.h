@@ -14,14 +14,14 @@
 #include "lib/err.h"
 #include "lib/span.h"
 
-#define TRUST_ROOT_MAX 524288
-#define TRUST_TIMESTAMP_MAX 16384
-#define TRUST_SNAPSHOT_MAX 2097152
-#define TRUST_TARGETS_MAX 5242880
-#define TRUST_TARGET_MAX 1048576 /* one target file */
+#define TRUST_ROOT_MAX	       524288
+#define TRUST_TIMESTAMP_MAX    16384
+#define TRUST_SNAPSHOT_MAX     2097152
+#define TRUST_TARGETS_MAX      5242880
+#define TRUST_TARGET_MAX       1048576 /* one target file */
 #define TRUST_TARGET_COUNT_MAX 1024
-#define TRUST_ROTATIONS_MAX 256
-#define TRUST_SIGNERS_MAX 16
+#define TRUST_ROTATIONS_MAX    256
+#define TRUST_SIGNERS_MAX      16
 
 /* Gives the bytes of one file of the repository. */
 struct trust_source {
@@ -54,8 +54,8 @@ struct trust_target {
 struct trust_result {
 	uint64_t root_version, timestamp_version, snapshot_version,
 		targets_version;
-	int64_t expires;     /* seconds since 1970: the earliest of the four */
-	int64_t issued;	     /* x-bailiff-issued of timestamp, or 0 */
+	int64_t expires; /* seconds since 1970: the earliest of the four */
+	int64_t issued;	 /* x-bailiff-issued of timestamp, or 0 */
 	char *signers[TRUST_SIGNERS_MAX]; /* key ids that signed targets */
 	size_t signer_count;
 	struct trust_target *targets;

@@ -37,11 +37,16 @@ TEST(a_number_is_the_whole_text_or_nothing)
 		const char *text;
 		int want;
 	} rows[] = {
-		{ "0", 0 },	    { "4294967295", 0 },
-		{ "4294967296", -ERANGE }, { "", -EINVAL },
-		{ "01", -EINVAL },  { "+1", -EINVAL },
-		{ "-1", -EINVAL },  { " 1", -EINVAL },
-		{ "1 ", -EINVAL },  { "0x10", -EINVAL },
+		{ "0", 0 },
+		{ "4294967295", 0 },
+		{ "4294967296", -ERANGE },
+		{ "", -EINVAL },
+		{ "01", -EINVAL },
+		{ "+1", -EINVAL },
+		{ "-1", -EINVAL },
+		{ " 1", -EINVAL },
+		{ "1 ", -EINVAL },
+		{ "0x10", -EINVAL },
 		{ "99999999999999999999999", -ERANGE },
 	};
 	uint32_t value;
@@ -57,10 +62,12 @@ TEST(signed_numbers_reach_both_ends_of_their_range)
 	int64_t v;
 
 	CHECK_INT(num_parse_i64(span_of("-9223372036854775808"), INT64_MIN,
-				INT64_MAX, &v), 0);
+				INT64_MAX, &v),
+		  0);
 	CHECK(v == INT64_MIN);
 	CHECK_INT(num_parse_i64(span_of("-9223372036854775809"), INT64_MIN,
-				INT64_MAX, &v), -ERANGE);
+				INT64_MAX, &v),
+		  -ERANGE);
 	CHECK_INT(num_parse_i64(span_of("-"), INT64_MIN, INT64_MAX, &v),
 		  -EINVAL);
 }
@@ -122,10 +129,21 @@ TEST(hex_and_base64_round_trip_known_vectors)
 TEST(json_refuses_what_is_not_one_strict_document)
 {
 	static const char *const bad[] = {
-		"", "{\"a\":1,\"a\":2}", "{\"a\":1} ", "{\"a\":1}x", "{\"a\":1.0}",
-		"[1e3]", "{\"a\":01}", "[NaN]", "[\"\\ud800\"]", "[\"\xff\"]",
-		"{\"a\":1,\"\\u0061\":2}", "\xef\xbb\xbf{}", "[1,]",
-		"[9223372036854775808]", "[\"\\u0000\"]",
+		"",
+		"{\"a\":1,\"a\":2}",
+		"{\"a\":1} ",
+		"{\"a\":1}x",
+		"{\"a\":1.0}",
+		"[1e3]",
+		"{\"a\":01}",
+		"[NaN]",
+		"[\"\\ud800\"]",
+		"[\"\xff\"]",
+		"{\"a\":1,\"\\u0061\":2}",
+		"\xef\xbb\xbf{}",
+		"[1,]",
+		"[9223372036854775808]",
+		"[\"\\u0000\"]",
 		"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",
 	};
 	struct err e;
@@ -149,9 +167,11 @@ TEST(canonical_json_sorts_by_bytes_and_leaves_controls_raw)
 	struct err e;
 	struct buf b;
 
-	CHECK_INT(json_parse(span_of("{\"b\":[true,null,-5],\"a\":\"x\\n\\\"y\","
-				     "\"\xf0\x90\x80\x80\":1,\"\xef\xbf\xbf\":2}"),
-			     1000, &j, &e), 0);
+	CHECK_INT(json_parse(
+			  span_of("{\"b\":[true,null,-5],\"a\":\"x\\n\\\"y\","
+				  "\"\xf0\x90\x80\x80\":1,\"\xef\xbf\xbf\":2}"),
+			  1000, &j, &e),
+		  0);
 	buf_init(&b, 1000);
 	CHECK_INT(json_canonical(j, &b), 0);
 	CHECK_STR(buf_cstr(&b), "{\"a\":\"x\n\\\"y\",\"b\":[true,null,-5],"
@@ -250,8 +270,9 @@ TEST(descriptors_that_nobody_takes_are_closed)
 
 	close(before);
 	CHECK_INT(msg_pair(ends, &e), 0);
-	CHECK_INT(msg_send(ends[0], 1, 0, (struct span){ 0 },
-			   (int[]){ 0, 1 }, 2), 0);
+	CHECK_INT(
+		msg_send(ends[0], 1, 0, (struct span){ 0 }, (int[]){ 0, 1 }, 2),
+		0);
 	CHECK_INT(msg_recv(ends[1], &store, &m), 0);
 	CHECK_INT(m.nfds, 2);
 	const int mine = msg_fd_take(&m, 1);
@@ -281,7 +302,8 @@ TEST(a_log_value_can_forge_neither_line_nor_key)
 	int ends[2];
 
 	CHECK_INT(pipe(ends), 0);
-	const struct log log = { .fd = ends[1], .process = "audit",
+	const struct log log = { .fd = ends[1],
+				 .process = "audit",
 				 .level = LOG_LEVEL_INFO };
 	log_line(&log, LOG_LEVEL_DEBUG, "hidden", LOG_NONE);
 	log_line(&log, LOG_LEVEL_WARN, "records lost",
@@ -349,8 +371,9 @@ TEST(a_source_removed_by_another_handler_is_not_called)
 	CHECK_INT(pipe(ends), 0);
 	CHECK_INT(write(ends[1], "x", 1), 1);
 	a = (struct counter){ { ends[0], "a", count_and_remove }, loop, &b, 0 };
-	b = (struct counter){ { dup(ends[0]), "b", count_and_remove }, loop,
-			      &a, 0 };
+	b = (struct counter){
+		{ dup(ends[0]), "b", count_and_remove }, loop, &a, 0
+	};
 	CHECK_INT(loop_add(loop, &a.source, EPOLLIN, &e), 0);
 	CHECK_INT(loop_add(loop, &b.source, EPOLLIN, &e), 0);
 	CHECK_INT(loop_once(loop, 1000), 0);
