@@ -5,6 +5,7 @@
 # build/VARIANT/, so variants never mix. The launcher is always a static binary
 # against musl: it is mapped into every service.
 
+.DEFAULT_GOAL := all
 CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
 VARIANT := $(notdir $(CC))$(if $(SAN),-san)$(if $(FUZZ),-fuzz)
 O := build/$(VARIANT)
