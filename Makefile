@@ -39,12 +39,16 @@ FUZZFLAGS := $(if $(FUZZ),-fsanitize=fuzzer-no-link)
 # Flags this compiler does not know are dropped, once per variant; probed with
 # a declaration, since an empty file is itself pedantically wrong.
 $(O)/flags.mk: Makefile
+	@command -v $(CC) >/dev/null || { \
+		echo 'no $(CC) here: run "sudo make deps" first'; exit 1; }
 	@mkdir -p $(@D)
 	@for f in $(WARN) $(HARDEN); do \
 		echo 'extern int probe;' | $(CC) $$f -Werror -xc -c -o /dev/null - \
 			2>/dev/null && printf '%s ' "$$f"; done \
 		| sed 's/^/KNOWN := /' >$@
-ifeq ($(filter deps demo check help clean,$(MAKECMDGOALS)),)
+# Goals that must work where only make exists; they run make again for the rest.
+BARE := help deps check demo lint analyze fuzz clean
+ifeq ($(filter $(BARE),$(MAKECMDGOALS)),)
 include $(O)/flags.mk
 endif
 
@@ -67,6 +71,7 @@ TOOL_SRC := $(wildcard test/attacks/*.c test/bench/*.c)
 TOOLS := $(TOOL_SRC:test/%.c=build/test/%)
 
 .PHONY: all
+all: ## the programs, in build/bin
 all: $(COMMANDS:%=$(BIN)/%) \
 	$(patsubst cmd/%/main.c,$(BIN)/%,$(wildcard cmd/bailiff-exec/main.c))
 
@@ -137,13 +142,96 @@ build/test/%: test/%.c
 	$(Q)gcc $(STD) -O2 -Wall -Wextra -Werror -static -o $@ $<
 
 # ---- checks ----------------------------------------------------------------
+# One test runner for all of them: it reads TAP and prints one line a file.
+INTEGRATION := $(sort $(wildcard test/integration/*.sh))
+PEERS := $(sort $(wildcard test/peers/*.sh))
+VM := $(filter-out test/vm/kernel.sh,$(sort $(wildcard test/vm/*.sh)))
+AGAIN = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,\
+	-j$(shell nproc))
+RUN = BIN=$(abspath $(BIN)) $(if $(SAN),BAILIFF_SAN=1) test/run.sh
+FUZZ_SECONDS ?= 60
+
 .PHONY: units fuzzers tools
 units: $(UNITS)
 fuzzers: $(FUZZERS)
 tools: $(TOOLS)
 
+.PHONY: check
+check: deps ## everything below but fuzz and bench; SAN=1: with ASan and UBSan
+	@$(AGAIN) all units tools
+	@$(MAKE) --no-print-directory lint
+	@$(RUN) $(sort $(UNITS)) $(INTEGRATION) \
+		$(if $(SAN),,$(PEERS) $(VM) test/mutation.sh)
+
+.PHONY: check-unit check-integration check-peers check-vm check-mutation
+check-unit: units ## the unit tests
+	@$(RUN) $(sort $(UNITS))
+check-integration: all tools ## real programs on this kernel; as root
+	@$(RUN) $(INTEGRATION)
+check-peers: all tools ## against the real servers of other projects
+	@$(if $(PEERS),$(RUN) $(PEERS),echo 'no peer is tested yet')
+check-vm: all tools ## other kernels, in QEMU
+	@$(RUN) $(VM)
+check-mutation: all tools ## with an allow-all policy every denial must vanish
+	@$(RUN) test/mutation.sh
+
+.PHONY: lint
+lint: ## includes, comments, format, man pages
+	@bad=0; for check in test/lint/*.sh; do $$check || bad=1; done; \
+		[ $$bad -eq 0 ] && echo '  lint: clean'
+
+ANALYZED := $(patsubst %.c,build/analyze/%.o,$(CORE_SRC) $(wildcard cmd/*/*.c))
+.PHONY: analyze
+analyze: $(ANALYZED) ## gcc -fanalyzer over every source file
+	@echo '  analyze: clean'
+build/analyze/%.o: %.c
+	$(call say,ANALYZE,$<)
+	@mkdir -p $(@D)
+	$(Q)gcc $(STD) -O1 -fanalyzer -Werror -MMD -MP -c -o $@ $<
+
+.PHONY: fuzz
+fuzz: ## each fuzz target for FUZZ_SECONDS (60)
+	@$(AGAIN) CC=clang FUZZ=1 fuzzers
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) test/fuzz/run.sh
+
+.PHONY: bench
+bench: all tools ## the figures of the README, measured here
+	@for b in test/bench/*.sh; do BIN=$(abspath $(BIN)) $$b || exit; done
+
+.PHONY: deps
+deps: ## install what is missing, through apt
+	@test/deps.sh
+
+.PHONY: demo
+demo: deps ## two minutes: the whole story, on real programs
+	@$(AGAIN) -s all tools
+	@BIN=$(abspath $(BIN)) test/demo.sh
+
+# ---- installing ------------------------------------------------------------
+sbindir ?= $(prefix)/sbin
+bindir ?= $(prefix)/bin
+libexecdir ?= $(prefix)/libexec
+mandir ?= $(prefix)/share/man
+MAN := $(wildcard cmd/*/*.[18] pkg/*/*.5)
+
+.PHONY: install
+install: all ## DESTDIR=, prefix=/usr; the gate goes under libexec
+	install -d $(DESTDIR)$(sbindir) $(DESTDIR)$(bindir) \
+		$(DESTDIR)$(libexecdir)/bailiff
+	install $(BIN)/bailiffd $(DESTDIR)$(sbindir)
+	install $(BIN)/bailiffctl $(BIN)/bailiff-bundle $(DESTDIR)$(bindir)
+	install $(BIN)/bailiff-gate $(BIN)/bailiff-exec \
+		$(DESTDIR)$(libexecdir)/bailiff
+	for page in $(MAN); do install -D -m 644 $$page \
+		$(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/} || exit; done
+
 .PHONY: clean
-clean:
+clean: ## remove build/
 	rm -rf build
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / \
+		{ printf "  make %-18s %s\n", $$1, $$2 }' Makefile
 
 -include $(shell find build -name '*.d' 2>/dev/null)
