@@ -20,6 +20,7 @@
 #define TRUST_TARGETS_MAX      5242880
 #define TRUST_TARGET_MAX       1048576 /* one target file */
 #define TRUST_TARGET_COUNT_MAX 1024
+#define TRUST_CONTENT_MAX      67108864 /* all target files together */
 #define TRUST_ROTATIONS_MAX    256
 #define TRUST_SIGNERS_MAX      16
 
@@ -65,23 +66,35 @@ void trust_result_done(struct trust_result *r);
 
 /**
  * trust_update() - the whole client workflow, once.
- * @pinned: the image's root.json: the anchor; walked forward offline through
- *          @state->root's predecessors as the source has them.
+ * @pinned: the image's root.json: the anchor. The source's roots are walked
+ *          forward from it, each signed by the one before and by itself.
  * @state: in: what was stored (any part may be empty or damaged: then it is as
- *         if absent, except that the pinned root must be good). Out: on every
- *         return what may be stored now: roles verified before a failure are
- *         kept, as the specification says.
+ *         if absent). Out: on every return what may be stored now: roles
+ *         verified before a failure are kept, as the specification says; a
+ *         part that is empty now is to be deleted.
  * @now: seconds since 1970, fixed for the update, never below the floor that
- *       the caller keeps.
+ *       the caller keeps. A timestamp whose signatures hold proves that it is
+ *       not earlier than its x-bailiff-issued: the later one counts.
  * @ret: written on success only; all targets of the targets role, verified.
  *
- * Return: 0; -EBADMSG malformed; -EKEYREJECTED signatures below threshold
- * (@e: role, version, key ids present, number needed); -EKEYEXPIRED expired
- * (@e: when, and what now is); -ESTALE older than what is trusted (rollback);
- * -ENOENT a file is missing; -EFBIG, -E2BIG limits; -ENOMEM; what fetch gave.
+ * A stored root newer than every root of the source is not the anchor, but it
+ * is a floor: such a source is older than what was trusted (-ESTALE). When root
+ * changes the keys or threshold of timestamp or snapshot, the stored timestamp
+ * and snapshot are dropped (section 5.3.11, fast-forward recovery). Targets
+ * that delegate to other roles are refused.
+ *
+ * Return: 0; -EBADMSG malformed, or not what was signed; -EKEYREJECTED
+ * signatures below threshold (@e: role, version, key ids present, number
+ * needed); -EKEYEXPIRED expired (@e: when, and what now is); -ESTALE older than
+ * what is trusted (rollback); -ENOENT a file is missing; -EFBIG, -E2BIG limits;
+ * -EOPNOTSUPP delegations; -ENOMEM; what fetch gave.
  */
 int trust_update(struct span pinned, struct trust_state *state,
 		 const struct trust_source *source, int64_t now,
 		 struct trust_result *ret, struct err *e);
+
+/* The errno's name in one word for people and events: "expired", "rollback",
+ * "under-signed", "malformed", ...; "failed" for any other. */
+const char *trust_reason(int code);
 
 #endif

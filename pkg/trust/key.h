@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* key.h - public keys, key ids and signatures (TUF 1.0.34, section 4.2.2).
+ *
+ * A key id is the SHA-256 of the canonical key object, unknown members
+ * included: it is recomputed, never believed. A key of a type or scheme that
+ * the table in key.c does not have is kept (it has an id) but verifies nothing.
+ * What makes two keys the same key is the fingerprint of the public key itself.
+ */
+#ifndef PKG_TRUST_KEY_H
+#define PKG_TRUST_KEY_H
+
+#include <openssl/evp.h>
+
+#include "lib/err.h"
+#include "lib/json.h"
+#include "lib/span.h"
+
+#define TRUST_KEY_ID_LEN      64 /* hex digits */
+#define TRUST_SIGNATURE_MAX   512
+#define TRUST_FINGERPRINT_LEN 32
+#define TRUST_KEYTYPE_ED25519 "ed25519"
+
+struct trust_key_scheme; /* a row of the table in key.c */
+
+struct trust_key {
+	char id[TRUST_KEY_ID_LEN + 1];
+	const struct trust_key_scheme *scheme; /* NULL: unknown, unusable */
+	EVP_PKEY *pkey;			       /* owned; NULL when unusable */
+	unsigned char fingerprint[TRUST_FINGERPRINT_LEN]; /* SHA-256 of SPKI */
+};
+
+/**
+ * trust_key_parse() - one member of a "keys" object.
+ * @id: the name under which it is listed.
+ * @object: the key; borrowed for the call.
+ * @ret: the caller's, trust_key_done(); written on success only.
+ *
+ * Return: 0, also for an unknown type or scheme; -EBADMSG when the id is not
+ * the key's own, or the object is malformed for its scheme; -ENOMEM.
+ */
+int trust_key_parse(const char *id, const json_t *object, struct trust_key *ret,
+		    struct err *e);
+void trust_key_done(struct trust_key *k);
+
+/**
+ * trust_key_verify() - is @hex a signature of @message by @k?
+ * @hex: as in the metadata; anything undecodable is simply no signature.
+ */
+bool trust_key_verify(const struct trust_key *k, struct span message,
+		      struct span hex);
+
+/**
+ * trust_key_id() - compute the key id of a key object.
+ *
+ * Return: 0; -EBADMSG when it has no canonical form; -ENOMEM.
+ */
+int trust_key_id(const json_t *object, char ret[static TRUST_KEY_ID_LEN + 1]);
+
+/**
+ * trust_key_object() - the key object for the public half of @pkey.
+ * @ret: the caller's reference.
+ *
+ * Return: 0; -EOPNOTSUPP for a type of key that the table does not have;
+ * -ENOMEM.
+ */
+int trust_key_object(const EVP_PKEY *pkey, json_t **ret, struct err *e);
+
+/**
+ * trust_key_sign() - append the signature of @message in hex.
+ * @pkey: a private key of a type that the table has.
+ *
+ * Return: 0; -EOPNOTSUPP; -EIO when OpenSSL fails; from @out.
+ */
+int trust_key_sign(EVP_PKEY *pkey, struct span message, struct buf *out,
+		   struct err *e);
+
+#endif

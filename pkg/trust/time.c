@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* time.c - see time.h. */
+#include "pkg/trust/time.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#define DAY_SECONDS 86400
+#define TIME_MIN    (-62167219200LL) /* 0000-01-01T00:00:00Z */
+#define TIME_MAX    253402300799LL   /* 9999-12-31T23:59:59Z */
+
+static bool year_is_leap(int64_t year)
+{
+	return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+static int64_t month_days(int64_t year, int64_t month)
+{
+	static const int8_t days[] = { 31, 28, 31, 30, 31, 30,
+				       31, 31, 30, 31, 30, 31 };
+
+	return month == 2 && year_is_leap(year) ? 29 : days[month - 1];
+}
+
+/* Days from 0000-01-01 to the first of January of @year (0 or later). */
+static int64_t year_start(int64_t year)
+{
+	const int64_t y = year - 1;
+
+	if (year == 0)
+		return 0;
+	return year * 365 + y / 4 - y / 100 + y / 400 + 1;
+}
+
+/* Two or four digits at @at; -1 when they are none. */
+static int64_t digits(struct span s, size_t at, size_t count)
+{
+	int64_t value = 0;
+
+	for (size_t i = at; i < at + count; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return -1;
+		value = value * 10 + (s.p[i] - '0');
+	}
+	return value;
+}
+
+int trust_time_parse(struct span text, int64_t *ret)
+{
+	static const char form[] = "dddd-dd-ddTdd:dd:ddZ";
+	int64_t year, month, day, hour, minute, second, days;
+
+	if (text.len != sizeof(form) - 1)
+		return -EINVAL;
+	for (size_t i = 0; i < text.len; i++)
+		if (form[i] != 'd' && text.p[i] != form[i])
+			return -EINVAL;
+	year = digits(text, 0, 4);
+	month = digits(text, 5, 2);
+	day = digits(text, 8, 2);
+	hour = digits(text, 11, 2);
+	minute = digits(text, 14, 2);
+	second = digits(text, 17, 2);
+	if (year < 0 || month < 1 || month > 12 || day < 1 ||
+	    day > month_days(year, month) || hour < 0 || hour > 23 ||
+	    minute < 0 || minute > 59 || second < 0 || second > 59)
+		return -EINVAL;
+	days = year_start(year) + day - 1;
+	for (int64_t m = 1; m < month; m++)
+		days += month_days(year, m);
+	*ret = TIME_MIN + days * DAY_SECONDS + hour * 3600 + minute * 60 +
+	       second;
+	return 0;
+}
+
+void trust_time_format(int64_t seconds, char text[static TRUST_TIME_TEXT])
+{
+	int64_t rest = seconds < TIME_MIN ? TIME_MIN : seconds;
+	int64_t days, year, month = 1;
+
+	rest = (rest > TIME_MAX ? TIME_MAX : rest) - TIME_MIN;
+	days = rest / DAY_SECONDS;
+	rest %= DAY_SECONDS;
+	year = days / 366; /* never too late; at most seven years too early */
+	while (year < 9999 && year_start(year + 1) <= days)
+		year++;
+	days -= year_start(year);
+	while (days >= month_days(year, month))
+		days -= month_days(year, month++);
+	(void)snprintf(
+		text, TRUST_TIME_TEXT, "%04u-%02u-%02uT%02u:%02u:%02uZ",
+		(unsigned)year % 10000, (unsigned)month % 100,
+		(unsigned)(days + 1) % 100, (unsigned)(rest / 3600) % 100,
+		(unsigned)(rest / 60 % 60) % 100, (unsigned)(rest % 60) % 100);
+}
