@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* intruder.c - what a service that was taken over would try; one verb a run.
+ *
+ * Prints one line, "allowed" or "denied ERRNO", and exits 0 or 1; 2 when it was
+ * called wrongly. Static, so that it runs in any container.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <linux/keyctl.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Each try returns 0, or the errno of the call that failed. */
+typedef int try_fn(const char *arg);
+
+static int try_read(const char *path)
+{
+	char byte;
+	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+	const int r = fd < 0 || read(fd, &byte, 1) < 0 ? errno : 0;
+
+	if (fd >= 0)
+		close(fd);
+	return r;
+}
+
+static int try_list(const char *path)
+{
+	const int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return errno;
+	close(fd);
+	return 0;
+}
+
+/* Appends to what is there; creates what is not. */
+static int try_write(const char *path)
+{
+	const int fd =
+		open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	const int r = fd < 0 || write(fd, "x", 1) != 1 ? errno : 0;
+
+	if (fd >= 0)
+		close(fd);
+	return r;
+}
+
+static int try_unlink(const char *path)
+{
+	return unlink(path) < 0 ? errno : 0;
+}
+
+/* Whether FILE starts; what it does or answers does not matter. */
+static int try_exec(const char *path)
+{
+	int pipe_fd[2], code = 0, status;
+	pid_t pid;
+
+	if (pipe2(pipe_fd, O_CLOEXEC) < 0)
+		return errno;
+	pid = fork();
+	if (pid < 0)
+		return errno;
+	if (pid == 0) {
+		const int null = open("/dev/null", O_RDWR);
+
+		if (null >= 0) {
+			dup2(null, 0);
+			dup2(null, 1);
+			dup2(null, 2);
+		}
+		execl(path, path, (char *)NULL);
+		code = errno;
+		(void)!write(pipe_fd[1], &code, sizeof(code));
+		_exit(126);
+	}
+	close(pipe_fd[1]);
+	if (read(pipe_fd[0], &code, sizeof(code)) != sizeof(code))
+		code = 0;
+	waitpid(pid, &status, 0);
+	return code;
+}
+
+static int port_use(const char *arg,
+		    int (*use)(int, const struct sockaddr *, socklen_t))
+{
+	struct sockaddr_in at = {
+		.sin_family = AF_INET,
+		.sin_port = htons((uint16_t)strtoul(arg, NULL, 10)),
+		.sin_addr = { htonl(INADDR_LOOPBACK) },
+	};
+	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	const int r =
+		fd < 0 || use(fd, (const struct sockaddr *)&at, sizeof(at)) < 0
+			? errno
+			: 0;
+
+	if (fd >= 0)
+		close(fd);
+	return r;
+}
+
+/* A refused connection was let out: nobody listens there, that is all. */
+static int try_connect(const char *arg)
+{
+	const int r = port_use(arg, connect);
+
+	return r == ECONNREFUSED ? 0 : r;
+}
+
+static int try_bind(const char *arg)
+{
+	return port_use(arg, bind);
+}
+
+static int try_fd(const char *arg)
+{
+	return fcntl(atoi(arg), F_GETFD) < 0 ? errno : 0;
+}
+
+static int call_ptrace(void)
+{
+	return (int)syscall(SYS_ptrace, PTRACE_TRACEME, 0, 0, 0);
+}
+
+static int call_mount(void)
+{
+	return mount("none", "/", NULL, MS_REMOUNT | MS_BIND | MS_SILENT, NULL);
+}
+
+static int call_unshare(void)
+{
+	return unshare(CLONE_NEWUTS);
+}
+
+static int call_bpf(void)
+{
+	union bpf_attr attr = { .map_type = BPF_MAP_TYPE_ARRAY,
+				.key_size = 4,
+				.value_size = 4,
+				.max_entries = 1 };
+
+	return (int)syscall(SYS_bpf, BPF_MAP_CREATE, &attr, sizeof(attr));
+}
+
+static int call_keyctl(void)
+{
+	return (int)syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID,
+			    KEY_SPEC_SESSION_KEYRING, 1);
+}
+
+static int call_io_uring(void)
+{
+	char params[128] = { 0 };
+
+	return (int)syscall(SYS_io_uring_setup, 1, params);
+}
+
+static int call_memfd(void)
+{
+	return (int)syscall(SYS_memfd_create, "x", 1U);
+}
+
+static int call_mptcp(void)
+{
+	return socket(AF_INET, SOCK_STREAM, 262);
+}
+
+static int call_userfaultfd(void)
+{
+	return (int)syscall(SYS_userfaultfd, O_CLOEXEC);
+}
+
+static int call_netlink_audit(void)
+{
+	return socket(AF_NETLINK, SOCK_RAW, 9);
+}
+
+static int call_getppid(void)
+{
+	return (int)syscall(SYS_getppid) < 0 ? -1 : 0;
+}
+
+static const struct {
+	const char *name;
+	int (*call)(void);
+} calls[] = {
+	{ "bpf", call_bpf },
+	{ "getppid", call_getppid }, /* the positive control */
+	{ "io_uring_setup", call_io_uring },
+	{ "keyctl", call_keyctl },
+	{ "memfd_create", call_memfd },
+	{ "mount", call_mount },
+	{ "mptcp", call_mptcp },
+	{ "netlink_audit", call_netlink_audit },
+	{ "ptrace", call_ptrace },
+	{ "unshare", call_unshare },
+	{ "userfaultfd", call_userfaultfd },
+};
+
+static int try_syscall(const char *name)
+{
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		if (strcmp(calls[i].name, name) == 0)
+			return calls[i].call() < 0 ? errno : 0;
+	fprintf(stderr, "intruder: unknown call %s\n", name);
+	exit(2);
+}
+
+static const struct {
+	const char *name;
+	const char *arg;
+	try_fn *run;
+} verbs[] = {
+	{ "read", "FILE", try_read },	    { "list", "DIR", try_list },
+	{ "write", "FILE", try_write },	    { "unlink", "FILE", try_unlink },
+	{ "exec", "FILE", try_exec },	    { "connect", "PORT", try_connect },
+	{ "bind", "PORT", try_bind },	    { "fd", "NUMBER", try_fd },
+	{ "syscall", "NAME", try_syscall },
+};
+
+int main(int argc, char **argv)
+{
+	for (size_t i = 0; argc == 3 && i < sizeof(verbs) / sizeof(verbs[0]);
+	     i++) {
+		int code;
+
+		if (strcmp(verbs[i].name, argv[1]) != 0)
+			continue;
+		code = verbs[i].run(argv[2]);
+		if (code == 0)
+			puts("allowed");
+		else
+			printf("denied %s\n", strerrorname_np(code)
+						      ? strerrorname_np(code)
+						      : "?");
+		return code != 0;
+	}
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		fprintf(stderr, "usage: intruder %s %s\n", verbs[i].name,
+			verbs[i].arg);
+	return 2;
+}
