@@ -71,4 +71,29 @@ struct confine_row {
 				      * rest is EPERM and audited */
 };
 
+/* A finished seccomp program; borrowed. */
+struct sock_filter;
+struct confine_filter {
+	const struct sock_filter *insns;
+	uint16_t count;
+};
+
+/**
+ * confine_enter() - put the calling process into its row, for good.
+ * @filter: the row's system calls, compiled by the caller; NULL: no filter.
+ *
+ * In this order: the Landlock ruleset is built while the paths may still be
+ * opened (a path that does not exist grants nothing); bounding and ambient
+ * sets; gid, groups, uid; permitted and effective are row->caps, inheritable
+ * is empty; not dumpable; no_new_privs; Landlock (every right that the running
+ * ABI knows is handled, what it does not know is masked; TCP bind is denied,
+ * connect too unless may_connect, scopes where there are any; nothing at all
+ * with ABI 0); seccomp last, logging what it refuses.
+ *
+ * Return: 0; as the system calls. After a failure the process may be partly
+ * confined and must end.
+ */
+int confine_enter(const struct confine_row *row,
+		  const struct confine_filter *filter, struct err *e);
+
 #endif
