@@ -67,7 +67,7 @@ UNIT_SRC := $(wildcard test/unit/*_test.c)
 UNITS := $(UNIT_SRC:test/unit/%.c=$(O)/unit/%)
 FUZZ_SRC := $(wildcard test/fuzz/*_fuzz.c)
 FUZZERS := $(FUZZ_SRC:test/fuzz/%.c=$(O)/fuzz/%)
-TOOL_SRC := $(wildcard test/attacks/*.c test/bench/*.c)
+TOOL_SRC := $(wildcard test/attacks/*.c test/bench/*.c test/vm/*.c)
 TOOLS := $(TOOL_SRC:test/%.c=build/test/%)
 
 .PHONY: all
