@@ -52,6 +52,7 @@ struct event {
 	uint32_t missing; /* EVENT_LACKS_*; 0: complete */
 	uint32_t record_count;
 	struct event_record records[EVENT_RECORDS_MAX]; /* borrowed bytes */
+	uint32_t records_cut; /* further ones that were not kept */
 
 	struct span action; /* own: "identity.forged"; audit: empty */
 	struct span text;   /* own: key=value pairs, written by bailiff */
@@ -60,6 +61,7 @@ struct event {
 	enum event_how how;
 	bool is_forged;	  /* a reserved auid in a session nobody registered */
 	bool is_inferred; /* a denial found by its errno, not by a record */
+	bool is_late;	  /* came after the rest of its event was let go */
 	struct span service; /* empty: nobody's */
 	struct span instance;
 	uint32_t ses, auid;  /* UINT32_MAX: unset */
@@ -69,7 +71,8 @@ struct event {
 /* Append the flat form. Return: 0; -E2BIG, -ENOMEM from @out. */
 int event_encode(const struct event *ev, struct buf *out);
 
-/* @ret points into @frame. Return: 0; -EBADMSG. */
+/* @ret points into @frame; its seq is 0: the trail's reader knows it. Return:
+ * 0; -EBADMSG, and then @ret holds nothing to be used. */
 int event_decode(struct span frame, struct event *ret, struct err *e);
 
 /* What was denied; the facts that pkg/policy explains. */

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* record.h - one datagram of the audit socket, and the fields of its text.
+ *
+ * Record text is "key=value" words that the kernel writes; strings that a
+ * process chose are quoted, or upper-case hex when they hold a quote, a blank
+ * or a control byte (kernel/audit.c, audit_log_n_untrustedstring()). The one
+ * exception is msg='...' of user messages: nothing in it is escaped, so fields
+ * of such records are looked for only in front of it.
+ */
+#ifndef PKG_AUDIT_RECORD_H
+#define PKG_AUDIT_RECORD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/buf.h"
+#include "lib/span.h"
+
+#define RECORD_BYTES_MAX 8970 /* MAX_AUDIT_MESSAGE_LENGTH of the kernel */
+
+struct record {
+	uint16_t type;
+	uint32_t serial;
+	uint64_t time_ms;
+	struct span text; /* after "audit(...): "; raw bytes, borrowed */
+};
+
+/**
+ * record_view() - the one record inside an audit netlink datagram.
+ * @datagram: as received, whole (MSG_TRUNC already refused).
+ * @ret: points into @datagram.
+ *
+ * The text length is the datagram's size less the header's, never nlmsg_len: on
+ * the daemon's unicast socket the kernel stores the payload's size there, on
+ * the multicast group the standard size (kernel/audit.c, audit_log_end()).
+ * Control replies are not for this function.
+ *
+ * Return: 0; -EBADMSG for a datagram shorter than its header, or text that does
+ * not begin with "audit(SECONDS.MILLIS:SERIAL): ".
+ */
+int record_view(struct span datagram, struct record *ret);
+
+/* The type of a datagram; 0 when it is shorter than a header. */
+uint16_t record_type(struct span datagram);
+
+/* Types that user space sends: 1100 to 1199 and 2100 to 2999, but for the two
+ * the kernel itself sends (1107 and 1124 are user space's names too). */
+bool record_is_user(uint16_t type);
+
+/* The part of a record's text that the kernel wrote. */
+struct span record_trusted(uint16_t type, struct span text);
+
+/**
+ * record_field() - the value of the first field called @key.
+ * @text: what record_trusted() gave.
+ * @ret: the value as it stands, quotes included.
+ *
+ * A key is matched as a whole word in front of '=': "pid" finds neither
+ * "ppid=" nor anything inside a quoted value.
+ */
+bool record_field(struct span text, const char *key, struct span *ret);
+
+/* One field after another: cuts it off the front of @rest. Words without '='
+ * are passed over. Return: false at the end. */
+bool record_next(struct span *rest, struct span *ret_key,
+		 struct span *ret_value);
+
+/* Numeric fields. Return: false when absent or not such a number. auid and ses
+ * are unsigned; exit and the like signed; arch, code and a0..a3 hex. */
+bool record_u32(struct span text, const char *key, uint32_t *ret);
+bool record_i64(struct span text, const char *key, int64_t *ret);
+bool record_hex(struct span text, const char *key, uint64_t *ret);
+
+/**
+ * record_string() - append an encoded field's value, decoded.
+ * @value: what record_field() gave: quoted, hex, or a bare word.
+ *
+ * A bare value is hex if it has an even number of upper-case digits and nothing
+ * else; everything else, "(null)" and "?" included, is taken as it is. Only for
+ * fields that the kernel encodes (comm, exe, path, name, proctitle, ...).
+ */
+void record_string(struct span value, struct buf *out);
+
+/* As record_string() of a field, into @size bytes with a final NUL. Return:
+ * false when absent, too long, or the value holds a NUL; then "" is stored. */
+bool record_cstr(struct span text, const char *key, char *ret, size_t size);
+
+#endif
