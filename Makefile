@@ -181,14 +181,15 @@ lint: ## includes, comments, format, man pages
 	@bad=0; for check in test/lint/*.sh; do $$check || bad=1; done; \
 		[ $$bad -eq 0 ] && echo '  lint: clean'
 
-ANALYZED := $(patsubst %.c,build/analyze/%.o,$(CORE_SRC) $(wildcard cmd/*/*.c))
+ANALYZED := $(CORE_SRC:%.c=build/analyze/%.log) \
+	$(patsubst %.c,build/analyze/%.log,$(wildcard cmd/*/*.c))
 .PHONY: analyze
 analyze: $(ANALYZED) ## gcc -fanalyzer over every source file
 	@echo '  analyze: clean'
-build/analyze/%.o: %.c
+build/analyze/%.log: %.c test/analyze.sh test/analyze.accepted
 	$(call say,ANALYZE,$<)
 	@mkdir -p $(@D)
-	$(Q)gcc $(STD) -O1 -fanalyzer -Werror -MMD -MP -c -o $@ $<
+	$(Q)test/analyze.sh $< $@ $(STD) -MMD -MP -MT $@ -MF $(@:.log=.d)
 
 .PHONY: fuzz
 fuzz: ## each fuzz target for FUZZ_SECONDS (60)
