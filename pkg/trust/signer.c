@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* signer.c - see signer.h. */
+#include "pkg/trust/signer.h"
+
+#include <errno.h>
+#include <openssl/bio.h>
+#include <openssl/pem.h>
+#include <openssl/pkcs12.h>
+#include <openssl/x509.h>
+#include <string.h>
+
+#include "lib/auto.h"
+
+/* 16 MiB of memory for one guess, five times over; more memory than OpenSSL
+ * grants when it reads such a file (32 MiB) would make keys nobody can open. */
+#define SCRYPT_N 16384
+#define SCRYPT_R 8
+#define SCRYPT_P 5
+
+static void bio_drop(BIO **bio)
+{
+	(void)BIO_free(*bio);
+}
+#define AUTO_BIO __attribute__((cleanup(bio_drop))) BIO
+
+static int openssl_failed(struct err *e, const char *what)
+{
+	return err_set(e, EIO, "OpenSSL cannot %s", what);
+}
+
+/* Take over @pkey, also on failure. */
+static int signer_make(EVP_PKEY *pkey, struct trust_signer *ret, struct err *e)
+{
+	struct trust_signer s = { .pkey = pkey };
+	int r = trust_key_object(pkey, &s.object, e);
+
+	if (r == 0) {
+		r = trust_key_id(s.object, s.id);
+		if (r < 0)
+			(void)err_set(e, -r, "key id: %s", strerror(-r));
+	}
+	if (r < 0) {
+		trust_signer_done(&s);
+		return r;
+	}
+	*ret = s;
+	return 0;
+}
+
+int trust_signer_generate(struct trust_signer *ret, struct err *e)
+{
+	EVP_PKEY *pkey = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+
+	if (pkey == NULL)
+		return openssl_failed(e, "make a key");
+	return signer_make(pkey, ret, e);
+}
+
+void trust_signer_done(struct trust_signer *s)
+{
+	EVP_PKEY_free(s->pkey);
+	json_decref(s->object);
+	*s = (struct trust_signer){ 0 };
+}
+
+static int bio_to_buf(BIO *bio, struct buf *out)
+{
+	char *p;
+	const long len = BIO_get_mem_data(bio, &p);
+
+	buf_put(out, p, len > 0 ? (size_t)len : 0);
+	return buf_error(out);
+}
+
+/* PKCS#8 under the passphrase; NULL when OpenSSL fails. */
+static X509_SIG *key_encrypt(EVP_PKEY *pkey, struct span passphrase)
+{
+	PKCS8_PRIV_KEY_INFO *plain = EVP_PKEY2PKCS8(pkey);
+	X509_ALGOR *how =
+		PKCS5_pbe2_set_scrypt(EVP_aes_256_cbc(), NULL, 16, NULL,
+				      SCRYPT_N, SCRYPT_R, SCRYPT_P);
+	X509_SIG *sealed = NULL;
+
+	if (plain != NULL && how != NULL)
+		sealed = PKCS8_set0_pbe(passphrase.p, (int)passphrase.len,
+					plain, how);
+	if (sealed == NULL)
+		X509_ALGOR_free(how);
+	PKCS8_PRIV_KEY_INFO_free(plain);
+	return sealed;
+}
+
+int trust_signer_export(const struct trust_signer *s, struct span passphrase,
+			struct buf *pem, struct err *e)
+{
+	AUTO_BIO *bio = BIO_new(BIO_s_mem());
+	X509_SIG *sealed;
+	bool is_done;
+
+	if (passphrase.len < TRUST_PASSPHRASE_MIN ||
+	    passphrase.len > TRUST_PASSPHRASE_MAX)
+		return err_set(e, EINVAL,
+			       "the passphrase has %zu bytes, must have %d to "
+			       "%d",
+			       passphrase.len, TRUST_PASSPHRASE_MIN,
+			       TRUST_PASSPHRASE_MAX);
+	sealed = key_encrypt(s->pkey, passphrase);
+	is_done = bio != NULL && sealed != NULL &&
+		  PEM_write_bio_PKCS8(bio, sealed) == 1;
+	X509_SIG_free(sealed);
+	if (!is_done)
+		return openssl_failed(e, "encrypt the key");
+	return bio_to_buf(bio, pem);
+}
+
+int trust_signer_import(struct span pem, struct span passphrase,
+			struct trust_signer *ret, struct err *e)
+{
+	AUTO_BIO *bio = NULL;
+	PKCS8_PRIV_KEY_INFO *plain;
+	X509_SIG *sealed;
+	EVP_PKEY *pkey;
+
+	if (pem.len > TRUST_KEY_FILE_MAX ||
+	    passphrase.len > TRUST_PASSPHRASE_MAX)
+		return err_set(e, EBADMSG, "too long for a key file");
+	bio = BIO_new_mem_buf(pem.p != NULL ? pem.p : "", (int)pem.len);
+	sealed = bio ? PEM_read_bio_PKCS8(bio, NULL, NULL, NULL) : NULL;
+	if (sealed == NULL)
+		return err_set(e, EBADMSG,
+			       "not an encrypted PKCS#8 key (\"BEGIN ENCRYPTED "
+			       "PRIVATE KEY\")");
+	plain = PKCS8_decrypt(sealed, passphrase.p ? passphrase.p : "",
+			      (int)passphrase.len);
+	X509_SIG_free(sealed);
+	if (plain == NULL)
+		return err_set(e, EACCES, "wrong passphrase");
+	pkey = EVP_PKCS82PKEY(plain);
+	PKCS8_PRIV_KEY_INFO_free(plain);
+	if (pkey == NULL)
+		return err_set(e, EBADMSG, "no usable private key inside");
+	return signer_make(pkey, ret, e);
+}
+
+static int public_json(struct span bytes, json_t **ret, struct err *e)
+{
+	AUTO_JSON *object = NULL;
+	struct trust_key key;
+	char id[TRUST_KEY_ID_LEN + 1];
+	bool is_usable;
+	int r = json_parse(bytes, TRUST_KEY_FILE_MAX, &object, e);
+
+	if (r < 0)
+		return r;
+	r = trust_key_id(object, id);
+	if (r < 0)
+		return err_set(e, -r, "key id: %s", strerror(-r));
+	r = trust_key_parse(id, object, &key, e);
+	if (r < 0)
+		return r;
+	is_usable = key.pkey != NULL;
+	trust_key_done(&key);
+	if (!is_usable)
+		return err_set(e, EOPNOTSUPP,
+			       "a type of key that bailiff does "
+			       "not have");
+	*ret = ptr_steal(&object);
+	return 0;
+}
+
+int trust_public_import(struct span bytes, json_t **ret, struct err *e)
+{
+	AUTO_BIO *bio = NULL;
+	EVP_PKEY *pkey;
+	int r;
+
+	if (bytes.len > TRUST_KEY_FILE_MAX)
+		return err_set(e, EBADMSG, "too long for a key file");
+	if (bytes.len != 0 && bytes.p[0] == '{')
+		return public_json(bytes, ret, e);
+	bio = BIO_new_mem_buf(bytes.p != NULL ? bytes.p : "", (int)bytes.len);
+	pkey = bio ? PEM_read_bio_PUBKEY(bio, NULL, NULL, NULL) : NULL;
+	if (pkey == NULL)
+		return err_set(e, EBADMSG,
+			       "not a public key (\"BEGIN PUBLIC "
+			       "KEY\" or a JSON key object)");
+	r = trust_key_object(pkey, ret, e);
+	EVP_PKEY_free(pkey);
+	return r;
+}
+
+int trust_public_export(const struct trust_signer *s, struct buf *pem,
+			struct err *e)
+{
+	AUTO_BIO *bio = BIO_new(BIO_s_mem());
+
+	if (bio == NULL || PEM_write_bio_PUBKEY(bio, s->pkey) != 1)
+		return openssl_failed(e, "write the public key");
+	return bio_to_buf(bio, pem);
+}
+
+/* Drop the signature that @id made earlier, if there is one. */
+static void signature_drop(json_t *signatures, const char *id)
+{
+	for (size_t i = json_array_size(signatures); i-- > 0;) {
+		const json_t *keyid =
+			json_object_get(json_array_get(signatures, i), "keyid");
+
+		if (span_eq_str(json_span(keyid), id))
+			(void)json_array_remove(signatures, i);
+	}
+}
+
+int trust_sign(json_t *document, const struct trust_signer *s, struct err *e)
+{
+	const json_t *body = json_object_get(document, "signed");
+	json_t *signatures = json_object_get(document, "signatures");
+	AUTO_DONE(buf_done) struct buf canonical, hex;
+	int r;
+
+	buf_init(&canonical, SIZE_MAX);
+	buf_init(&hex, 2 * TRUST_SIGNATURE_MAX);
+	if (!json_is_object(body) || !json_is_array(signatures))
+		return err_set(e, EBADMSG,
+			       "not a metadata file: it lacks "
+			       "\"signed\" or \"signatures\"");
+	r = json_canonical(body, &canonical);
+	if (r < 0)
+		return err_set(e, r == -EINVAL ? EBADMSG : -r,
+			       "no canonical form");
+	r = trust_key_sign(s->pkey, buf_view(&canonical), &hex, e);
+	if (r < 0)
+		return r;
+	signature_drop(signatures, s->id);
+	if (buf_cstr(&hex) == NULL ||
+	    json_array_append_new(signatures, json_pack("{s:s, s:s}", "keyid",
+							s->id, "sig", hex.p)) <
+		    0)
+		return err_set(e, ENOMEM, "out of memory");
+	return 0;
+}

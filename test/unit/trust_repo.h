@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* trust_repo.h - a TUF repository in memory for the tests of pkg/trust.
+ *
+ * repo_init() makes keys, repo_publish() writes and signs all roles from the
+ * struct's members; a test changes members, hooks or finished files in between
+ * and looks at what trust_update() makes of it.
+ */
+#ifndef TEST_UNIT_TRUST_REPO_H
+#define TEST_UNIT_TRUST_REPO_H
+
+#include <stdlib.h>
+
+#include "lib/auto.h"
+#include "pkg/trust/make.h"
+#include "pkg/trust/signer.h"
+#include "pkg/trust/time.h"
+#include "pkg/trust/trust.h"
+#include "test/unit/harness.h"
+
+#define REPO_FILES   512
+#define REPO_SIGNERS 4
+#define REPO_NOW     1800000000 /* 2027-01-15T08:00:00Z */
+#define REPO_DAY     86400
+
+struct repo_file {
+	char name[300];
+	struct buf bytes;
+};
+
+struct repo_role {
+	uint64_t version;
+	int64_t expires;
+	struct trust_signer *signers[REPO_SIGNERS]; /* listed in root */
+	size_t count;
+	size_t signing; /* how many of them sign */
+	uint64_t threshold;
+	void (*edit)(json_t *body);	    /* before signing */
+	void (*edit_document)(json_t *doc); /* after signing */
+};
+
+struct repo {
+	struct repo_role roles[TRUST_ROLE_COUNT];
+	struct trust_signer keys[8];
+	bool is_consistent;
+	int64_t issued;
+	json_t *content; /* path to text */
+	struct repo_file files[REPO_FILES];
+	size_t file_count;
+	struct buf pinned;  /* the first root that was published */
+	struct buf log;	    /* names asked for, each with a newline */
+	const char *broken; /* fetching this name gives broken_code */
+	int broken_code;
+	const char *endless; /* this name never ends */
+};
+
+static inline struct repo_file *repo_find(struct repo *r, const char *name)
+{
+	for (size_t i = 0; i < r->file_count; i++)
+		if (strcmp(r->files[i].name, name) == 0)
+			return &r->files[i];
+	return NULL;
+}
+
+static inline void repo_put(struct repo *r, const char *name, struct span bytes)
+{
+	struct repo_file *f = repo_find(r, name);
+
+	if (f == NULL) {
+		CHECK(r->file_count < REPO_FILES);
+		f = &r->files[r->file_count++];
+		(void)snprintf(f->name, sizeof(f->name), "%s", name);
+		buf_init(&f->bytes, SIZE_MAX);
+	}
+	buf_reset(&f->bytes);
+	buf_span(&f->bytes, bytes);
+}
+
+static inline void repo_remove(struct repo *r, const char *name)
+{
+	struct repo_file *f = repo_find(r, name);
+
+	CHECK(f != NULL);
+	f->name[0] = '\0';
+}
+
+static inline int repo_fetch(void *ctx, const char *name, size_t max,
+			     struct buf *out, struct err *e)
+{
+	struct repo *r = ctx;
+	struct repo_file *f = repo_find(r, name);
+
+	buf_puts(&r->log, name);
+	buf_puts(&r->log, "\n");
+	if (r->broken != NULL && strcmp(r->broken, name) == 0)
+		return err_set(e, -r->broken_code, "broken on purpose");
+	if (r->endless != NULL && strcmp(r->endless, name) == 0) {
+		while (buf_error(out) == 0)
+			buf_puts(out, "0123456789abcdef");
+		return 0;
+	}
+	if (f == NULL)
+		return -ENOENT;
+	(void)max; /* a careless transport: the client must hold the cap */
+	buf_span(out, buf_view(&f->bytes));
+	return 0;
+}
+
+static inline json_t *repo_keys(const struct repo_role *role)
+{
+	json_t *keys = json_array();
+
+	for (size_t i = 0; i < role->count; i++)
+		(void)json_array_append(keys, role->signers[i]->object);
+	return keys;
+}
+
+/* One new key for each role, two for targets with threshold 2. */
+static inline struct repo *repo_init(void)
+{
+	struct repo *r = calloc(1, sizeof(*r));
+	size_t next = 0;
+
+	CHECK(r != NULL);
+	for (size_t i = 0; i < sizeof(r->keys) / sizeof(r->keys[0]); i++)
+		CHECK_INT(trust_signer_generate(&r->keys[i], NULL), 0);
+	for (size_t i = 0; i < TRUST_ROLE_COUNT; i++) {
+		struct repo_role *role = &r->roles[i];
+
+		role->version = 1;
+		role->expires = REPO_NOW + 10 * REPO_DAY;
+		role->threshold = i == TRUST_ROLE_TARGETS ? 2 : 1;
+		role->count = role->threshold;
+		role->signing = role->count;
+		for (size_t k = 0; k < role->count; k++)
+			role->signers[k] = &r->keys[next++];
+	}
+	r->is_consistent = true;
+	r->issued = REPO_NOW - REPO_DAY;
+	r->content = json_pack("{s:s, s:s}", "node.json", "{\"a\":1}",
+			       "services/web.json", "{}");
+	buf_init(&r->pinned, SIZE_MAX);
+	buf_init(&r->log, SIZE_MAX);
+	return r;
+}
+
+static inline void repo_free(struct repo *r)
+{
+	for (size_t i = 0; i < sizeof(r->keys) / sizeof(r->keys[0]); i++)
+		trust_signer_done(&r->keys[i]);
+	for (size_t i = 0; i < r->file_count; i++)
+		buf_done(&r->files[i].bytes);
+	json_decref(r->content);
+	buf_done(&r->pinned);
+	buf_done(&r->log);
+	free(r);
+}
+
+/* Edit, sign, edit, write; @extra signs as well (the old root's keys). */
+static inline void repo_seal(struct repo *r, enum trust_role which, json_t *doc,
+			     const struct repo_role *extra, struct buf *bytes)
+{
+	const struct repo_role *role = &r->roles[which];
+
+	if (role->edit != NULL)
+		role->edit(json_object_get(doc, "signed"));
+	for (size_t i = 0; i < role->signing; i++)
+		CHECK_INT(trust_sign(doc, role->signers[i], NULL), 0);
+	for (size_t i = 0; extra != NULL && i < extra->signing; i++)
+		CHECK_INT(trust_sign(doc, extra->signers[i], NULL), 0);
+	if (role->edit_document != NULL)
+		role->edit_document(doc);
+	buf_init(bytes, SIZE_MAX);
+	CHECK_INT(json_text(doc, bytes), 0);
+}
+
+/* The name by version, or the plain one. */
+static inline void repo_put_role(struct repo *r, enum trust_role which,
+				 struct span bytes)
+{
+	char name[64];
+
+	if (which == TRUST_ROLE_ROOT ||
+	    (which != TRUST_ROLE_TIMESTAMP && r->is_consistent))
+		(void)snprintf(name, sizeof(name), "%llu.%s.json",
+			       (unsigned long long)r->roles[which].version,
+			       trust_role_name(which));
+	else
+		(void)snprintf(name, sizeof(name), "%s.json",
+			       trust_role_name(which));
+	repo_put(r, name, bytes);
+}
+
+/* A root from the present members; @old signs it too unless NULL. */
+static inline void repo_publish_root(struct repo *r,
+				     const struct repo_role *old)
+{
+	struct trust_root_plan plan = {
+		.version = r->roles[TRUST_ROLE_ROOT].version,
+		.expires = r->roles[TRUST_ROLE_ROOT].expires,
+		.is_consistent = r->is_consistent,
+	};
+	AUTO_DONE(buf_done) struct buf bytes;
+	json_t *keys[TRUST_ROLE_COUNT];
+	AUTO_JSON *doc = NULL;
+	struct err e = { 0 };
+
+	for (size_t i = 0; i < TRUST_ROLE_COUNT; i++) {
+		keys[i] = repo_keys(&r->roles[i]);
+		plan.roles[i] = (struct trust_role_plan){
+			.keys = keys[i],
+			.threshold = r->roles[i].threshold,
+		};
+	}
+	if (trust_make_root(&plan, &doc, &e) < 0)
+		test_fail(__FILE__, __LINE__, "%s", e.text);
+	for (size_t i = 0; i < TRUST_ROLE_COUNT; i++)
+		json_decref(keys[i]);
+	repo_seal(r, TRUST_ROLE_ROOT, doc, old, &bytes);
+	if (r->pinned.len == 0)
+		buf_span(&r->pinned, buf_view(&bytes));
+	repo_put_role(r, TRUST_ROLE_ROOT, buf_view(&bytes));
+}
+
+static inline void repo_publish_targets(struct repo *r, struct buf *bytes)
+{
+	const struct repo_role *role = &r->roles[TRUST_ROLE_TARGETS];
+	AUTO_JSON *doc = NULL;
+	const char *path;
+	json_t *text;
+
+	CHECK_INT(trust_make_targets(role->version, role->expires, &doc, NULL),
+		  0);
+	json_object_foreach(r->content, path, text) {
+		AUTO_JSON *hashes = trust_file_hashes(json_span(text));
+		AUTO_DONE(buf_done) struct buf name;
+
+		CHECK_INT(trust_make_target(doc, path, json_span(text), NULL),
+			  0);
+		buf_init(&name, 512);
+		trust_target_name(path,
+				  r->is_consistent ? json_span(json_object_get(
+							     hashes, "sha256"))
+						   : (struct span){ 0 },
+				  &name);
+		repo_put(r, buf_cstr(&name), json_span(text));
+	}
+	repo_seal(r, TRUST_ROLE_TARGETS, doc, NULL, bytes);
+	repo_put_role(r, TRUST_ROLE_TARGETS, buf_view(bytes));
+}
+
+/* Timestamp, snapshot and targets. */
+static inline void repo_publish_rest(struct repo *r)
+{
+	const struct repo_role *roles = r->roles;
+	AUTO_DONE(buf_done) struct buf targets, snapshot, timestamp;
+	AUTO_JSON *sdoc = NULL;
+	AUTO_JSON *tdoc = NULL;
+	struct trust_listed listed;
+
+	repo_publish_targets(r, &targets);
+	listed = (struct trust_listed){ buf_view(&targets),
+					roles[TRUST_ROLE_TARGETS].version };
+	CHECK_INT(trust_make_snapshot(roles[TRUST_ROLE_SNAPSHOT].version,
+				      roles[TRUST_ROLE_SNAPSHOT].expires,
+				      &listed, &sdoc, NULL),
+		  0);
+	repo_seal(r, TRUST_ROLE_SNAPSHOT, sdoc, NULL, &snapshot);
+	repo_put_role(r, TRUST_ROLE_SNAPSHOT, buf_view(&snapshot));
+	listed = (struct trust_listed){ buf_view(&snapshot),
+					roles[TRUST_ROLE_SNAPSHOT].version };
+	CHECK_INT(trust_make_timestamp(roles[TRUST_ROLE_TIMESTAMP].version,
+				       roles[TRUST_ROLE_TIMESTAMP].expires,
+				       r->issued, &listed, &tdoc, NULL),
+		  0);
+	repo_seal(r, TRUST_ROLE_TIMESTAMP, tdoc, NULL, &timestamp);
+	repo_put_role(r, TRUST_ROLE_TIMESTAMP, buf_view(&timestamp));
+}
+
+static inline void repo_publish(struct repo *r)
+{
+	repo_publish_root(r, NULL);
+	repo_publish_rest(r);
+}
+
+/* The next version of timestamp, snapshot and targets. */
+static inline void repo_bump(struct repo *r)
+{
+	r->roles[TRUST_ROLE_TIMESTAMP].version++;
+	r->roles[TRUST_ROLE_SNAPSHOT].version++;
+	r->roles[TRUST_ROLE_TARGETS].version++;
+}
+
+/* trust_update() with this state; the result is thrown away unless wanted. */
+static inline int repo_update_at(struct repo *r, struct trust_state *state,
+				 int64_t now, struct trust_result *ret,
+				 struct err *e)
+{
+	const struct trust_source source = { .fetch = repo_fetch, .ctx = r };
+	struct trust_result mine = { 0 };
+	int code;
+
+	buf_reset(&r->log);
+	*e = (struct err){ 0 };
+	code = trust_update(buf_view(&r->pinned), state, &source, now, &mine,
+			    e);
+	if (code < 0 && e->code != -code)
+		test_fail(__FILE__, __LINE__, "code %d, error \"%s\" %d", code,
+			  e->text, e->code);
+	if (code == 0 && ret != NULL)
+		*ret = mine;
+	else
+		trust_result_done(&mine);
+	return code;
+}
+
+/* With an empty state. */
+static inline int repo_update_fresh(struct repo *r, struct err *e)
+{
+	struct trust_state state;
+	int code;
+
+	trust_state_init(&state);
+	code = repo_update_at(r, &state, REPO_NOW, NULL, e);
+	trust_state_done(&state);
+	return code;
+}
+
+/* The error of a fresh update, with its sentence shown when it is another. */
+#define CHECK_REFUSED(repo, want, part)                                        \
+	do {                                                                   \
+		struct err e_ = { 0 };                                         \
+		const int code_ = repo_update_fresh((repo), &e_);              \
+		if (code_ != (want))                                           \
+			test_fail(__FILE__, __LINE__, "%d, not %d: %s", code_, \
+				  (want), e_.text);                            \
+		CHECK_HAS(e_.text, part);                                      \
+	} while (0)
+
+#endif

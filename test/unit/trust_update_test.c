@@ -1,0 +1,668 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* trust_update_test.c - the client workflow (TUF 1.0.34, section 5). */
+#include "test/unit/trust_repo.h"
+
+static const char *log_of(struct repo *r)
+{
+	const char *text = buf_cstr(&r->log);
+
+	return text != NULL ? text : "";
+}
+
+TEST(a_first_update_asks_for_root_timestamp_snapshot_targets_in_that_order)
+{
+	struct repo *r = repo_init();
+	struct trust_result got = { 0 };
+	struct trust_state state;
+	struct err e = { 0 };
+
+	trust_state_init(&state);
+	repo_publish(r);
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, &got, &e), 0);
+	CHECK_HAS(log_of(r), "2.root.json\ntimestamp.json\n1.snapshot.json\n"
+			     "1.targets.json\ntargets/");
+	CHECK_INT(got.root_version, 1);
+	CHECK_INT(got.targets_version, 1);
+	CHECK_INT(got.expires, REPO_NOW + 10 * REPO_DAY);
+	CHECK_INT(got.issued, REPO_NOW - REPO_DAY);
+	CHECK_INT(got.signer_count, 2);
+	CHECK_INT(got.target_count, 2);
+	CHECK_STR(got.targets[0].name, "node.json");
+	CHECK_STR(buf_cstr(&got.targets[0].bytes), "{\"a\":1}");
+	CHECK_STR(got.targets[1].name, "services/web.json");
+	CHECK(span_eq(buf_view(&state.root), buf_view(&r->pinned)));
+	CHECK(state.timestamp.len && state.snapshot.len && state.targets.len);
+	trust_result_done(&got);
+
+	/* Up to date: only the next root and the timestamp are asked for,
+	 * and the targets themselves, which the client does not keep. */
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
+	CHECK(strncmp(log_of(r), "2.root.json\ntimestamp.json\ntargets/", 35) ==
+	      0);
+	trust_state_done(&state);
+	repo_free(r);
+}
+
+TEST(without_consistent_snapshots_no_name_has_a_version_or_hash)
+{
+	struct repo *r = repo_init();
+	struct err e = { 0 };
+
+	r->is_consistent = false;
+	repo_publish(r);
+	CHECK_INT(repo_update_fresh(r, &e), 0);
+	CHECK_STR(log_of(r), "2.root.json\ntimestamp.json\nsnapshot.json\n"
+			     "targets.json\ntargets/node.json\n"
+			     "targets/services/web.json\n");
+	repo_free(r);
+}
+
+/* -- root ------------------------------------------------------------------ */
+
+TEST(a_bad_pinned_root_fails_before_any_request)
+{
+	struct repo *r = repo_init();
+
+	r->roles[TRUST_ROLE_ROOT].signing = 0;
+	repo_publish(r);
+	CHECK_REFUSED(r, -EKEYREJECTED,
+		      "the pinned root: root version 1: 0 of");
+	CHECK_INT(r->log.len, 0);
+	buf_reset(&r->pinned);
+	buf_puts(&r->pinned, "{}");
+	CHECK_REFUSED(r, -EBADMSG, "the pinned root");
+	CHECK_INT(r->log.len, 0);
+	repo_free(r);
+}
+
+/* Change root's own key from @from to @to and publish the next version. */
+static void rotate_root(struct repo *r, struct trust_signer *to, bool old_signs,
+			bool new_signs)
+{
+	struct repo_role *root = &r->roles[TRUST_ROLE_ROOT];
+	const struct repo_role old = *root;
+
+	root->version++;
+	root->signers[0] = to;
+	root->signing = new_signs ? 1 : 0;
+	repo_publish_root(r, old_signs ? &old : NULL);
+	root->signing = 1;
+}
+
+TEST(a_new_root_needs_the_old_keys_and_the_new_keys)
+{
+	static const struct {
+		bool old_signs, new_signs;
+		int want;
+		const char *part;
+	} rows[] = {
+		{ true, true, 0, "" },
+		{ false, true, -EKEYREJECTED, "by the keys of root version 1" },
+		{ true, false, -EKEYREJECTED, "by its own keys" },
+		{ false, false, -EKEYREJECTED,
+		  "by the keys of root version 1" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct repo *r = repo_init();
+		struct trust_state state;
+		struct err e = { 0 };
+
+		trust_state_init(&state);
+		repo_publish(r);
+		rotate_root(r, &r->keys[6], rows[i].old_signs,
+			    rows[i].new_signs);
+		repo_publish_rest(r);
+		CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e),
+			  rows[i].want);
+		CHECK_HAS(e.text, rows[i].part);
+		/* The last good root is what is stored. */
+		CHECK(span_eq(buf_view(&state.root),
+			      buf_view(&repo_find(r, rows[i].want == 0
+							     ? "2.root.json"
+							     : "1.root.json")
+						->bytes)));
+		trust_state_done(&state);
+		repo_free(r);
+	}
+}
+
+TEST(twenty_expired_roots_in_a_row_are_walked_and_the_last_one_counts)
+{
+	struct repo *r = repo_init();
+	struct repo_role *root = &r->roles[TRUST_ROLE_ROOT];
+	struct trust_state state;
+	struct err e = { 0 };
+
+	trust_state_init(&state);
+	root->expires = REPO_NOW - REPO_DAY;
+	repo_publish(r);
+	for (int i = 0; i < 20; i++)
+		rotate_root(r, &r->keys[i % 2 ? 0 : 6], true, true);
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), -EKEYEXPIRED);
+	CHECK_HAS(e.text, "root version 21 expired at 2027-01-14T08:00:00Z, "
+			  "now is 2027-01-15T08:00:00Z");
+	/* Stored all the same, and nothing after it was asked for. */
+	CHECK(span_eq(buf_view(&state.root),
+		      buf_view(&repo_find(r, "21.root.json")->bytes)));
+	CHECK(strstr(log_of(r), "timestamp") == NULL);
+	CHECK_INT(state.timestamp.len, 0);
+	root->expires = REPO_NOW + REPO_DAY;
+	rotate_root(r, &r->keys[6], true, true);
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
+	trust_state_done(&state);
+	repo_free(r);
+}
+
+TEST(a_root_file_must_hold_the_version_of_its_name)
+{
+	struct repo *r = repo_init();
+
+	repo_publish(r);
+	repo_put(r, "2.root.json", buf_view(&r->pinned));
+	CHECK_REFUSED(r, -ESTALE, "2.root.json: the version inside is 1");
+	r->roles[TRUST_ROLE_ROOT].version = 3;
+	repo_publish_root(r, NULL);
+	repo_put(r, "2.root.json",
+		 buf_view(&repo_find(r, "3.root.json")->bytes));
+	CHECK_REFUSED(r, -EBADMSG, "2.root.json: the version inside is 3");
+	repo_remove(r, "2.root.json");
+	{
+		/* A gap ends the walk: root 3 is never asked for. */
+		struct err e = { 0 };
+
+		CHECK_INT(repo_update_fresh(r, &e), 0);
+		CHECK(strstr(log_of(r), "3.root.json") == NULL);
+	}
+	repo_free(r);
+}
+
+TEST(the_root_walk_ends_on_not_found_only)
+{
+	struct repo *r = repo_init();
+
+	repo_publish(r);
+	r->broken = "2.root.json";
+	r->broken_code = -EIO;
+	CHECK_REFUSED(r, -EIO, "2.root.json: broken on purpose");
+	r->broken_code = -EACCES;
+	CHECK_REFUSED(r, -EACCES, "2.root.json: broken on purpose");
+	r->broken_code = -ENOENT;
+	{
+		struct err e = { 0 };
+
+		CHECK_INT(repo_update_fresh(r, &e), 0);
+	}
+	repo_free(r);
+}
+
+TEST(rotations_end_at_the_cap)
+{
+	struct repo *r = repo_init();
+	struct err e = { 0 };
+
+	repo_publish(r);
+	for (int i = 0; i < TRUST_ROTATIONS_MAX; i++)
+		rotate_root(r, &r->keys[0], true, true);
+	CHECK_INT(repo_update_fresh(r, &e), 0);
+	rotate_root(r, &r->keys[0], true, true);
+	CHECK_REFUSED(r, -E2BIG, "more than 256 new roots");
+	repo_free(r);
+}
+
+TEST(a_source_whose_roots_end_before_the_stored_one_is_a_rollback)
+{
+	struct repo *r = repo_init();
+	struct trust_state state;
+	struct err e = { 0 };
+
+	trust_state_init(&state);
+	repo_publish(r);
+	rotate_root(r, &r->keys[6], true, true);
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
+	repo_remove(r, "2.root.json");
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), -ESTALE);
+	CHECK_HAS(e.text, "root: the repository ends at version 1, but version "
+			  "2 was trusted before");
+	/* Rubbish in its place is as if absent, and is replaced. */
+	buf_reset(&state.root);
+	buf_puts(&state.root, "{\"signed\":7}");
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
+	CHECK(span_eq(buf_view(&state.root), buf_view(&r->pinned)));
+	trust_state_done(&state);
+	repo_free(r);
+}
+
+TEST(a_stored_root_of_somebody_else_never_becomes_the_anchor)
+{
+	struct repo *r = repo_init();
+	struct repo *foreign = repo_init();
+	struct trust_state state;
+	struct err e = { 0 };
+
+	trust_state_init(&state);
+	repo_publish(r);
+	repo_publish(foreign);
+	buf_span(&state.root, buf_view(&foreign->pinned));
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
+	CHECK(span_eq(buf_view(&state.root), buf_view(&r->pinned)));
+	/* And with it, the foreign repository is refused. */
+	buf_reset(&foreign->pinned);
+	buf_span(&foreign->pinned, buf_view(&r->pinned));
+	CHECK_INT(repo_update_at(foreign, &state, REPO_NOW, NULL, &e),
+		  -EKEYREJECTED);
+	trust_state_done(&state);
+	repo_free(foreign);
+	repo_free(r);
+}
+
+TEST(rotated_timestamp_or_snapshot_keys_recover_from_a_fast_forward)
+{
+	static const enum trust_role rotated[] = { TRUST_ROLE_TIMESTAMP,
+						   TRUST_ROLE_SNAPSHOT };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct repo *r = repo_init();
+		struct repo_role *role = &r->roles[rotated[i]];
+		const struct repo_role old = r->roles[TRUST_ROLE_ROOT];
+		struct trust_state state;
+		struct err e = { 0 };
+
+		/* The thief of a key has signed huge versions. */
+		trust_state_init(&state);
+		r->roles[TRUST_ROLE_TIMESTAMP].version = 1000000;
+		r->roles[TRUST_ROLE_SNAPSHOT].version = 1000000;
+		repo_publish(r);
+		CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
+		r->roles[TRUST_ROLE_TIMESTAMP].version = 2;
+		r->roles[TRUST_ROLE_SNAPSHOT].version = 2;
+		repo_publish_rest(r);
+		CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e),
+			  -ESTALE);
+		role->signers[0] = &r->keys[6];
+		r->roles[TRUST_ROLE_ROOT].version = 2;
+		repo_publish_root(r, &old);
+		repo_publish_rest(r);
+		CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
+		/* Only once: rollback is refused again from here on. */
+		r->roles[TRUST_ROLE_TIMESTAMP].version = 1;
+		repo_publish_rest(r);
+		CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e),
+			  -ESTALE);
+		trust_state_done(&state);
+		repo_free(r);
+	}
+}
+
+TEST(a_root_that_rotates_its_own_key_alone_keeps_the_rollback_floor)
+{
+	struct repo *r = repo_init();
+	struct trust_state state;
+	struct err e = { 0 };
+
+	trust_state_init(&state);
+	r->roles[TRUST_ROLE_TIMESTAMP].version = 5;
+	repo_publish(r);
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
+	rotate_root(r, &r->keys[6], true, true);
+	r->roles[TRUST_ROLE_TIMESTAMP].version = 4;
+	repo_publish_rest(r);
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), -ESTALE);
+	trust_state_done(&state);
+	repo_free(r);
+}
+
+/* -- timestamp ------------------------------------------------------------- */
+
+TEST(an_older_timestamp_is_a_rollback_and_the_state_stays)
+{
+	struct repo *r = repo_init();
+	AUTO_DONE(buf_done) struct buf was;
+	struct trust_state state;
+	struct err e = { 0 };
+
+	buf_init(&was, SIZE_MAX);
+	trust_state_init(&state);
+	r->roles[TRUST_ROLE_TIMESTAMP].version = 7;
+	repo_publish(r);
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
+	buf_span(&was, buf_view(&state.timestamp));
+	r->roles[TRUST_ROLE_TIMESTAMP].version = 6;
+	repo_publish_rest(r);
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), -ESTALE);
+	CHECK_HAS(e.text, "timestamp is version 6, but version 7 was accepted");
+	CHECK(span_eq(buf_view(&state.timestamp), buf_view(&was)));
+	/* A failed update leaves the client able to update. */
+	r->roles[TRUST_ROLE_TIMESTAMP].version = 8;
+	repo_publish_rest(r);
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
+	trust_state_done(&state);
+	repo_free(r);
+}
+
+TEST(an_equal_timestamp_with_other_content_is_discarded)
+{
+	struct repo *r = repo_init();
+	AUTO_DONE(buf_done) struct buf was;
+	struct trust_result got = { 0 };
+	struct trust_state state;
+	struct err e = { 0 };
+
+	buf_init(&was, SIZE_MAX);
+	trust_state_init(&state);
+	repo_publish(r);
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
+	buf_span(&was, buf_view(&state.timestamp));
+	r->roles[TRUST_ROLE_TIMESTAMP].expires += 100 * REPO_DAY;
+	r->roles[TRUST_ROLE_SNAPSHOT].version = 2;
+	repo_publish_rest(r);
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, &got, &e), 0);
+	CHECK_INT(got.snapshot_version, 1);
+	trust_result_done(&got);
+	CHECK(span_eq(buf_view(&state.timestamp), buf_view(&was)));
+	/* The old one's expiry is what counts. */
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW + 10 * REPO_DAY, NULL, &e),
+		  -EKEYEXPIRED);
+	trust_state_done(&state);
+	repo_free(r);
+}
+
+TEST(a_newer_timestamp_may_not_list_an_older_snapshot)
+{
+	struct repo *r = repo_init();
+	struct trust_state state;
+	struct err e = { 0 };
+
+	trust_state_init(&state);
+	r->roles[TRUST_ROLE_SNAPSHOT].version = 5;
+	repo_publish(r);
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
+	r->roles[TRUST_ROLE_TIMESTAMP].version = 2;
+	r->roles[TRUST_ROLE_SNAPSHOT].version = 4;
+	repo_publish_rest(r);
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), -ESTALE);
+	CHECK_HAS(e.text, "lists snapshot version 4, but version 5");
+	/* It was not stored: version 2 is still acceptable. */
+	r->roles[TRUST_ROLE_SNAPSHOT].version = 5;
+	repo_publish_rest(r);
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
+	trust_state_done(&state);
+	repo_free(r);
+}
+
+/* -- expiry of each role --------------------------------------------------- */
+
+TEST(each_expired_role_is_refused_and_neither_it_nor_later_ones_are_stored)
+{
+	for (enum trust_role i = 0; i < TRUST_ROLE_COUNT; i++) {
+		struct repo *r = repo_init();
+		struct trust_state state;
+		struct err e = { 0 };
+		char sentence[128];
+
+		trust_state_init(&state);
+		r->roles[i].expires = REPO_NOW; /* must be later than now */
+		repo_publish(r);
+		CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e),
+			  -EKEYEXPIRED);
+		(void)snprintf(sentence, sizeof(sentence),
+			       "%s version 1 expired at 2027-01-15T08:00:00Z, "
+			       "now is 2027-01-15T08:00:00Z",
+			       trust_role_name(i));
+		CHECK_STR(e.text, sentence);
+		CHECK(state.root.len != 0);
+		CHECK_INT(state.timestamp.len != 0, i > TRUST_ROLE_TIMESTAMP);
+		CHECK_INT(state.snapshot.len != 0, i > TRUST_ROLE_SNAPSHOT);
+		CHECK_INT(state.targets.len, 0);
+		/* One second earlier it was good. */
+		trust_state_done(&state);
+		CHECK_INT(repo_update_at(r, &state, REPO_NOW - 1, NULL, &e), 0);
+		trust_state_done(&state);
+		repo_free(r);
+	}
+}
+
+TEST(a_signed_issue_time_raises_a_clock_that_is_behind)
+{
+	struct repo *r = repo_init();
+	struct trust_state state;
+	struct err e = { 0 };
+
+	trust_state_init(&state);
+	r->roles[TRUST_ROLE_TARGETS].expires = REPO_NOW - 2 * REPO_DAY;
+	repo_publish(r);
+	CHECK_INT(repo_update_at(r, &state, 0, NULL, &e), -EKEYEXPIRED);
+	CHECK_HAS(e.text, "targets version 1 expired at 2027-01-13");
+	CHECK_HAS(e.text, "now is 2027-01-14T08:00:00Z");
+	r->roles[TRUST_ROLE_TARGETS].expires = REPO_NOW;
+	trust_state_done(&state);
+	repo_publish_rest(r);
+	CHECK_INT(repo_update_at(r, &state, 0, NULL, &e), 0);
+	trust_state_done(&state);
+	repo_free(r);
+}
+
+TEST(expired_stored_files_guard_against_rollback_but_do_not_block)
+{
+	struct repo *r = repo_init();
+	const int64_t later = REPO_NOW + 20 * REPO_DAY;
+	struct trust_state state;
+	struct err e = { 0 };
+
+	trust_state_init(&state);
+	r->roles[TRUST_ROLE_TARGETS].version = 5;
+	r->roles[TRUST_ROLE_ROOT].expires = later + REPO_DAY;
+	repo_publish(r);
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
+	r->roles[TRUST_ROLE_TIMESTAMP].version = 2;
+	r->roles[TRUST_ROLE_SNAPSHOT].version = 2;
+	r->roles[TRUST_ROLE_TARGETS].version = 4;
+	for (size_t i = 0; i < TRUST_ROLE_COUNT; i++)
+		r->roles[i].expires = later + REPO_DAY;
+	repo_publish_rest(r);
+	CHECK_INT(repo_update_at(r, &state, later, NULL, &e), -ESTALE);
+	CHECK_HAS(e.text, "version 4 of \"targets.json\", but version 5");
+	r->roles[TRUST_ROLE_TIMESTAMP].version = 3;
+	r->roles[TRUST_ROLE_SNAPSHOT].version = 3;
+	r->roles[TRUST_ROLE_TARGETS].version = 6;
+	repo_publish_rest(r);
+	CHECK_INT(repo_update_at(r, &state, later, NULL, &e), 0);
+	trust_state_done(&state);
+	repo_free(r);
+}
+
+/* -- snapshot and targets -------------------------------------------------- */
+
+static void list_team(json_t *body)
+{
+	(void)json_object_set_new(json_object_get(body, "meta"), "team.json",
+				  json_pack("{s:i}", "version", 3));
+}
+
+static void list_team_older(json_t *body)
+{
+	(void)json_object_set_new(json_object_get(body, "meta"), "team.json",
+				  json_pack("{s:i}", "version", 2));
+}
+
+TEST(no_file_may_vanish_from_snapshot_or_get_older)
+{
+	struct repo *r = repo_init();
+	struct repo_role *snapshot = &r->roles[TRUST_ROLE_SNAPSHOT];
+	struct trust_state state;
+	struct err e = { 0 };
+
+	trust_state_init(&state);
+	snapshot->edit = list_team;
+	repo_publish(r);
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
+	repo_bump(r);
+	snapshot->edit = NULL;
+	repo_publish_rest(r);
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), -ESTALE);
+	CHECK_HAS(e.text, "no longer lists \"team.json\"");
+	repo_bump(r);
+	snapshot->edit = list_team_older;
+	repo_publish_rest(r);
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), -ESTALE);
+	CHECK_HAS(e.text, "version 2 of \"team.json\", but version 3");
+	repo_bump(r);
+	snapshot->edit = list_team;
+	repo_publish_rest(r);
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
+	trust_state_done(&state);
+	repo_free(r);
+}
+
+/* Change one byte inside the file: hash or signature no longer fit. */
+static void flip(struct repo *r, const char *name, const char *at)
+{
+	struct repo_file *f = repo_find(r, name);
+	char *p;
+
+	CHECK(f != NULL && buf_cstr(&f->bytes) != NULL);
+	p = strstr(f->bytes.p, at);
+	CHECK(p != NULL);
+	*p ^= 1;
+}
+
+TEST(a_changed_byte_is_found_in_every_file)
+{
+	static const struct {
+		const char *name, *at;
+		int want;
+		const char *part;
+	} rows[] = {
+		{ "timestamp.json", "27-01-25", -EKEYREJECTED, "timestamp" },
+		{ "1.snapshot.json", "27-01-25", -EBADMSG, "its sha256" },
+		{ "1.targets.json", "27-01-25", -EBADMSG, "its sha256" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct repo *r = repo_init();
+		struct err e = { 0 };
+
+		repo_publish(r);
+		flip(r, rows[i].name, rows[i].at);
+		CHECK_REFUSED(r, rows[i].want, rows[i].part);
+		flip(r, rows[i].name, "37-01-25");
+		CHECK_INT(repo_update_fresh(r, &e), 0);
+		repo_free(r);
+	}
+}
+
+static void drop_hashes(json_t *body)
+{
+	const char *name;
+	json_t *entry;
+
+	json_object_foreach(json_object_get(body, "meta"), name, entry) {
+		(void)json_object_del(entry, "hashes");
+		(void)json_object_del(entry, "length");
+	}
+}
+
+TEST(without_hashes_in_meta_signatures_and_versions_still_bind)
+{
+	struct repo *r = repo_init();
+	struct err e = { 0 };
+
+	r->roles[TRUST_ROLE_TIMESTAMP].edit = drop_hashes;
+	r->roles[TRUST_ROLE_SNAPSHOT].edit = drop_hashes;
+	repo_publish(r);
+	CHECK_INT(repo_update_fresh(r, &e), 0);
+	flip(r, "1.targets.json", "27-01-25");
+	CHECK_REFUSED(r, -EKEYREJECTED, "targets version 1: 0 of the 2");
+	repo_publish_rest(r);
+	/* Correctly signed, but not the version that is listed. */
+	r->roles[TRUST_ROLE_TARGETS].version = 2;
+	repo_publish_rest(r);
+	repo_put(r, "2.targets.json",
+		 buf_view(&repo_find(r, "1.targets.json")->bytes));
+	CHECK_REFUSED(r, -ESTALE, "targets is version 1, but version 2");
+	r->roles[TRUST_ROLE_SNAPSHOT].version = 2;
+	repo_publish_rest(r);
+	repo_put(r, "2.snapshot.json",
+		 buf_view(&repo_find(r, "1.snapshot.json")->bytes));
+	CHECK_REFUSED(r, -ESTALE, "snapshot is version 1, but version 2");
+	repo_free(r);
+}
+
+TEST(a_signed_snapshot_is_no_timestamp_even_with_one_key_for_both)
+{
+	struct repo *r = repo_init();
+
+	r->roles[TRUST_ROLE_SNAPSHOT].signers[0] =
+		r->roles[TRUST_ROLE_TIMESTAMP].signers[0];
+	repo_publish(r);
+	repo_put(r, "timestamp.json",
+		 buf_view(&repo_find(r, "1.snapshot.json")->bytes));
+	CHECK_REFUSED(r, -EBADMSG, "\"_type\" is \"snapshot\"");
+	repo_free(r);
+}
+
+TEST(a_missing_file_is_named)
+{
+	static const char *const names[] = { "timestamp.json",
+					     "1.snapshot.json",
+					     "1.targets.json" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct repo *r = repo_init();
+
+		repo_publish(r);
+		repo_remove(r, names[i]);
+		CHECK_REFUSED(r, -ENOENT, names[i]);
+		repo_free(r);
+	}
+}
+
+TEST(endless_data_ends_at_the_cap_of_each_role)
+{
+	static const char *const names[] = { "2.root.json", "timestamp.json",
+					     "1.snapshot.json",
+					     "1.targets.json" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct repo *r = repo_init();
+
+		repo_publish(r);
+		r->endless = names[i];
+		CHECK_REFUSED(r, -EFBIG, names[i]);
+		repo_free(r);
+	}
+}
+
+TEST(damaged_stored_files_are_as_if_absent)
+{
+	struct repo *r = repo_init();
+	struct repo *foreign = repo_init();
+	struct trust_state state;
+	struct err e = { 0 };
+
+	repo_publish(r);
+	foreign->roles[TRUST_ROLE_TIMESTAMP].version = 99;
+	repo_publish(foreign);
+	trust_state_init(&state);
+	buf_puts(&state.root, "not json");
+	buf_span(&state.timestamp,
+		 buf_view(&repo_find(foreign, "timestamp.json")->bytes));
+	buf_puts(&state.snapshot, "{\"signed\":{}}");
+	buf_puts(&state.targets, "\xff");
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
+	CHECK(span_eq(buf_view(&state.timestamp),
+		      buf_view(&repo_find(r, "timestamp.json")->bytes)));
+	CHECK(span_eq(buf_view(&state.targets),
+		      buf_view(&repo_find(r, "1.targets.json")->bytes)));
+	trust_state_done(&state);
+	repo_free(foreign);
+	repo_free(r);
+}
+
+TEST(a_reason_has_a_word)
+{
+	CHECK_STR(trust_reason(-EKEYEXPIRED), "expired");
+	CHECK_STR(trust_reason(ESTALE), "rollback");
+	CHECK_STR(trust_reason(-EKEYREJECTED), "under-signed");
+	CHECK_STR(trust_reason(-EIO), "failed");
+}
