@@ -14,7 +14,8 @@ VERSION := $(shell cat VERSION)
 prefix ?= /usr
 V ?= 0
 Q := $(if $(filter 0,$(V)),@)
-say = $(if $(filter 0,$(V)),@printf '  %-7s %s\n' '$(1)' '$(2)')
+IS_QUIET = $(findstring s,$(firstword -$(MAKEFLAGS)))
+say = $(if $(filter 0,$(V)$(IS_QUIET)),@printf '  %-7s %s\n' '$(1)' '$(2)')
 
 # ---- flags -----------------------------------------------------------------
 STD := -std=gnu17 -D_GNU_SOURCE -DBAILIFF_VERSION='"$(VERSION)"' -I.

@@ -103,16 +103,30 @@ static int damage_at_end(const struct scan *s, struct err *e, const char *what)
 		       name, s->offset, what);
 }
 
+/* Leave a segment behind which others were pruned: the next call begins with
+ * the oldest that is left. */
+static int reader_leave(struct trail_reader *r, uint64_t next)
+{
+	if (r->want < next)
+		r->want = next;
+	fd_drop(&r->scan.fd);
+	return 0;
+}
+
 /* Into the segment that begins with the next sequence; what it says came
  * before it must be what was read. */
 static int reader_step(struct trail_reader *r, struct err *e)
 {
 	struct scan *s = &r->scan;
+	const uint64_t next = s->next;
 	unsigned char value[TRAIL_HASH_LEN];
 	int code;
 
 	memcpy(value, s->value, TRAIL_HASH_LEN);
-	code = scan_open(s, r->dirfd, s->next, e);
+	code = scan_open(s, r->dirfd, next, e);
+	/* Listed a moment ago, pruned since. */
+	if (code == -ENOENT)
+		return reader_leave(r, next);
 	if (code == 0 && memcmp(s->prev, value, TRAIL_HASH_LEN) != 0) {
 		s->offset = 0;
 		code = damage_at_end(s, e,
@@ -170,12 +184,8 @@ static int reader_advance(struct trail_reader *r, struct err *e)
 	what = beyond(s, list, count);
 	if (what == BEYOND_NOTHING)
 		return -EAGAIN;
-	if (what == BEYOND_PRUNED) {
-		if (r->want < s->next)
-			r->want = s->next;
-		fd_drop(&s->fd);
-		return 0;
-	}
+	if (what == BEYOND_PRUNED)
+		return reader_leave(r, next);
 	/* Between our last look and the list the writer may have appended here
 	 * or cut half a frame back, and begun another segment: look again, now
 	 * that this segment cannot change any more. */
