@@ -24,7 +24,11 @@
 #define ARTEFACT_PATH_MAX  4096
 #define ARTEFACT_INSNS_MAX 4096 /* BPF_MAXINSNS, kernel/seccomp.c */
 
-/* The five sets, as bit masks by capability number (capabilities(7)). */
+/* The five sets, as bit masks by capability number (capabilities(7)). All five
+ * ARTEFACT_CAPS_ANY: the policy does not use this layer and says so in writing,
+ * and the process keeps what it has.
+ */
+#define ARTEFACT_CAPS_ANY UINT64_MAX
 struct artefact_caps {
 	uint64_t bounding, effective, permitted, inheritable, ambient;
 };

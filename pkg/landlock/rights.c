@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rights.c - see rights.h. */
+#include "pkg/landlock/rights.h"
+
+#include <string.h>
+
+/* clang-format off */
+const struct right right_table[] = {
+	/* class      bit         abi file   name            phrase */
+	{ RIGHT_FS,   1ULL << 0,  1, true,  "execute",     "execute" },
+	{ RIGHT_FS,   1ULL << 1,  1, true,  "write_file",  "write to" },
+	{ RIGHT_FS,   1ULL << 2,  1, true,  "read_file",   "read" },
+	{ RIGHT_FS,   1ULL << 3,  1, false, "read_dir",    "list" },
+	{ RIGHT_FS,   1ULL << 4,  1, false, "remove_dir",  "remove a directory in" },
+	{ RIGHT_FS,   1ULL << 5,  1, false, "remove_file", "remove a file in" },
+	{ RIGHT_FS,   1ULL << 6,  1, false, "make_char",   "make a character device in" },
+	{ RIGHT_FS,   1ULL << 7,  1, false, "make_dir",    "make a directory in" },
+	{ RIGHT_FS,   1ULL << 8,  1, false, "make_reg",    "make a file in" },
+	{ RIGHT_FS,   1ULL << 9,  1, false, "make_sock",   "make a socket in" },
+	{ RIGHT_FS,   1ULL << 10, 1, false, "make_fifo",   "make a FIFO in" },
+	{ RIGHT_FS,   1ULL << 11, 1, false, "make_block",  "make a block device in" },
+	{ RIGHT_FS,   1ULL << 12, 1, false, "make_sym",    "make a symbolic link in" },
+	{ RIGHT_FS,   1ULL << 13, 2, false, "refer",       "link or move across directories at" },
+	{ RIGHT_FS,   1ULL << 14, 3, true,  "truncate",    "truncate" },
+	{ RIGHT_FS,   1ULL << 15, 5, true,  "ioctl_dev",   "use ioctl on the device" },
+	{ RIGHT_FS,   1ULL << 16, 9, true,  "resolve_unix", "connect to the socket" },
+
+	{ RIGHT_NET,  1ULL << 0,  4, false, "bind_tcp",    "bind TCP port" },
+	{ RIGHT_NET,  1ULL << 1,  4, false, "connect_tcp", "connect to TCP port" },
+	{ RIGHT_NET,  1ULL << 2, 10, false, "bind_udp",    "bind UDP port" },
+	{ RIGHT_NET,  1ULL << 3, 10, false, "connect_send_udp", "send to UDP port" },
+
+	{ RIGHT_SCOPE, 1ULL << 0, 6, false, "abstract_unix_socket",
+	  "connect to an abstract unix socket outside its sandbox" },
+	{ RIGHT_SCOPE, 1ULL << 1, 6, false, "signal",
+	  "signal a process outside its sandbox" },
+	{ 0 },
+};
+/* clang-format on */
+
+const struct right *right_find(struct span name)
+{
+	static const char *const prefixes[] = { "fs.", "net.", "scope." };
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		const size_t len = strlen(prefixes[i]);
+
+		if (!span_starts(name, prefixes[i]))
+			continue;
+		name.p += len;
+		name.len -= len;
+		break;
+	}
+	for (const struct right *r = right_table; r->name != NULL; r++)
+		if (span_eq_str(name, r->name))
+			return r;
+	return NULL;
+}
+
+uint64_t rights_of_abi(enum right_class class, uint32_t abi)
+{
+	uint64_t mask = 0;
+
+	for (const struct right *r = right_table; r->name != NULL; r++)
+		if (r->class == class && r->abi <= abi)
+			mask |= r->bit;
+	return mask;
+}
+
+uint32_t rights_abi(enum right_class class, uint64_t mask)
+{
+	uint32_t abi = 0;
+
+	for (const struct right *r = right_table; r->name != NULL; r++)
+		if (r->class == class && (r->bit & mask) != 0 && r->abi > abi)
+			abi = r->abi;
+	return abi;
+}
+
+uint64_t rights_on_files(void)
+{
+	uint64_t mask = 0;
+
+	for (const struct right *r = right_table; r->name != NULL; r++)
+		if (r->class == RIGHT_FS && r->on_file)
+			mask |= r->bit;
+	return mask;
+}
+
+void rights_print(struct buf *out, enum right_class class, uint64_t mask,
+		  const char *between)
+{
+	const char *sep = "";
+
+	for (const struct right *r = right_table; r->name != NULL; r++) {
+		if (r->class != class || (r->bit & mask) == 0)
+			continue;
+		buf_puts(out, sep);
+		buf_puts(out, r->name);
+		sep = between;
+	}
+}

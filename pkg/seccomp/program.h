@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* program.h - a profile as classic BPF, and an interpreter that runs it.
+ *
+ * Per architecture a binary search over intervals of numbers; per call with
+ * arguments a disjunction of conjunctions in which both 32-bit halves are
+ * always compared. Rules are never merged into trees. program_prove() holds
+ * the result against profile_verdict().
+ */
+#ifndef PKG_SECCOMP_PROGRAM_H
+#define PKG_SECCOMP_PROGRAM_H
+
+#include <linux/filter.h>
+
+#include "pkg/seccomp/profile.h"
+
+#define PROGRAM_MAX BPF_MAXINSNS /* 4096 */
+
+struct program {
+	struct sock_filter insns[PROGRAM_MAX];
+	size_t count;
+};
+
+/**
+ * program_generate() - the program for @profile.
+ * @ret: written on success only.
+ *
+ * Return: 0; -E2BIG when it would have more than PROGRAM_MAX instructions;
+ * -ENOMEM.
+ */
+int program_generate(const struct profile *profile, struct program *ret,
+		     struct err *e);
+
+/**
+ * program_run() - what the kernel would return for one call.
+ *
+ * Return: 0 and the value in @ret; -EINVAL for an instruction the generator
+ * never emits, a load outside the data or a program without an end.
+ */
+int program_run(const struct program *program, const struct seccomp_data *d,
+		uint32_t *ret);
+
+struct proof {
+	uint64_t points; /* calls that were compared */
+	bool is_sampled; /* some call had too many argument combinations to
+			  * visit all of them */
+};
+
+/**
+ * program_prove() - run @program against the plain meaning of @profile.
+ *
+ * At every boundary: each named number and its neighbours, with and without
+ * the x32 bit, at each listed architecture and at one that is not; for each
+ * constant c that an argument is compared with: c-1, c, c+1, its halves
+ * swapped, c +- 2^32, and bits inside and outside of masks, in all
+ * combinations (above PROVE_COMBINATIONS_MAX of one call: that many chosen by
+ * a fixed sequence).
+ *
+ * Return: 0; -EPROTO with the first call on which they differ in @e; -E2BIG
+ * when the profile has too many argument rules to be proved.
+ */
+#define PROVE_COMBINATIONS_MAX 16384
+#define PROVE_POINTS_MAX       2000000
+int program_prove(const struct profile *profile, const struct program *program,
+		  struct proof *ret, struct err *e);
+
+/**
+ * profile_visit() - call @visit for every boundary of @profile (above).
+ *
+ * Return: 0; what @visit returned when it was not 0; -E2BIG.
+ */
+typedef int profile_visit_fn(void *ctx, const struct seccomp_data *d);
+int profile_visit(const struct profile *profile, profile_visit_fn *visit,
+		  void *ctx, bool *ret_sampled, struct err *e);
+
+/**
+ * seccomp_allow_list() - the proved program that allows these calls natively
+ * and gives @other for everything else (SECCOMP_RET_ERRNO | EPERM).
+ * @names: ended by NULL.
+ *
+ * Return: 0; -EINVAL for a name that does not exist; -EPROTO; -E2BIG; -ENOMEM.
+ */
+int seccomp_allow_list(const char *const *names, uint32_t other,
+		       struct program *ret, struct err *e);
+
+#endif

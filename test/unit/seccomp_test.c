@@ -1,0 +1,491 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* seccomp_test.c - profiles: parsed, generated, simulated, proved. */
+#include "test/unit/harness.h"
+
+#include <linux/audit.h>
+#include <seccomp.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "pkg/seccomp/program.h"
+
+#define ALLOW	   SECCOMP_RET_ALLOW
+#define ERRNO(n)   (SECCOMP_RET_ERRNO | (uint32_t)(n))
+#define KILL	   SECCOMP_RET_KILL_PROCESS
+#define X86_64	   AUDIT_ARCH_X86_64
+#define I386	   AUDIT_ARCH_I386
+#define NR(name)   (uint32_t) seccomp_syscall_resolve_name(name)
+#define COUNTOF(a) (sizeof(a) / sizeof((a)[0]))
+
+static void parse(const char *text, struct profile *p)
+{
+	AUTO_JSON *j = NULL;
+	struct err e = { 0 };
+
+	if (json_parse(span_of(text), 100000, &j, &e) < 0 ||
+	    profile_parse(j, p, &e) < 0)
+		test_fail(__FILE__, __LINE__, "%s", e.text);
+}
+
+static void compile(const char *text, struct profile *p, struct program *g)
+{
+	struct err e = { 0 };
+	struct proof proof;
+
+	parse(text, p);
+	if (program_generate(p, g, &e) < 0 ||
+	    program_prove(p, g, &proof, &e) < 0)
+		test_fail(__FILE__, __LINE__, "%s", e.text);
+	CHECK(proof.points > 10);
+}
+
+struct sim {
+	uint32_t arch, nr;
+	uint64_t args[3];
+	uint32_t want;
+};
+
+static void simulate(const char *text, const struct sim *rows, size_t count)
+{
+	struct profile p;
+	static struct program g;
+
+	compile(text, &p, &g);
+	for (size_t i = 0; i < count; i++) {
+		struct seccomp_data d = { .nr = (int)rows[i].nr,
+					  .arch = rows[i].arch };
+		uint32_t got;
+
+		memcpy(d.args, rows[i].args, sizeof(rows[i].args));
+		CHECK_INT(program_run(&g, &d, &got), 0);
+		if (got != rows[i].want)
+			test_fail(__FILE__, __LINE__,
+				  "row %zu: got 0x%x, want 0x%x", i, got,
+				  rows[i].want);
+	}
+	profile_done(&p);
+}
+
+TEST(an_allow_list_allows_its_calls_and_denies_the_rest)
+{
+	const struct sim rows[] = {
+		{ X86_64, NR("read"), { 0 }, ALLOW },
+		{ X86_64, NR("openat"), { 0 }, ALLOW },
+		{ X86_64, NR("ptrace"), { 0 }, ERRNO(EPERM) },
+		{ X86_64, NR("open"), { 0 }, ERRNO(EPERM) },
+		/* Above the highest that is named: as if it did not exist. */
+		{ X86_64, NR("clone3"), { 0 }, ERRNO(ENOSYS) },
+		{ X86_64, 0x3fffffff, { 0 }, ERRNO(ENOSYS) },
+		{ X86_64, NR("read") | X32_BIT, { 0 }, KILL },
+		{ X86_64, 0xfffffffeU, { 0 }, KILL },
+		{ X86_64, 0xffffffffU, { 0 }, ERRNO(EPERM) },
+		{ I386, 3, { 0 }, KILL },
+		{ AUDIT_ARCH_S390X, NR("read"), { 0 }, KILL },
+	};
+
+	simulate("{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[{"
+		 "\"names\":[\"read\",\"write\",\"openat\"],"
+		 "\"action\":\"SCMP_ACT_ALLOW\"}]}",
+		 rows, COUNTOF(rows));
+}
+
+TEST(every_listed_architecture_has_its_own_numbers)
+{
+	const struct sim rows[] = {
+		{ X86_64, NR("read"), { 0 }, ALLOW },
+		{ X86_64, NR("read") | X32_BIT, { 0 }, ALLOW },
+		{ X86_64, NR("write") | X32_BIT, { 0 }, ERRNO(13) },
+		{ I386, 3, { 0 }, ALLOW },
+		{ I386, 0, { 0 }, ERRNO(13) },
+		/* openat is 257 natively and 295 there. */
+		{ I386, 295, { 0 }, ALLOW },
+		{ I386, 257, { 0 }, ERRNO(13) },
+	};
+
+	simulate("{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrnoRet\":13,"
+		 "\"architectures\":[\"SCMP_ARCH_X86_64\",\"SCMP_ARCH_X86\","
+		 "\"SCMP_ARCH_X32\"],\"syscalls\":[{\"names\":[\"read\","
+		 "\"openat\"],\"action\":\"SCMP_ACT_ALLOW\"}]}",
+		 rows, COUNTOF(rows));
+}
+
+#define ONE_COND(op, value, two)                                       \
+	"{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[{"        \
+	"\"names\":[\"socket\"],\"action\":\"SCMP_ACT_ALLOW\","        \
+	"\"args\":[{\"index\":1,\"value\":" value ",\"valueTwo\":" two \
+	",\"op\":\"SCMP_CMP_" op "\"}]}]}"
+
+TEST(each_operator_compares_all_64_bits)
+{
+#define V 0x100000010ULL /* 4294967312 */
+	static const struct {
+		const char *op;
+		uint64_t arg;
+		bool allows;
+	} rows[] = {
+		{ "NE", V, false },
+		{ "NE", 0x10, true },
+		{ "EQ", V, true },
+		{ "EQ", 0x10, false },
+		{ "EQ", 0x1000000001, false },
+		{ "LT", V - 1, true },
+		{ "LT", V, false },
+		{ "LT", 0x200000000, false },
+		{ "LT", 0xffffffff, true },
+		{ "LE", V, true },
+		{ "LE", V + 1, false },
+		{ "LE", 0x200000000, false },
+		{ "GE", V, true },
+		{ "GE", V - 1, false },
+		{ "GE", 0xffffffff, false },
+		{ "GE", 0x200000000, true },
+		{ "GT", V, false },
+		{ "GT", V + 1, true },
+		{ "GT", 0xffffffff, false },
+		{ "GT", 0x200000000, true },
+	};
+
+	for (size_t i = 0; i < COUNTOF(rows); i++) {
+		char text[400];
+		const struct sim sim = {
+			X86_64,
+			NR("socket"),
+			{ 0, rows[i].arg },
+			rows[i].allows ? ALLOW : ERRNO(EPERM),
+		};
+
+		(void)snprintf(text, sizeof(text),
+			       "{\"defaultAction\":\"SCMP_ACT_ERRNO\","
+			       "\"syscalls\":[{\"names\":[\"socket\"],"
+			       "\"action\":\"SCMP_ACT_ALLOW\",\"args\":[{"
+			       "\"index\":1,\"value\":4294967312,\"op\":"
+			       "\"SCMP_CMP_%s\"}]}]}",
+			       rows[i].op);
+		simulate(text, &sim, 1);
+	}
+#undef V
+}
+
+TEST(a_mask_is_compared_literally)
+{
+	const struct sim rows[] = {
+		{ X86_64, NR("socket"), { 0, 0x0f }, ALLOW },
+		{ X86_64, NR("socket"), { 0, 0x1f }, ERRNO(EPERM) },
+		{ X86_64, NR("socket"), { 0, 0x10000000000f }, ALLOW },
+	};
+	const struct sim never[] = {
+		{ X86_64, NR("socket"), { 0, 0x1 }, ERRNO(EPERM) },
+		{ X86_64, NR("socket"), { 0, 0x101 }, ERRNO(EPERM) },
+	};
+
+	simulate(ONE_COND("MASKED_EQ", "4294967280", "0"), rows, 3);
+	/* valueTwo has a bit outside the mask: no argument can match. */
+	simulate(ONE_COND("MASKED_EQ", "255", "257"), never, 2);
+}
+
+TEST(the_two_rules_that_libseccomp_merges_wrongly_are_right_here)
+{
+	const struct sim rows[] = {
+		{ X86_64, NR("socket"), { 3, 2, 0x7e020001 }, ERRNO(EPERM) },
+		{ X86_64, NR("socket"), { 3, 2, 0x1fffffffe }, ERRNO(EPERM) },
+		{ X86_64, NR("socket"), { 3, 2, 0x1ffffffff }, ALLOW },
+	};
+	const struct sim other[] = {
+		{ X86_64, NR("socket"), { 0, 1, 2 }, ALLOW },
+		{ X86_64, NR("socket"), { 0, 1, 3 }, ERRNO(EPERM) },
+		{ X86_64, NR("socket"), { 1, 0, 0 }, ERRNO(EPERM) },
+	};
+
+	simulate("{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{"
+		 "\"names\":[\"socket\"],\"action\":\"SCMP_ACT_ERRNO\",\"args\""
+		 ":[{\"index\":2,\"value\":8589934591,\"op\":\"SCMP_CMP_LT\"}]}"
+		 ",{\"names\":[\"socket\"],\"action\":\"SCMP_ACT_ERRNO\","
+		 "\"args\":[{\"index\":2,\"value\":2114060288,\"op\":"
+		 "\"SCMP_CMP_LE\"}]}]}",
+		 rows, COUNTOF(rows));
+	simulate("{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{"
+		 "\"names\":[\"socket\"],\"action\":\"SCMP_ACT_ERRNO\",\"args\""
+		 ":[{\"index\":0,\"value\":1,\"op\":\"SCMP_CMP_LT\"},"
+		 "{\"index\":2,\"value\":3,\"op\":\"SCMP_CMP_GE\"}]},"
+		 "{\"names\":[\"socket\"],\"action\":\"SCMP_ACT_ERRNO\","
+		 "\"args\":[{\"index\":0,\"value\":0,\"op\":\"SCMP_CMP_GT\"}]}]"
+		 "}",
+		 other, COUNTOF(other));
+}
+
+TEST(of_several_matching_rules_the_strictest_wins)
+{
+	const struct sim rows[] = {
+		{ X86_64, NR("socket"), { 1 }, ALLOW },
+		{ X86_64, NR("socket"), { 2 }, ERRNO(97) },
+		{ X86_64, NR("socket"), { 3 }, KILL },
+	};
+
+	simulate("{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":["
+		 "{\"names\":[\"socket\"],\"action\":\"SCMP_ACT_ALLOW\"},"
+		 "{\"names\":[\"socket\"],\"action\":\"SCMP_ACT_ERRNO\","
+		 "\"errnoRet\":97,\"args\":[{\"index\":0,\"value\":2,\"op\":"
+		 "\"SCMP_CMP_GE\"}]},"
+		 "{\"names\":[\"socket\"],\"action\":\"SCMP_ACT_KILL_PROCESS\","
+		 "\"args\":[{\"index\":0,\"value\":3,\"op\":\"SCMP_CMP_EQ\"}]}"
+		 "]}",
+		 rows, COUNTOF(rows));
+}
+
+TEST(one_index_twice_means_either_as_in_runc)
+{
+	const struct sim rows[] = {
+		{ X86_64, NR("socket"), { 1 }, ALLOW },
+		{ X86_64, NR("socket"), { 2 }, ALLOW },
+		{ X86_64, NR("socket"), { 3 }, ERRNO(EPERM) },
+	};
+
+	simulate("{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[{"
+		 "\"names\":[\"socket\"],\"action\":\"SCMP_ACT_ALLOW\",\"args\""
+		 ":[{\"index\":0,\"value\":1,\"op\":\"SCMP_CMP_EQ\"},"
+		 "{\"index\":0,\"value\":2,\"op\":\"SCMP_CMP_EQ\"}]}]}",
+		 rows, COUNTOF(rows));
+}
+
+TEST(a_rule_that_repeats_the_default_is_skipped_as_in_runc)
+{
+	const struct sim rows[] = {
+		{ X86_64, NR("socket"), { 1 }, ALLOW },
+		{ X86_64, NR("socket"), { 2 }, ERRNO(EPERM) },
+	};
+
+	simulate("{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":["
+		 "{\"names\":[\"socket\"],\"action\":\"SCMP_ACT_ERRNO\"},"
+		 "{\"names\":[\"socket\"],\"action\":\"SCMP_ACT_ALLOW\","
+		 "\"args\":[{\"index\":0,\"value\":1,\"op\":\"SCMP_CMP_EQ\"}]}"
+		 "]}",
+		 rows, COUNTOF(rows));
+}
+
+TEST(a_profile_that_is_none_is_refused_with_its_place)
+{
+	static const struct {
+		const char *text, *want;
+	} rows[] = {
+		{ "{}", "\"defaultAction\" is missing" },
+		{ "{\"defaultAction\":\"ALLOW\"}", "unknown action" },
+		{ "{\"defaultAction\":\"SCMP_ACT_NOTIFY\"}", "not supported" },
+		{ "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"defaultErrnoRet\":1}",
+		  "takes no errno" },
+		{ "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrnoRet\":"
+		  "4096}",
+		  "out of range" },
+		{ "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"architectures\":["
+		  "\"SCMP_ARCH_MIPS\"]}",
+		  "architectures[0]: \"SCMP_ARCH_MIPS\"" },
+		{ "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"flags\":["
+		  "\"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV\"]}",
+		  "flags[0]" },
+		{ "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"listenerPath\":"
+		  "\"/x\"}",
+		  "listener" },
+		{ "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"archMap\":[]}",
+		  "unknown member \"archMap\"" },
+		{ "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[{"
+		  "\"names\":[],\"action\":\"SCMP_ACT_ALLOW\"}]}",
+		  "syscalls[0]: \"names\" is empty" },
+		{ "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[{"
+		  "\"names\":[3],\"action\":\"SCMP_ACT_ALLOW\"}]}",
+		  "syscalls[0]: names[0]: must be a string" },
+		{ "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{"
+		  "\"names\":[\"opneat\"],\"action\":\"SCMP_ACT_ERRNO\"}]}",
+		  "no system call is named \"opneat\"" },
+		{ "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"architectures\":["
+		  "\"SCMP_ARCH_X86\"],\"syscalls\":[{"
+		  "\"names\":[\"socket\"],\"action\":\"SCMP_ACT_ERRNO\"}]}",
+		  "32-bit x86" },
+		{ "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[{"
+		  "\"names\":[\"read\"],\"action\":\"SCMP_ACT_ALLOW\",\"args\":"
+		  "[{\"index\":6,\"value\":1,\"op\":\"SCMP_CMP_EQ\"}]}]}",
+		  "syscalls[0]: args[0]: \"index\"" },
+		{ "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[{"
+		  "\"names\":[\"read\"],\"action\":\"SCMP_ACT_ALLOW\",\"args\":"
+		  "[{\"index\":0,\"value\":1,\"op\":\"EQ\"}]}]}",
+		  "unknown operator" },
+		{ "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[{"
+		  "\"names\":[\"read\"],\"action\":\"SCMP_ACT_ALLOW\",\"args\":"
+		  "[{\"index\":0,\"value\":-1,\"op\":\"SCMP_CMP_EQ\"}]}]}",
+		  "0 to 2^63 - 1" },
+	};
+
+	for (size_t i = 0; i < COUNTOF(rows); i++) {
+		AUTO_JSON *j = NULL;
+		struct err e = { 0 };
+		struct profile p;
+
+		CHECK_INT(json_parse(span_of(rows[i].text), 100000, &j, &e), 0);
+		if (profile_parse(j, &p, &e) != -EBADMSG)
+			test_fail(__FILE__, __LINE__, "row %zu accepted", i);
+		CHECK_HAS(e.text, rows[i].want);
+	}
+}
+
+TEST(an_unknown_name_in_an_allowing_rule_is_counted)
+{
+	struct profile p;
+
+	parse("{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[{"
+	      "\"names\":[\"read\",\"nosuchcall\"],\"action\":"
+	      "\"SCMP_ACT_ALLOW\"}]}",
+	      &p);
+	CHECK_INT(p.unknown, 1);
+	CHECK_INT(p.rule_count, 1);
+	profile_done(&p);
+}
+
+TEST(the_proof_finds_every_single_wrong_instruction_that_matters)
+{
+	static struct program good, bad;
+	struct profile p;
+	struct proof proof;
+	struct err e = { 0 };
+	size_t found = 0;
+
+	compile("{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[{"
+		"\"names\":[\"read\",\"write\",\"close\"],\"action\":"
+		"\"SCMP_ACT_ALLOW\"},{\"names\":[\"socket\"],\"action\":"
+		"\"SCMP_ACT_ALLOW\",\"args\":[{\"index\":0,\"value\":"
+		"4294967297,\"op\":\"SCMP_CMP_LE\"},{\"index\":2,\"value\":6,"
+		"\"op\":\"SCMP_CMP_EQ\"}]}]}",
+		&p, &good);
+	for (size_t i = 0; i < good.count; i++) {
+		bad = good;
+		bad.insns[i].k ^= 1;
+		if (program_prove(&p, &bad, &proof, &e) == -EPROTO)
+			found++;
+		else
+			test_fail(__FILE__, __LINE__,
+				  "constant of instruction %zu", i);
+		if (BPF_CLASS(good.insns[i].code) != BPF_JMP ||
+		    good.insns[i].jt == good.insns[i].jf)
+			continue;
+		bad = good;
+		bad.insns[i].jt = good.insns[i].jf;
+		bad.insns[i].jf = good.insns[i].jt;
+		CHECK_INT(program_prove(&p, &bad, &proof, &e), -EPROTO);
+	}
+	CHECK_INT(found, good.count);
+	profile_done(&p);
+}
+
+TEST(a_jump_further_than_255_instructions_still_arrives)
+{
+	struct buf b;
+	struct profile p;
+	static struct program g;
+
+	buf_init(&b, 100000);
+	buf_puts(&b, "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[");
+	for (unsigned i = 0; i < 150; i++)
+		buf_printf(&b,
+			   "%s{\"names\":[\"socket\",\"ioctl\"],\"action\":"
+			   "\"SCMP_ACT_ALLOW\",\"args\":[{\"index\":1,"
+			   "\"value\":%u,\"op\":\"SCMP_CMP_EQ\"},{\"index\":2,"
+			   "\"value\":%u,\"op\":\"SCMP_CMP_GT\"}]}",
+			   i ? "," : "", 1000 + 3 * i, i);
+	buf_puts(&b, "]}");
+	compile(buf_cstr(&b), &p, &g);
+	CHECK(g.count > 1000);
+	profile_done(&p);
+	buf_done(&b);
+}
+
+TEST(a_program_above_4096_instructions_is_refused)
+{
+	static struct program g;
+	struct buf b;
+	struct profile p;
+	struct err e;
+
+	buf_init(&b, 1000000);
+	buf_puts(&b, "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[");
+	for (unsigned i = 0; i < 1200; i++)
+		buf_printf(&b,
+			   "%s{\"names\":[\"ioctl\"],\"action\":"
+			   "\"SCMP_ACT_ALLOW\",\"args\":[{\"index\":1,"
+			   "\"value\":%u,\"op\":\"SCMP_CMP_EQ\"}]}",
+			   i ? "," : "", i);
+	buf_puts(&b, "]}");
+	AUTO_JSON *j = NULL;
+	CHECK_INT(json_parse(buf_view(&b), 1000000, &j, &e), 0);
+	CHECK_INT(profile_parse(j, &p, &e), 0);
+	CHECK_INT(program_generate(&p, &g, &e), -E2BIG);
+	profile_done(&p);
+	buf_done(&b);
+}
+
+TEST(the_search_over_300_calls_is_short)
+{
+	struct profile p;
+	static struct program g;
+	struct buf b;
+	char *name;
+	unsigned n = 0;
+
+	buf_init(&b, 100000);
+	buf_puts(&b, "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[{"
+		     "\"action\":\"SCMP_ACT_ALLOW\",\"names\":[");
+	for (int nr = 0; n < 200; nr += 1 + nr % 3) {
+		name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_X86_64, nr);
+		if (name == NULL)
+			break;
+		buf_printf(&b, "%s\"%s\"", n++ ? "," : "", name);
+		free(name);
+	}
+	buf_puts(&b, "]}]}");
+	compile(buf_cstr(&b), &p, &g);
+	/* Each number costs its search and a return. */
+	CHECK(g.count < 2 * (2 * (size_t)n + 10) + 10);
+	profile_done(&p);
+	buf_done(&b);
+}
+
+TEST(a_list_of_names_becomes_a_program_and_a_wrong_name_an_error)
+{
+	static const char *const names[] = { "read", "write", NULL };
+	static const char *const wrong[] = { "read", "rite", NULL };
+	static struct program g;
+	struct seccomp_data d = { .arch = X86_64 };
+	struct err e = { 0 };
+	uint32_t got;
+
+	CHECK_INT(seccomp_allow_list(names, ERRNO(EPERM), &g, &e), 0);
+	d.nr = (int)NR("write");
+	CHECK_INT(program_run(&g, &d, &got), 0);
+	CHECK_INT(got, ALLOW);
+	d.nr = (int)NR("execve");
+	CHECK_INT(program_run(&g, &d, &got), 0);
+	CHECK_INT(got, ERRNO(EPERM));
+	CHECK_INT(seccomp_allow_list(wrong, ERRNO(EPERM), &g, &e), -EINVAL);
+	CHECK_HAS(e.text, "\"rite\"");
+}
+
+TEST(the_kernel_takes_the_program_and_does_what_the_simulator_said)
+{
+	struct profile p;
+	static struct program g;
+	struct sock_fprog prog;
+
+	compile("{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{"
+		"\"names\":[\"getpriority\"],\"action\":\"SCMP_ACT_ERRNO\","
+		"\"errnoRet\":77,\"args\":[{\"index\":1,\"value\":4294967296,"
+		"\"op\":\"SCMP_CMP_LT\"}]}]}",
+		&p, &g);
+	prog = (struct sock_fprog){ .len = (unsigned short)g.count,
+				    .filter = g.insns };
+	CHECK_INT(syscall(SYS_prctl, 38 /* PR_SET_NO_NEW_PRIVS */, 1, 0, 0, 0),
+		  0);
+	CHECK_INT(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0UL, &prog), 0);
+	CHECK_INT(syscall(SYS_getpriority, 0L, 7L), -1);
+	CHECK_INT(errno, 77);
+	errno = 0;
+	(void)syscall(SYS_getpriority, 0L, 1L << 32);
+	CHECK(errno != 77);
+	profile_done(&p);
+}
