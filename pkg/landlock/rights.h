@@ -29,10 +29,11 @@ enum right_class {
 struct right {
 	enum right_class class;
 	uint64_t bit;
-	uint32_t abi;	    /* the first that has it */
-	bool on_file;	    /* may stand in a rule on a file */
-	const char *name;   /* in documents and in audit records */
-	const char *phrase; /* "nginx may not ... /etc/shadow" */
+	uint32_t abi;	      /* the first that has it */
+	bool on_file;	      /* may stand in a rule on a file */
+	const char *name;     /* in documents and in audit records */
+	const char *phrase;   /* "nginx may not ... /etc/shadow" */
+	const char *activity; /* "... is not restricted" */
 };
 
 /* The rows, ended by one whose name is NULL; class by class, bit by bit. */

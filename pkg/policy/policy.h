@@ -62,7 +62,10 @@ struct policy_service {
 	uint32_t number;
 	bool is_best_effort; /* the document says so; what that cost is in
 			      * not_enforced */
-	const char *const *not_enforced; /* sentences, NULL-terminated */
+	const char *const *not_enforced; /* sentences, NULL-terminated: asked
+					  * for, and the kernel cannot */
+	const char *const *warnings;	 /* likewise: gaps that the document
+					  * itself leaves open */
 };
 
 /**
@@ -84,6 +87,7 @@ void policy_free(struct policy *p);
 uint64_t policy_generation(const struct policy *p);
 uint64_t policy_bundle_version(const struct policy *p);
 enum policy_unlisted policy_unlisted(const struct policy *p);
+bool policy_audit_execve(const struct policy *p); /* node.json "audit" */
 size_t policy_service_count(const struct policy *p);
 const struct policy_service *policy_service(const struct policy *p, size_t i);
 const struct policy_service *policy_service_find(const struct policy *p,
@@ -116,6 +120,10 @@ struct policy_denial {
 	uint32_t arch; /* AUDIT_ARCH_* */
 	int32_t syscall;
 	int32_t exit; /* negative errno; DENIAL_INFERRED only */
+	/* DENIAL_INFERRED, where the record has them: a0 to a3, from which the
+	 * flags of an open are read. */
+	bool has_args;
+	uint64_t args[4];
 };
 
 /**

@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* policy_test.c - bundles compiled, refused, explained, compared. */
+#include "test/unit/harness.h"
+
+#include <stdlib.h>
+
+#include "lib/auto.h"
+#include "lib/json.h"
+#include "pkg/policy/artefact.h"
+#include "pkg/policy/policy.h"
+
+#define COUNTOF(a) (sizeof(a) / sizeof((a)[0]))
+
+static const struct policy_kernel newest = { .landlock_abi = 7,
+					     .has_seccomp = true };
+static const struct policy_kernel bookworm = { .landlock_abi = 2,
+					       .has_seccomp = true };
+static const struct policy_kernel linuxkit = { .landlock_abi = 0,
+					       .has_seccomp = true };
+static const struct policy_origin origin = {
+	.generation = 4,
+	.bundle_version = 3,
+	.signers = { "1a2b3c4d5e6f7081" },
+	.signer_count = 1,
+};
+
+#define NODE "{\"unlisted\":\"deny\",\"services\":{\"web\":{\"number\":1}}}"
+#define SECCOMP                                                      \
+	"\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ERRNO\","         \
+	"\"syscalls\":[{\"names\":[\"read\",\"openat\",\"clone3\"]," \
+	"\"action\":\"SCMP_ACT_ALLOW\"},{\"names\":[\"socket\"],"    \
+	"\"action\":\"SCMP_ACT_ALLOW\",\"args\":[{\"index\":2,"      \
+	"\"value\":0,\"op\":\"SCMP_CMP_EQ\"}]}]}"
+#define RULESET                                            \
+	"\"abi\":7,\"ruleset\":[{\"handledAccessFs\":["    \
+	"\"abi.all\"],\"handledAccessNet\":[\"abi.all\"]," \
+	"\"scoped\":[\"abi.all\"]}]"
+#define LANDLOCK                                                  \
+	"\"landlock\":{" RULESET ",\"pathBeneath\":["             \
+	"{\"allowedAccess\":[\"read_file\",\"read_dir\"],"        \
+	"\"parent\":[\"/etc/web\"]},{\"allowedAccess\":["         \
+	"\"read_file\",\"write_file\",\"make_reg\"],\"parent\":[" \
+	"\"/var/log/web\"]}],\"netPort\":[{\"allowedAccess\":["   \
+	"\"bind_tcp\"],\"port\":[80,443]}]}"
+#define CAPS                                                             \
+	"\"capabilities\":{\"bounding\":[\"CAP_SETUID\"],\"permitted\":" \
+	"[\"CAP_SETUID\"],\"effective\":[\"CAP_SETUID\"]}"
+#define DOCUMENT "{" LANDLOCK "," SECCOMP "," CAPS "}"
+#define EFFORT(words) \
+	"{" LANDLOCK "," SECCOMP "," CAPS ",\"best-effort\":" words "}"
+
+static int compile(const char *node, const char *document,
+		   const struct policy_kernel *kernel, struct policy **ret,
+		   struct err *e)
+{
+	const struct policy_target targets[] = {
+		{ "services/web.json", span_of(document) },
+		{ "node.json", span_of(node) },
+	};
+
+	return policy_compile(targets, 2, &origin, kernel, ret, e);
+}
+
+static struct policy *must(const char *node, const char *document,
+			   const struct policy_kernel *kernel)
+{
+	struct policy *p = NULL;
+	struct err e = { 0 };
+
+	if (compile(node, document, kernel, &p, &e) < 0)
+		test_fail(__FILE__, __LINE__, "%s", e.text);
+	return p;
+}
+
+TEST(a_bundle_becomes_an_artefact_that_says_the_same)
+{
+	struct policy *p = must(NODE, DOCUMENT, &newest);
+	const struct policy_service *s;
+	struct artefact a;
+	struct cur c;
+	struct buf out;
+	struct err e;
+	uint64_t access;
+
+	CHECK_INT(policy_service_count(p), 1);
+	CHECK_INT(policy_unlisted(p), POLICY_UNLISTED_DENY);
+	s = policy_service_find(p, span_of("web"));
+	CHECK(s != NULL && s->number == 1 && !s->is_best_effort);
+	CHECK(s->not_enforced[0] == NULL);
+	CHECK(policy_service_find(p, span_of("we")) == NULL);
+	buf_init(&out, ARTEFACT_MAX);
+	CHECK_INT(policy_artefact(p, s, &out), 0);
+	CHECK_INT(artefact_decode(buf_view(&out), &a, &e), 0);
+	CHECK_INT(a.generation, 4);
+	CHECK_INT(a.bundle_version, 3);
+	CHECK_INT(a.landlock_abi, 6);
+	CHECK_INT(a.handled_fs, 0xffff);
+	CHECK_INT(a.handled_net, 3);
+	CHECK_INT(a.scoped, 3);
+	CHECK_INT(a.path_count, 2);
+	CHECK_INT(a.port_count, 2);
+	c = cur_of(a.paths);
+	CHECK(span_eq_str(artefact_path_next(&c, &access), "/etc/web"));
+	CHECK_INT(access, 4 | 8);
+	CHECK(a.has_seccomp && a.insn_count > 10);
+	CHECK_INT(a.seccomp_flags, 2 /* SECCOMP_FILTER_FLAG_LOG */);
+	CHECK_INT(a.caps.permitted, 1 << 7);
+	buf_done(&out);
+	policy_free(p);
+}
+
+TEST(what_the_kernel_lacks_is_refused_with_a_hint)
+{
+	struct policy *p = NULL;
+	struct err e;
+
+	CHECK_INT(compile(NODE, DOCUMENT, &bookworm, &p, &e), -EOPNOTSUPP);
+	CHECK_STR(e.text, "services/web.json: landlock: \"truncate\" needs "
+			  "Landlock ABI 3, the kernel has 2");
+	CHECK_HAS(e.hint, "best-effort");
+	CHECK_INT(compile(NODE, DOCUMENT, &linuxkit, &p, &e), -EOPNOTSUPP);
+	CHECK_HAS(e.text, "the kernel has no Landlock");
+	CHECK_INT(compile(NODE, DOCUMENT,
+			  &(struct policy_kernel){ .landlock_abi = 7 }, &p, &e),
+		  -EOPNOTSUPP);
+	CHECK_HAS(e.text, "seccomp");
+	CHECK(p == NULL);
+}
+
+TEST(best_effort_gives_up_only_what_it_names_and_says_so)
+{
+	static const char *const sentences[] = {
+		"truncating files is not restricted: the kernel has Landlock "
+		"ABI 2, 3 is needed",
+		"ioctl on devices is not restricted: the kernel has Landlock "
+		"ABI 2, 5 is needed",
+		"TCP bind is not restricted: the kernel has Landlock ABI 2, 4 "
+		"is needed",
+		"TCP connect is not restricted: the kernel has Landlock ABI 2, "
+		"4 is needed",
+	};
+	struct policy *p = NULL;
+	const struct policy_service *s;
+	struct artefact a;
+	struct buf out;
+	struct err e;
+
+	CHECK_INT(compile(NODE, EFFORT("[\"landlock.truncate\"]"), &bookworm,
+			  &p, &e),
+		  -EOPNOTSUPP);
+	CHECK_HAS(e.text, "\"ioctl_dev\"");
+	p = must(NODE,
+		 EFFORT("[\"landlock.truncate\",\"landlock.ioctl_dev\","
+			"\"landlock.bind_tcp\",\"landlock.connect_tcp\","
+			"\"landlock.signal\","
+			"\"landlock.abstract_unix_socket\"]"),
+		 &bookworm);
+	s = policy_service(p, 0);
+	CHECK(s->is_best_effort);
+	for (size_t i = 0; i < COUNTOF(sentences); i++)
+		CHECK_STR(s->not_enforced[i], sentences[i]);
+	CHECK(s->not_enforced[5] != NULL && s->not_enforced[6] == NULL);
+	buf_init(&out, ARTEFACT_MAX);
+	CHECK_INT(policy_artefact(p, s, &out), 0);
+	CHECK_INT(artefact_decode(buf_view(&out), &a, &e), 0);
+	CHECK_INT(a.landlock_abi, 2);
+	CHECK_INT(a.handled_fs, 0x3fff);
+	CHECK_INT(a.handled_net | a.scoped | a.port_count, 0);
+	buf_done(&out);
+	policy_free(p);
+	/* On a kernel that has it all, best-effort costs nothing. */
+	p = must(NODE, EFFORT("true"), &newest);
+	CHECK(policy_service(p, 0)->not_enforced[0] == NULL);
+	policy_free(p);
+	p = must(NODE, EFFORT("true"), &linuxkit);
+	CHECK_HAS(policy_service(p, 0)->not_enforced[0], "no Landlock");
+	policy_free(p);
+}
+
+TEST(each_abi_drops_exactly_its_rights)
+{
+	static const struct {
+		uint32_t abi;
+		uint64_t fs, net, scope;
+	} rows[] = {
+		{ 1, 0x1fff, 0, 0 }, { 2, 0x3fff, 0, 0 },  { 3, 0x7fff, 0, 0 },
+		{ 4, 0x7fff, 3, 0 }, { 5, 0xffff, 3, 0 },  { 6, 0xffff, 3, 3 },
+		{ 7, 0xffff, 3, 3 }, { 99, 0xffff, 3, 3 },
+	};
+
+	for (size_t i = 0; i < COUNTOF(rows); i++) {
+		const struct policy_kernel kernel = { .landlock_abi =
+							      rows[i].abi,
+						      .has_seccomp = true };
+		struct policy *p = must(NODE, EFFORT("true"), &kernel);
+		struct artefact a;
+		struct buf out;
+		struct err e;
+
+		buf_init(&out, ARTEFACT_MAX);
+		CHECK_INT(policy_artefact(p, policy_service(p, 0), &out), 0);
+		CHECK_INT(artefact_decode(buf_view(&out), &a, &e), 0);
+		CHECK_INT(a.handled_fs, rows[i].fs);
+		CHECK_INT(a.handled_net, rows[i].net);
+		CHECK_INT(a.scoped, rows[i].scope);
+		CHECK(a.landlock_abi <= rows[i].abi);
+		buf_done(&out);
+		policy_free(p);
+	}
+}
+
+TEST(a_document_with_an_error_refuses_the_bundle)
+{
+	static const struct {
+		const char *node, *document, *want;
+	} rows[] = {
+		{ "", DOCUMENT, "node.json: line 1" },
+		{ "{}", DOCUMENT, "node.json: \"services\" is missing" },
+		{ "{\"services\":{\"web\":{\"number\":1}}}", DOCUMENT,
+		  "\"unlisted\" is missing" },
+		{ "{\"unlisted\":\"no\",\"services\":{\"web\":{\"number\":1}}}",
+		  DOCUMENT, "\"unlisted\" must be" },
+		{ "{\"unlisted\":\"deny\",\"services\":{\"web\":{\"number\":0}}"
+		  "}",
+		  DOCUMENT, "services.web: \"number\" must be 1 to 9999" },
+		{ "{\"unlisted\":\"deny\",\"services\":{\"web\":{}}}", DOCUMENT,
+		  "\"number\" is missing" },
+		{ "{\"unlisted\":\"deny\",\"services\":{\"We b\":{\"number\":1}"
+		  "}}",
+		  DOCUMENT, "is no service name" },
+		{ "{\"unlisted\":\"deny\",\"services\":{\"web\":{\"number\":1},"
+		  "\"b\":{\"number\":1}}}",
+		  DOCUMENT, "\"number\" 1 is that of \"web\" too" },
+		{ "{\"unlisted\":\"deny\",\"services\":{\"web\":{\"number\":1},"
+		  "\"b\":{\"number\":2}}}",
+		  DOCUMENT, "service \"b\" has no document services/b.json" },
+		{ "{\"unlisted\":\"deny\",\"services\":{}}", DOCUMENT,
+		  "services/web.json: node.json names no such service" },
+		{ "{\"unlisted\":\"deny\",\"collectors\":[{\"name\":\"c\","
+		  "\"protocol\":\"udp\",\"host\":\"h\",\"port\":1}],"
+		  "\"services\":{\"web\":{\"number\":1}}}",
+		  DOCUMENT, "collectors[0]: \"protocol\"" },
+		{ "{\"unlisted\":\"deny\",\"collectors\":[{\"name\":\"c\","
+		  "\"protocol\":\"syslog-tcp\",\"host\":\"a b\",\"port\":1}],"
+		  "\"services\":{\"web\":{\"number\":1}}}",
+		  DOCUMENT, "\"host\"" },
+		{ "{\"unlisted\":\"deny\",\"audit\":{\"exec\":true},"
+		  "\"services\":{\"web\":{\"number\":1}}}",
+		  DOCUMENT, "audit: unknown member \"exec\"" },
+		{ NODE, "", "services/web.json: line 1" },
+		{ NODE, "[]", "services/web.json: must be an object" },
+		{ NODE, "{}", "\"landlock\" is missing" },
+		{ NODE, "{" LANDLOCK "," CAPS "}", "\"seccomp\" is missing" },
+		{ NODE, "{" LANDLOCK "," SECCOMP "}",
+		  "\"capabilities\" is missing" },
+		{ NODE, "{" SECCOMP "," CAPS "}", "\"landlock\" is missing" },
+		{ NODE, "{" LANDLOCK "," SECCOMP "," CAPS ",\"x\":1}",
+		  "unknown member \"x\"" },
+		{ NODE,
+		  "{" LANDLOCK "," SECCOMP "," CAPS
+		  ",\"accept\":[\"no-seccomp\"]}",
+		  "has \"seccomp\" and accepts \"no-seccomp\"" },
+		{ NODE, "{\"accept\":[\"nothing\"]}", "accept[0]" },
+		{ NODE, EFFORT("false"), "best-effort: must be true" },
+		{ NODE, EFFORT("[]"), "best-effort: must be true" },
+		{ NODE, EFFORT("[\"landlock.exec\"]"),
+		  "best-effort: \"landlock.exec\"" },
+		{ NODE,
+		  "{" LANDLOCK "," SECCOMP
+		  ",\"capabilities\":{\"bounding\":[\"CAP_ROOT\"]}}",
+		  "capabilities: bounding: [0]: \"CAP_ROOT\"" },
+		{ NODE,
+		  "{" LANDLOCK "," SECCOMP
+		  ",\"capabilities\":{\"bounding\":[\"chown\"]}}",
+		  "\"chown\" is no capability" },
+		{ NODE,
+		  "{" LANDLOCK "," SECCOMP
+		  ",\"capabilities\":{\"effective\":[\"CAP_CHOWN\"]}}",
+		  "\"effective\" has what \"permitted\" has not" },
+		{ NODE,
+		  "{" LANDLOCK "," SECCOMP ",\"capabilities\":{\"bounding\":["
+		  "\"CAP_AUDIT_CONTROL\"]}}",
+		  "CAP_AUDIT_CONTROL lets the service" },
+		{ NODE,
+		  "{\"landlock\":{\"pathBeneath\":[{\"allowedAccess\":["
+		  "\"make_char\"],\"parent\":[\"/dev\"]}]}," SECCOMP "," CAPS
+		  "}",
+		  "make_char" },
+		{ NODE,
+		  "{\"landlock\":{\"pathBeneath\":[{\"allowedAccess\":["
+		  "\"read\"],\"parent\":[\"/dev\"]}]}," SECCOMP "," CAPS "}",
+		  "landlock: pathBeneath[0]: allowedAccess[0]: unknown right" },
+	};
+
+	for (size_t i = 0; i < COUNTOF(rows); i++) {
+		struct policy *p = NULL;
+		struct err e = { 0 };
+
+		if (compile(rows[i].node, rows[i].document, &newest, &p, &e) !=
+		    -EBADMSG)
+			test_fail(__FILE__, __LINE__, "row %zu accepted", i);
+		CHECK(p == NULL);
+		CHECK_HAS(e.text, rows[i].want);
+	}
+}
+
+TEST(a_bundle_without_node_or_with_strangers_is_refused)
+{
+	const struct policy_target lone[] = {
+		{ "services/web.json", span_of(DOCUMENT) },
+	};
+	const struct policy_target stranger[] = {
+		{ "node.json", span_of(NODE) },
+		{ "services/web.json", span_of(DOCUMENT) },
+		{ "readme.txt", span_of("x") },
+	};
+	const struct policy_target twice[] = {
+		{ "node.json", span_of(NODE) },
+		{ "services/web.json", span_of(DOCUMENT) },
+		{ "services/web.json", span_of(DOCUMENT) },
+	};
+	struct policy *p = NULL;
+	struct err e;
+
+	CHECK_INT(policy_compile(NULL, 0, &origin, &newest, &p, &e), -EBADMSG);
+	CHECK_HAS(e.text, "no node.json");
+	CHECK_INT(policy_compile(lone, 1, &origin, &newest, &p, &e), -EBADMSG);
+	CHECK_INT(policy_compile(stranger, 3, &origin, &newest, &p, &e),
+		  -EBADMSG);
+	CHECK_HAS(e.text, "readme.txt: unknown document");
+	CHECK_INT(policy_compile(twice, 3, &origin, &newest, &p, &e), -EBADMSG);
+	CHECK_HAS(e.text, "stands twice");
+}
+
+TEST(a_dangerous_capability_needs_the_nodes_word)
+{
+	struct policy *p = must("{\"unlisted\":\"audit\",\"services\":{\"web\":"
+				"{\"number\":9,\"grant\":["
+				"\"CAP_AUDIT_CONTROL\"]}}}",
+				"{" LANDLOCK "," SECCOMP
+				",\"capabilities\":{\"bounding\":["
+				"\"CAP_AUDIT_CONTROL\"],\"permitted\":["
+				"\"CAP_AUDIT_CONTROL\"]}}",
+				&newest);
+
+	CHECK_INT(policy_unlisted(p), POLICY_UNLISTED_AUDIT);
+	policy_free(p);
+}
+
+TEST(a_layer_given_up_in_writing_is_a_warning)
+{
+	struct policy *p = must(NODE,
+				"{\"accept\":[\"no-landlock\",\"no-seccomp\","
+				"\"no-capabilities\"]}",
+				&newest);
+	const struct policy_service *s = policy_service(p, 0);
+	struct artefact a;
+	struct buf out;
+	struct err e;
+
+	CHECK_HAS(s->warnings[0], "no-landlock");
+	CHECK_HAS(s->warnings[1], "no-seccomp");
+	CHECK_HAS(s->warnings[2], "no-capabilities");
+	buf_init(&out, ARTEFACT_MAX);
+	CHECK_INT(policy_artefact(p, s, &out), 0);
+	CHECK_INT(artefact_decode(buf_view(&out), &a, &e), 0);
+	CHECK(!a.has_landlock && !a.has_seccomp);
+	CHECK(a.caps.bounding == ARTEFACT_CAPS_ANY);
+	buf_done(&out);
+	policy_free(p);
+}
+
+TEST(the_lint_names_the_gaps_that_a_document_leaves)
+{
+	struct policy *p =
+		must(NODE,
+		     "{\"landlock\":{\"pathBeneath\":[{\"allowedAccess\":["
+		     "\"write_file\"],\"parent\":[\"/proc/self\"]},"
+		     "{\"allowedAccess\":[\"write_file\",\"execute\"],"
+		     "\"parent\":[\"/srv\"]}]}," CAPS
+		     ",\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ALLOW\"}}",
+		     &newest);
+	const char *const *w = policy_service(p, 0)->warnings;
+	static const char *const wants[] = {
+		"/proc/self: writing below /proc",
+		"/srv: the same files may be written and executed",
+		"reading files is not restricted: the document does not handle "
+		"read_file",
+		"io_uring_setup is allowed",
+		"MPTCP",
+	};
+
+	for (size_t i = 0; i < COUNTOF(wants); i++) {
+		size_t k = 0;
+
+		while (w[k] != NULL && strstr(w[k], wants[i]) == NULL)
+			k++;
+		if (w[k] == NULL)
+			test_fail(__FILE__, __LINE__, "nothing about: %s",
+				  wants[i]);
+	}
+	policy_free(p);
+	/* And is silent about a document that leaves none of them. */
+	p = must(NODE, DOCUMENT, &newest);
+	CHECK(policy_service(p, 0)->warnings[0] == NULL);
+	policy_free(p);
+}
+
+TEST(a_group_never_brings_in_device_nodes)
+{
+	struct policy *p =
+		must(NODE,
+		     "{\"landlock\":{" RULESET ",\"pathBeneath\":[{"
+		     "\"allowedAccess\":[\"abi.read_write\"],\"parent\":["
+		     "\"/srv\"]}]}," SECCOMP "," CAPS "}",
+		     &newest);
+	struct artefact a;
+	struct cur c;
+	struct buf out;
+	struct err e;
+	uint64_t access;
+
+	buf_init(&out, ARTEFACT_MAX);
+	CHECK_INT(policy_artefact(p, policy_service(p, 0), &out), 0);
+	CHECK_INT(artefact_decode(buf_view(&out), &a, &e), 0);
+	c = cur_of(a.paths);
+	(void)artefact_path_next(&c, &access);
+	CHECK_INT(access, 0xfffe & ~(1 << 6 | 1 << 11));
+	CHECK_INT(a.handled_fs, 0xffff);
+	buf_done(&out);
+	policy_free(p);
+}
+
+TEST(collectors_are_read_as_they_stand)
+{
+	struct policy *p = must(
+		"{\"unlisted\":\"allow\",\"audit\":{\"execve\":true},"
+		"\"collectors\":[{\"name\":\"central\",\"protocol\":"
+		"\"syslog-tcp\",\"host\":\"::1\",\"port\":601}],\"services\":{"
+		"\"web\":{\"number\":1}}}",
+		DOCUMENT, &newest);
+	const struct policy_collector *c = policy_collector(p, 0);
+
+	CHECK_INT(policy_collector_count(p), 1);
+	CHECK_STR(c->name, "central");
+	CHECK_STR(c->host, "::1");
+	CHECK_INT(c->port, 601);
+	CHECK(policy_audit_execve(p));
+	CHECK(policy_collector(p, 1) == NULL);
+	policy_free(p);
+}
