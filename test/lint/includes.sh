@@ -3,7 +3,8 @@
 # includes.sh - arrows between files point down only: cmd, pkg, lib.
 #
 # An area of pkg/ includes only what its row says; a new word in this table is
-# a decision to explain. A file's own header is its first include.
+# a decision to explain: enforce knows identity for the directories where policy and
+# receipts lie. A file's own header is its first include.
 
 set -u
 cd "$(dirname "$0")/../.." || exit 111
@@ -19,7 +20,7 @@ landlock
 apparmor    landlock
 oci
 policy      landlock apparmor seccomp
-enforce     policy landlock
+enforce     policy landlock identity
 ship        trail
 control
 learn       audit policy
