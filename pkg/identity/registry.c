@@ -38,7 +38,7 @@ static const struct field fields[] = {
 	{ "ses",	    KIND_U32,  offsetof(struct session, ses),
 	  UINT32_MAX - 1 },
 	{ "number",	    KIND_U32,  offsetof(struct session, number),
-	  SERVICE_NUMBER_MAX },
+	  SERVICE_NUMBER_SELF },
 	{ "service",	    KIND_TEXT, offsetof(struct session, service),
 	  SERVICE_NAME_MAX },
 	{ "instance",	    KIND_TEXT, offsetof(struct session, instance),
@@ -100,9 +100,9 @@ static int session_check(const struct session *s, struct err *e)
 
 	if (s->ses == UINT32_MAX)
 		return err_set(e, EINVAL, "ses: that number means none");
-	if (s->number > SERVICE_NUMBER_MAX)
+	if (s->number > SERVICE_NUMBER_SELF)
 		return err_set(e, EINVAL, "number: above %d",
-			       SERVICE_NUMBER_MAX);
+			       SERVICE_NUMBER_SELF);
 	if (s->number == 0 && s->service[0] != '\0')
 		return err_set(e, EINVAL, "service: number 0 has no name");
 	if (s->number != 0 &&
