@@ -222,7 +222,7 @@ TEST(a_document_with_an_error_refuses_the_bundle)
 		  DOCUMENT, "\"unlisted\" must be" },
 		{ "{\"unlisted\":\"deny\",\"services\":{\"web\":{\"number\":0}}"
 		  "}",
-		  DOCUMENT, "services.web: \"number\" must be 1 to 9999" },
+		  DOCUMENT, "services.web: \"number\" must be 1 to 9998" },
 		{ "{\"unlisted\":\"deny\",\"services\":{\"web\":{}}}", DOCUMENT,
 		  "\"number\" is missing" },
 		{ "{\"unlisted\":\"deny\",\"services\":{\"We b\":{\"number\":1}"
