@@ -138,6 +138,7 @@ void syscall_print(struct buf *out, uint32_t token, uint32_t nr)
 static int room(void **array, size_t count, size_t *cap, size_t size,
 		size_t max, struct err *e)
 {
+	const size_t wanted = *cap != 0 ? *cap * 2 : 64;
 	void *grown;
 
 	if (count >= max)
@@ -145,11 +146,11 @@ static int room(void **array, size_t count, size_t *cap, size_t size,
 			       max);
 	if (count < *cap)
 		return 0;
-	*cap = *cap != 0 ? *cap * 2 : 64;
-	grown = reallocarray(*array, *cap, size);
+	grown = reallocarray(*array, wanted, size);
 	if (grown == NULL)
 		return err_set(e, ENOMEM, "out of memory");
 	*array = grown;
+	*cap = wanted;
 	return 0;
 }
 

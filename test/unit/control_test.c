@@ -412,8 +412,8 @@ TEST(what_is_not_http_is_refused_and_others_are_served)
 		"GET /hello HTTP/1.1\r\n\r\n", /* no Host */
 		"POST /echo HTTP/1.1\r\nHost: b\r\nContent-Length: -1\r\n\r\n",
 		"POST /echo HTTP/1.1\r\nHost: b\r\nContent-Length: 9z\r\n\r\n",
-		"POST /echo HTTP/1.1\r\nHost: b\r\nTransfer-Encoding: chunked"
-		"\r\n\r\nzz\r\n",
+		("POST /echo HTTP/1.1\r\nHost: b\r\nTransfer-Encoding: chunked"
+		 "\r\n\r\nzz\r\n"),
 	};
 	char out[4096];
 

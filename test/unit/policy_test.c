@@ -384,8 +384,8 @@ TEST(the_lint_names_the_gaps_that_a_document_leaves)
 	static const char *const wants[] = {
 		"/proc/self: writing below /proc",
 		"/srv: the same files may be written and executed",
-		"reading files is not restricted: the document does not handle "
-		"read_file",
+		("reading files is not restricted: the document does not "
+		 "handle read_file"),
 		"io_uring_setup is allowed",
 		"MPTCP",
 	};
