@@ -449,3 +449,330 @@ TEST(collectors_are_read_as_they_stand)
 	CHECK(policy_collector(p, 1) == NULL);
 	policy_free(p);
 }
+
+/* ---- explain ----------------------------------------------------------- */
+
+static json_t *explain(const struct policy *p, const struct policy_denial *d)
+{
+	json_t *j = NULL;
+	struct buf out;
+	struct err e = { 0 };
+
+	buf_init(&out, 1000000);
+	if (policy_explain(p, d, &out, &e) < 0 ||
+	    json_parse(buf_view(&out), 1000000, &j, &e) < 0)
+		test_fail(__FILE__, __LINE__, "%s: %s", e.text, buf_cstr(&out));
+	buf_done(&out);
+	return j;
+}
+
+static const char *text(const json_t *j, const char *key)
+{
+	const char *s = json_string_value(json_object_get(j, key));
+
+	return s != NULL ? s : "(null)";
+}
+
+#define X86_64 0xc000003eU
+
+TEST(explain_tells_the_nearest_rule_and_the_smallest_addition)
+{
+	static const struct {
+		struct policy_denial d;
+		const char *verdict, *sentence;
+	} rows[] = {
+		{ { .kind = DENIAL_FS,
+		    .right = { "fs.read_file", 12 },
+		    .path = { "/etc/shadow", 11 } },
+		  "denied",
+		  "web may not read /etc/shadow: no rule grants read_file "
+		  "there; the nearest is /etc/web (read_file, read_dir); bundle "
+		  "3, signed by 1a2b3c4d5e6f; to allow it add {\"pathBeneath\":"
+		  "[{\"allowedAccess\":[\"read_file\"],\"parent\":["
+		  "\"/etc/shadow\"]}]} to landlock" },
+		{ { .kind = DENIAL_FS,
+		    .right = { "write_file", 10 },
+		    .path = { "/etc/web/x", 10 } },
+		  "denied",
+		  "web may not write to /etc/web/x: no rule grants write_file "
+		  "there; the nearest is /etc/web (read_file, read_dir)" },
+		{ { .kind = DENIAL_FS,
+		    .right = { "execute", 7 },
+		    .path = { "/bin/sh", 7 } },
+		  "denied",
+		  "web may not execute /bin/sh: no rule grants execute there; "
+		  "bundle 3" },
+		{ { .kind = DENIAL_FS,
+		    .right = { "read_file", 9 },
+		    .path = { "/etc/web/a", 10 } },
+		  "not-by-policy",
+		  "which its policy grants by /etc/web (read_file, read_dir)" },
+		{ { .kind = DENIAL_FS,
+		    .right = { "fly", 3 },
+		    .path = { "/etc/web/a", 10 } },
+		  "not-by-policy",
+		  "a right that this version does not know" },
+		{ { .kind = DENIAL_NET,
+		    .right = { "net.connect_tcp", 15 },
+		    .port = 4444 },
+		  "denied",
+		  "web may not connect to TCP port 4444: no rule grants "
+		  "connect_tcp there; no port has it; bundle 3, signed by "
+		  "1a2b3c4d5e6f; to allow it add {\"netPort\":[{"
+		  "\"allowedAccess\":[\"connect_tcp\"],\"port\":[4444]}]} to "
+		  "landlock" },
+		{ { .kind = DENIAL_NET,
+		    .right = { "bind_tcp", 8 },
+		    .port = 22 },
+		  "denied",
+		  "granted are 80, 443; bundle" },
+		{ { .kind = DENIAL_NET,
+		    .right = { "bind_tcp", 8 },
+		    .port = 80 },
+		  "not-by-policy",
+		  "which its policy grants" },
+		{ { .kind = DENIAL_SCOPE, .right = { "scope.signal", 12 } },
+		  "denied",
+		  "web may not signal a process outside its sandbox: "
+		  "\"scoped\" has signal" },
+		{ { .kind = DENIAL_SCOPE,
+		    .right = { "abstract_unix_socket", 20 } },
+		  "denied",
+		  "may not connect to an abstract unix socket" },
+		{ { .kind = DENIAL_SCOPE, .right = { "ptrace", 6 } },
+		  "denied",
+		  "Landlock never allows it" },
+		{ { .kind = DENIAL_SYSCALL, .arch = X86_64, .syscall = 101 },
+		  "denied",
+		  "web may not call ptrace: no rule names it; what holds is "
+		  "defaultAction SCMP_ACT_ERRNO(EPERM); bundle 3, signed by "
+		  "1a2b3c4d5e6f; to allow it add {\"syscalls\":[{\"action\":"
+		  "\"SCMP_ACT_ALLOW\",\"names\":[\"ptrace\"]}]} to seccomp" },
+		{ { .kind = DENIAL_SYSCALL, .arch = X86_64, .syscall = 41 },
+		  "denied",
+		  "web may not call socket with these arguments: the profile "
+		  "has SCMP_ACT_ALLOW if argument 2 is 0" },
+		{ { .kind = DENIAL_SYSCALL, .arch = X86_64, .syscall = 0 },
+		  "not-by-policy",
+		  "which its policy allows" },
+		{ { .kind = DENIAL_SYSCALL, .arch = 0x40000003, .syscall = 5 },
+		  "denied",
+		  "does not list that architecture; bundle 3, signed by "
+		  "1a2b3c4d5e6f; to allow it add {\"architectures\":["
+		  "\"SCMP_ARCH_X86\"]} to seccomp" },
+		{ { .kind = DENIAL_SYSCALL, .arch = X86_64, .syscall = 100000 },
+		  "denied",
+		  "web may not call system call 100000" },
+	};
+	struct policy *p = must(NODE, DOCUMENT, &newest);
+
+	for (size_t i = 0; i < COUNTOF(rows); i++) {
+		struct policy_denial d = rows[i].d;
+
+		d.service = span_of("web");
+		AUTO_JSON *j = explain(p, &d);
+		CHECK_STR(text(j, "verdict"), rows[i].verdict);
+		CHECK_HAS(text(j, "sentence"), rows[i].sentence);
+		if (strcmp(rows[i].verdict, "denied") != 0)
+			CHECK(json_is_null(json_object_get(j, "fix")));
+	}
+	policy_free(p);
+}
+
+TEST(adding_the_fix_to_the_document_ends_the_denial)
+{
+	struct policy *p =
+		must(NODE,
+		     "{\"landlock\":{" RULESET ",\"pathBeneath\":["
+		     "{\"allowedAccess\":[\"read_file\"],\"parent\":["
+		     "\"/etc/a$$b\"]}]}," SECCOMP "," CAPS "}",
+		     &newest);
+	const struct policy_denial d = { .kind = DENIAL_FS,
+					 .service = span_of("web"),
+					 .right = span_of("fs.read_file"),
+					 .path = span_of("/etc/${x}") };
+	AUTO_JSON *j = explain(p, &d);
+	json_t *fix = json_object_get(json_object_get(j, "fix"), "landlock");
+	AUTO_JSON *doc = NULL;
+	struct buf out;
+	struct err e;
+
+	CHECK_STR(text(j, "verdict"), "denied");
+	CHECK(json_is_object(fix));
+	CHECK_INT(json_parse(span_of(DOCUMENT), 100000, &doc, &e), 0);
+	json_array_extend(json_object_get(json_object_get(doc, "landlock"),
+					  "pathBeneath"),
+			  json_object_get(fix, "pathBeneath"));
+	buf_init(&out, 100000);
+	CHECK_INT(json_text(doc, &out), 0);
+	policy_free(p);
+	p = must(NODE, buf_cstr(&out), &newest);
+	AUTO_JSON *again = explain(p, &d);
+	CHECK_STR(text(again, "verdict"), "not-by-policy");
+	CHECK_HAS(text(again, "sentence"), "/etc/${x} (read_file)");
+	policy_free(p);
+	buf_done(&out);
+}
+
+TEST(an_inferred_denial_is_policys_only_when_the_model_denies_it)
+{
+	static const struct {
+		int32_t nr, exit;
+		uint64_t flags; /* ~0: the record had no arguments */
+		const char *path, *verdict, *has;
+	} rows[] = {
+		/* openat */
+		{ 257, -EACCES, ~0ULL, "/etc/shadow", "denied", "read_file" },
+		{ 257, -EACCES, 0, "/etc/shadow", "denied", "read_file" },
+		{ 257, -EACCES, 1, "/etc/shadow", "denied", "write_file" },
+		{ 257, -EACCES, 0, "/etc/web/key", "not-by-policy",
+		  "ordinary permission" },
+		{ 257, -EACCES, ~0ULL, "/etc/web/key", "not-by-policy",
+		  "ordinary permission" },
+		{ 257, -EACCES, 1, "/etc/web/key", "denied", "write_file" },
+		{ 257, -EACCES, 2, "/var/log/web/x", "not-by-policy", "" },
+		{ 257, -EACCES, 010000000, "/etc/shadow", "not-by-policy", "" },
+		{ 257, -EPERM, 0, "/etc/shadow", "not-by-policy", "" },
+		/* execve, unlink, mkdir: not named by the filter, which gives
+		 * EPERM; EACCES comes from Landlock. */
+		{ 59, -EACCES, ~0ULL, "/bin/sh", "denied",
+		  "web may not execute /bin/sh" },
+		{ 87, -EACCES, ~0ULL, "/var/log/web/x", "denied",
+		  "remove a file in /var/log/web:" },
+		{ 83, -EACCES, ~0ULL, "/top", "denied",
+		  "make a directory in /:" },
+		{ 59, -EPERM, ~0ULL, "/bin/sh", "denied",
+		  "web may not call execve" },
+	};
+	struct policy *p = must(NODE, EFFORT("true"), &bookworm);
+
+	for (size_t i = 0; i < COUNTOF(rows); i++) {
+		const struct policy_denial d = {
+			.kind = DENIAL_INFERRED,
+			.service = span_of("web"),
+			.path = span_of(rows[i].path),
+			.arch = X86_64,
+			.syscall = rows[i].nr,
+			.exit = rows[i].exit,
+			.has_args = rows[i].flags != ~0ULL,
+			.args = { 0, 0, rows[i].flags },
+		};
+		AUTO_JSON *j = explain(p, &d);
+
+		if (strcmp(text(j, "verdict"), rows[i].verdict) != 0)
+			test_fail(__FILE__, __LINE__, "row %zu: %s", i,
+				  text(j, "sentence"));
+		CHECK_HAS(text(j, "sentence"), rows[i].has);
+	}
+	policy_free(p);
+}
+
+TEST(explain_survives_what_is_hostile_or_missing)
+{
+	static const char raw[] = "/etc/\"\n\xff${x}";
+	struct policy *p = must(NODE, DOCUMENT, &newest);
+	struct policy_denial d = { .kind = DENIAL_FS,
+				   .service = span_of("web"),
+				   .right = span_of("read_file"),
+				   .path = { raw, sizeof(raw) } };
+	struct buf out;
+	struct err e;
+
+	for (int kind = DENIAL_FS; kind <= DENIAL_INFERRED; kind++) {
+		d.kind = (enum denial_kind)kind;
+		AUTO_JSON *j = explain(p, &d);
+		CHECK(strchr(text(j, "sentence"), '\n') == NULL);
+		d.path = (struct span){ 0 };
+		d.right = (struct span){ 0 };
+		AUTO_JSON *k = explain(p, &d);
+		CHECK_STR(text(k, "service"), "web");
+		d.path = (struct span){ raw, sizeof(raw) };
+	}
+	d.service = span_of("nobody");
+	buf_init(&out, 1000);
+	CHECK_INT(policy_explain(p, &d, &out, &e), -ENOENT);
+	buf_done(&out);
+	buf_init(&out, 10);
+	d.service = span_of("web");
+	CHECK_INT(policy_explain(p, &d, &out, &e), -E2BIG);
+	buf_done(&out);
+	policy_free(p);
+}
+
+/* ---- show, diff -------------------------------------------------------- */
+
+TEST(show_says_rules_capabilities_and_gaps)
+{
+	struct policy *p = must(NODE, EFFORT("true"), &bookworm);
+	AUTO_JSON *j = NULL;
+	struct buf out;
+	struct err e;
+
+	buf_init(&out, 100000);
+	CHECK_INT(policy_show(p, policy_service(p, 0), &out, &e), 0);
+	CHECK_INT(json_parse(buf_view(&out), 100000, &j, &e), 0);
+	CHECK_HAS(buf_cstr(&out), "\"/etc/web: read_file, read_dir\"");
+	CHECK_HAS(buf_cstr(&out), "\"port 80: bind_tcp\"");
+	CHECK_HAS(buf_cstr(&out), "\"bounding\":[\"CAP_SETUID\"]");
+	CHECK_HAS(buf_cstr(&out), "\"default\":\"SCMP_ACT_ERRNO(EPERM)\"");
+	CHECK_HAS(buf_cstr(&out), "TCP connect is not restricted");
+	buf_done(&out);
+	policy_free(p);
+}
+
+static const char *diff(struct policy *from, struct policy *to, struct buf *out)
+{
+	AUTO_JSON *j = NULL;
+	struct err e = { 0 };
+
+	buf_init(out, 100000);
+	if (policy_diff(from, to, out, &e) < 0 ||
+	    json_parse(buf_view(out), 100000, &j, &e) < 0)
+		test_fail(__FILE__, __LINE__, "%s", e.text);
+	return buf_cstr(out);
+}
+
+TEST(diff_says_what_is_tighter_and_what_is_looser)
+{
+	static const char *const other =
+		"{\"landlock\":{" RULESET ",\"pathBeneath\":[{"
+		"\"allowedAccess\":[\"read_file\",\"execute\"],\"parent\":["
+		"\"/etc/web\"]}],\"netPort\":[{\"allowedAccess\":["
+		"\"bind_tcp\"],\"port\":[80,8080]}]},\"seccomp\":{"
+		"\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[{"
+		"\"names\":[\"read\",\"write\",\"clone3\",\"socket\"],"
+		"\"action\":\"SCMP_ACT_ALLOW\"}]},\"capabilities\":{}}";
+	static const char *const wants[] = {
+		"\"change\":\"looser\",\"sentence\":\"web now has execute on "
+		"/etc/web\"",
+		"\"change\":\"tighter\",\"sentence\":\"web no longer has "
+		"read_dir on /etc/web\"",
+		"\"change\":\"tighter\",\"sentence\":\"web no longer has "
+		"write_file, read_file, make_reg on /var/log/web\"",
+		"\"change\":\"tighter\",\"sentence\":\"web no longer has "
+		"bind_tcp on port 443\"",
+		"\"change\":\"looser\",\"sentence\":\"web now has bind_tcp on "
+		"port 8080\"",
+		"\"change\":\"looser\",\"sentence\":\"web is less restricted "
+		"in these system calls: write, socket\"",
+		"\"change\":\"tighter\",\"sentence\":\"web is more restricted "
+		"in these system calls: openat\"",
+		"\"change\":\"tighter\",\"sentence\":\"web loses from bounding: "
+		"CAP_SETUID\"",
+	};
+	struct policy *a = must(NODE, DOCUMENT, &newest);
+	struct policy *b = must(NODE, other, &newest);
+	struct buf out;
+	const char *got = diff(a, b, &out);
+
+	for (size_t i = 0; i < COUNTOF(wants); i++)
+		CHECK_HAS(got, wants[i]);
+	buf_done(&out);
+	CHECK_STR(diff(a, a, &out), "{\"from\":3,\"to\":3,\"changes\":[]}");
+	buf_done(&out);
+	CHECK_HAS(diff(NULL, a, &out), "\"change\":\"added\"");
+	CHECK_HAS(buf_cstr(&out), "{\"from\":null,\"to\":3");
+	buf_done(&out);
+	policy_free(a);
+	policy_free(b);
+}

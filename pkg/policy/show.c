@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* show.c - one service's policy in words, and what a new bundle changes
+ * (policy.h).
+ */
+#include <errno.h>
+#include <seccomp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/auto.h"
+#include "pkg/policy/model.h"
+
+#define SENTENCE_MAX 262144 /* bytes */
+
+/* ---- show -------------------------------------------------------------- */
+
+static void lines_write(struct buf *out, const char *key,
+			const struct lines *lines)
+{
+	buf_printf(out, ",\"%s\":[", key);
+	for (size_t i = 0; i < lines->count; i++) {
+		buf_puts(out, i == 0 ? "" : ",");
+		json_quote(out, span_of(lines->items[i]));
+	}
+	buf_puts(out, "]");
+}
+
+static void word_write(struct buf *out, const char **sep, struct buf *word)
+{
+	buf_puts(out, *sep);
+	json_quote(out, buf_view(word));
+	buf_reset(word);
+	*sep = ",";
+}
+
+/* "rules": one sentence for each path, port and scope. */
+static void rules_show(const struct model *m, struct buf *out)
+{
+	const char *sep = "";
+	struct buf word;
+
+	buf_init(&word, SENTENCE_MAX);
+	buf_puts(out, ",\"rules\":[");
+	for (size_t i = 0; i < m->landlock.path_count; i++) {
+		const struct landlock_path *p = &m->landlock.paths[i];
+
+		buf_printf(&word, "%s: ", p->path);
+		rights_print(&word, RIGHT_FS, p->access, ", ");
+		word_write(out, &sep, &word);
+	}
+	for (size_t i = 0; i < m->landlock.port_count; i++) {
+		const struct landlock_port *p = &m->landlock.ports[i];
+
+		buf_printf(&word, "port %u: ", p->port);
+		rights_print(&word, RIGHT_NET, p->access, ", ");
+		word_write(out, &sep, &word);
+	}
+	if (m->landlock.handled[RIGHT_SCOPE] != 0) {
+		buf_puts(&word, "not to the outside: ");
+		rights_print(&word, RIGHT_SCOPE,
+			     m->landlock.handled[RIGHT_SCOPE], ", ");
+		word_write(out, &sep, &word);
+	}
+	buf_puts(out, "]");
+	buf_done(&word);
+}
+
+static void caps_show(const struct model *m, struct buf *out)
+{
+	const struct artefact_caps *c = &m->caps;
+	const struct {
+		const char *name;
+		uint64_t mask;
+	} sets[] = {
+		{ "bounding", c->bounding },
+		{ "effective", c->effective },
+		{ "permitted", c->permitted },
+		{ "inheritable", c->inheritable },
+		{ "ambient", c->ambient },
+	};
+
+	if (!m->has_caps) {
+		buf_puts(out, ",\"capabilities\":null");
+		return;
+	}
+	buf_puts(out, ",\"capabilities\":{");
+	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+		buf_printf(out, "%s\"%s\":[%s", i == 0 ? "" : ",", sets[i].name,
+			   sets[i].mask != 0 ? "\"" : "");
+		capabilities_print(out, sets[i].mask, "\",\"");
+		buf_printf(out, "%s]", sets[i].mask != 0 ? "\"" : "");
+	}
+	buf_puts(out, "}");
+}
+
+/* Calls of the native architecture that a rule names. */
+static size_t calls_count(const struct profile *p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->rule_count; i++)
+		n += p->rules[i].token == p->archs[0].token &&
+		     (i == 0 || p->rules[i - 1].nr != p->rules[i].nr ||
+		      p->rules[i - 1].token != p->rules[i].token);
+	return n;
+}
+
+static void seccomp_show(const struct model *m, struct buf *out)
+{
+	struct buf word;
+
+	if (!m->has_seccomp) {
+		buf_puts(out, ",\"seccomp\":null");
+		return;
+	}
+	buf_init(&word, SENTENCE_MAX);
+	action_print(&word, m->profile.default_ret);
+	buf_puts(out, ",\"seccomp\":{\"default\":");
+	json_quote(out, buf_view(&word));
+	buf_printf(out, ",\"named\":%zu,\"instructions\":%zu}",
+		   calls_count(&m->profile), m->insn_count);
+	buf_done(&word);
+}
+
+int policy_show(const struct policy *p, const struct policy_service *s,
+		struct buf *out, struct err *e)
+{
+	const struct model *m = model_find(p, span_of(s->name));
+
+	if (m == NULL)
+		return err_set(e, ENOENT, "the policy has no service \"%s\"",
+			       s->name);
+	buf_puts(out, "{\"name\":");
+	json_quote(out, span_of(m->name));
+	buf_printf(out, ",\"number\":%u,\"generation\":%llu,\"bundle\":%llu",
+		   m->number, (unsigned long long)p->generation,
+		   (unsigned long long)p->bundle_version);
+	lines_write(out, "signers", &p->signers);
+	buf_printf(out, ",\"landlock_abi\":%u,\"best_effort\":%s",
+		   p->kernel.landlock_abi,
+		   m->public.is_best_effort ? "true" : "false");
+	rules_show(m, out);
+	caps_show(m, out);
+	seccomp_show(m, out);
+	lines_write(out, "not_enforced", &m->not_enforced);
+	lines_write(out, "warnings", &m->warnings);
+	buf_puts(out, "}");
+	return buf_error(out) < 0
+		       ? err_set(e, -buf_error(out), "the policy does not fit")
+		       : 0;
+}
