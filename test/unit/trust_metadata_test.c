@@ -707,8 +707,7 @@ static void shapes_of(enum trust_role role, bool is_signed)
 			else
 				r->roles[role].edit_document =
 					shape_edit_document;
-			r->file_count = 0;
-			buf_reset(&r->pinned);
+			repo_clear(r);
 			repo_publish(r);
 			code = repo_update_fresh(r, &e);
 			if (!is_documented(code))

@@ -143,12 +143,20 @@ static inline struct repo *repo_init(void)
 	return r;
 }
 
-static inline void repo_free(struct repo *r)
+/* Forget every file and the pinned root. */
+static inline void repo_clear(struct repo *r)
 {
-	for (size_t i = 0; i < sizeof(r->keys) / sizeof(r->keys[0]); i++)
-		trust_signer_done(&r->keys[i]);
 	for (size_t i = 0; i < r->file_count; i++)
 		buf_done(&r->files[i].bytes);
+	r->file_count = 0;
+	buf_reset(&r->pinned);
+}
+
+static inline void repo_free(struct repo *r)
+{
+	repo_clear(r);
+	for (size_t i = 0; i < sizeof(r->keys) / sizeof(r->keys[0]); i++)
+		trust_signer_done(&r->keys[i]);
 	json_decref(r->content);
 	buf_done(&r->pinned);
 	buf_done(&r->log);

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* keyring.h - passphrases and key files on the command line.
+ *
+ * Passphrases come from a file, a descriptor or the terminal, never from
+ * arguments or the environment; they live in locked memory that is wiped. Each
+ * one that was given is tried on each key.
+ */
+#ifndef CMD_BAILIFF_BUNDLE_KEYRING_H
+#define CMD_BAILIFF_BUNDLE_KEYRING_H
+
+#include "cmd/bailiff-bundle/option.h"
+#include "pkg/trust/signer.h"
+
+#define KEYRING_PASSPHRASES_MAX 8
+
+/* One passphrase and its NUL. */
+struct passphrase {
+	char text[TRUST_PASSPHRASE_MAX + 1];
+	size_t len;
+};
+
+struct keyring {
+	struct passphrase *given; /* KEYRING_PASSPHRASES_MAX; locked memory */
+	size_t count;
+};
+
+/* What the user named: --passphrase-file (several), --passphrase-fd. */
+struct keyring_options {
+	struct option_list files;
+	int fd; /* -1: none */
+};
+
+#define KEYRING_OPTIONS(options)                                             \
+	{ "passphrase-file",                                                 \
+	  OPTION_LIST,                                                       \
+	  false,                                                             \
+	  "FILE",                                                            \
+	  "passphrase: the file's first line; mode 0600",                    \
+	  &(options)->files },                                               \
+	{                                                                    \
+		"passphrase-fd", OPTION_FD, false, "N",                      \
+			"passphrase: the first line read from descriptor N", \
+			&(options)->fd                                       \
+	}
+
+/* Read what was named. Return: 0; -EPERM for a file that others may read;
+ * -EINVAL for an empty or overlong line; as open(2), read(2). */
+int keyring_open(const struct keyring_options *options, struct keyring *ret,
+		 struct err *e);
+/* Wipe and free. */
+void keyring_close(struct keyring *k);
+
+/* The passphrase for a new key: the first one given, else asked for twice on
+ * the terminal. Return: 0; -ENOTTY without a terminal; -EINVAL. */
+int keyring_new_passphrase(struct keyring *k, struct span *ret, struct err *e);
+
+/* One key file of the command line: private or public. */
+struct keyfile {
+	struct trust_signer signer; /* pkey is NULL for a public file */
+};
+void keyfile_done(struct keyfile *f);
+
+/**
+ * keyfile_open() - read a key file.
+ * @wants_private: a public file is refused.
+ *
+ * Return: 0; -EPERM for a private key that others may read; -EKEYREJECTED for a
+ * wrong passphrase; -EBADMSG; -ENOTTY; as open(2).
+ */
+int keyfile_open(struct keyring *k, const char *path, bool wants_private,
+		 struct keyfile *ret, struct err *e);
+
+/* Sign @document with each private key of @paths. */
+int keyring_sign(struct keyring *k, const struct option_list *paths,
+		 json_t *document, struct err *e);
+
+#endif

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* repo.c - see repo.h. */
+#include "cmd/bailiff-bundle/repo.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/auto.h"
+#include "lib/file.h"
+#include "pkg/trust/trust.h"
+
+#define NAME_SIZE 768
+#define DEPTH_MAX 16
+#define WALK_MAX  100000 /* roots that a repository may have */
+
+int repo_read(const struct repo *r, const char *name, size_t max,
+	      struct buf *out, struct err *e)
+{
+	AUTO_FD fd =
+		file_open_beneath(r->fd, name, O_RDONLY | O_NONBLOCK, 0, e);
+	int code;
+
+	if (fd < 0)
+		return fd;
+	code = file_read_fd(fd, max, out, e);
+	return code < 0 ? err_wrap(e, "%s", name) : 0;
+}
+
+int repo_metadata(const struct repo *r, const char *name, enum trust_role role,
+		  struct buf *bytes, struct trust_metadata *ret, struct err *e)
+{
+	int code;
+
+	buf_init(bytes, trust_role_max(role));
+	code = repo_read(r, name, trust_role_max(role), bytes, e);
+	if (code < 0)
+		return code;
+	code = trust_metadata_parse(role, buf_view(bytes), ret, e);
+	return code < 0 ? err_wrap(e, "%s", name) : 0;
+}
+
+/* Is there an @version.root.json? */
+static bool root_exists(const struct repo *r, uint64_t version, char *name)
+{
+	struct stat st;
+
+	(void)snprintf(name, 64, "%llu.root.json", (unsigned long long)version);
+	return fstatat(r->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static int newest_root(struct repo *r, bool wants_root, struct err *e)
+{
+	char name[64], next[64];
+	uint64_t version = 1;
+	int code;
+
+	if (!root_exists(r, version, name)) {
+		if (!wants_root)
+			return 0;
+		(void)err_set(e, ENOENT, "there is no 1.root.json");
+		return err_hint(e, "begin with bailiff-bundle init; if its "
+				   "root lacks signatures: sign --role root, "
+				   "then publish");
+	}
+	while (version < WALK_MAX && root_exists(r, version + 1, next)) {
+		memcpy(name, next, sizeof(name));
+		version++;
+	}
+	code = repo_metadata(r, name, TRUST_ROLE_ROOT, &r->root_bytes, &r->root,
+			     e);
+	if (code == 0 && r->root.version != version)
+		return err_set(e, EBADMSG, "%s: the version inside is %llu",
+			       name, (unsigned long long)r->root.version);
+	if (code == 0 && !r->root.root.is_consistent)
+		return err_set(e, EOPNOTSUPP,
+			       "%s: only repositories with consistent_snapshot "
+			       "can be written",
+			       name);
+	return code;
+}
+
+int repo_open(const char *path, bool wants_root, struct repo *ret,
+	      struct err *e)
+{
+	struct repo r = { .fd = -1, .staged_fd = -1 };
+	int code;
+
+	r.fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (r.fd < 0)
+		return err_errno(e, "open the repository %s", path);
+	if (mkdirat(r.fd, "staged", 0755) < 0 && errno != EEXIST) {
+		code = err_errno(e, "make %s/staged", path);
+		goto fail;
+	}
+	code = file_open_beneath(r.fd, "staged", O_RDONLY | O_DIRECTORY, 0, e);
+	if (code < 0)
+		goto fail;
+	r.staged_fd = code;
+	code = newest_root(&r, wants_root, e);
+	if (code < 0)
+		goto fail;
+	*ret = r;
+	return 0;
+fail:
+	(void)err_wrap(e, "%s", path);
+	repo_close(&r);
+	return code;
+}
+
+void repo_close(struct repo *r)
+{
+	fd_drop(&r->fd);
+	fd_drop(&r->staged_fd);
+	buf_done(&r->root_bytes);
+	trust_metadata_done(&r->root);
+}
+
+int repo_make_dirs(const struct repo *r, const char *name, struct err *e)
+{
+	char path[NAME_SIZE];
+
+	for (const char *at = strchr(name, '/'); at != NULL;
+	     at = strchr(at + 1, '/')) {
+		const size_t len = (size_t)(at - name);
+
+		if (len >= sizeof(path))
+			return err_set(e, ENAMETOOLONG, "%s: too long", name);
+		memcpy(path, name, len);
+		path[len] = '\0';
+		if (mkdirat(r->fd, path, 0755) < 0 && errno != EEXIST)
+			return err_errno(e, "make directory %s", path);
+	}
+	return 0;
+}
+
+int repo_write(const struct repo *r, const char *name, struct span bytes,
+	       struct err *e)
+{
+	const char *slash = strrchr(name, '/');
+	AUTO_FD dir = -1;
+	char path[NAME_SIZE];
+	int code;
+
+	if (slash == NULL)
+		return file_replace(r->fd, name, 0644, bytes, e);
+	if (snprintf(path, sizeof(path), "%.*s", (int)(slash - name), name) >=
+	    (int)sizeof(path))
+		return err_set(e, ENAMETOOLONG, "%s: too long", name);
+	code = repo_make_dirs(r, name, e);
+	if (code < 0)
+		return code;
+	dir = file_open_beneath(r->fd, path, O_RDONLY | O_DIRECTORY, 0, e);
+	if (dir < 0)
+		return dir;
+	code = file_replace(dir, slash + 1, 0644, bytes, e);
+	return code < 0 ? err_wrap(e, "%s", name) : 0;
+}
+
+int repo_write_json(const struct repo *r, const char *name,
+		    const json_t *document, struct err *e)
+{
+	AUTO_DONE(buf_done) struct buf text;
+	int code;
+
+	buf_init(&text, TRUST_TARGETS_MAX);
+	code = json_pretty(document, &text);
+	if (code < 0)
+		return err_set(e, -code, "%s: %s", name, strerror(-code));
+	return repo_write(r, name, buf_view(&text), e);
+}
+
+static int tree_remove(int dirfd, const char *name, unsigned depth,
+		       struct err *e);
+
+/* Everything in the directory @fd, which is taken over. */
+static int tree_empty(int fd, unsigned depth, struct err *e)
+{
+	DIR *dir = fdopendir(fd);
+	const struct dirent *entry;
+	int code = 0;
+
+	if (dir == NULL) {
+		code = err_errno(e, "read directory");
+		(void)close(fd);
+		return code;
+	}
+	while (code == 0 && (entry = readdir(dir)) != NULL)
+		if (strcmp(entry->d_name, ".") != 0 &&
+		    strcmp(entry->d_name, "..") != 0)
+			code = tree_remove(fd, entry->d_name, depth + 1, e);
+	(void)closedir(dir);
+	return code;
+}
+
+static int tree_remove(int dirfd, const char *name, unsigned depth,
+		       struct err *e)
+{
+	int fd, code;
+
+	if (unlinkat(dirfd, name, 0) == 0 || errno == ENOENT)
+		return 0;
+	if (errno != EISDIR || depth > DEPTH_MAX)
+		return err_errno(e, "remove %s", name);
+	fd = file_open_beneath(dirfd, name, O_RDONLY | O_DIRECTORY, 0, e);
+	if (fd < 0)
+		return fd;
+	code = tree_empty(fd, depth, e);
+	if (code == 0 && unlinkat(dirfd, name, AT_REMOVEDIR) < 0)
+		code = err_errno(e, "remove %s", name);
+	return code;
+}
+
+int repo_unstage(const struct repo *r, const char *name, struct err *e)
+{
+	return tree_remove(r->staged_fd, name, 0, e);
+}
+
+void repo_current_done(struct repo_current *c)
+{
+	buf_done(&c->timestamp_bytes);
+	buf_done(&c->snapshot_bytes);
+	buf_done(&c->targets_bytes);
+	trust_metadata_done(&c->timestamp);
+	trust_metadata_done(&c->snapshot);
+	trust_metadata_done(&c->targets);
+}
+
+/* The file that @lister lists as ROLE.json. */
+static int listed_read(const struct repo *r, enum trust_role role,
+		       const struct trust_metadata *lister, struct buf *bytes,
+		       struct trust_metadata *ret, struct err *e)
+{
+	char entry[32], name[64];
+	struct trust_file f;
+
+	(void)snprintf(entry, sizeof(entry), "%s.json", trust_role_name(role));
+	f = trust_file_read(json_object_get(lister->files, entry));
+	(void)snprintf(name, sizeof(name), "%llu.%s",
+		       (unsigned long long)f.version, entry);
+	return repo_metadata(r, name, role, bytes, ret, e);
+}
+
+int repo_current_read(const struct repo *r, struct repo_current *ret,
+		      struct err *e)
+{
+	struct repo_current c = { 0 };
+	int code = repo_metadata(r, "timestamp.json", TRUST_ROLE_TIMESTAMP,
+				 &c.timestamp_bytes, &c.timestamp, e);
+
+	if (code == -ENOENT) {
+		*ret = c;
+		return 0;
+	}
+	if (code == 0)
+		code = listed_read(r, TRUST_ROLE_SNAPSHOT, &c.timestamp,
+				   &c.snapshot_bytes, &c.snapshot, e);
+	if (code == 0)
+		code = listed_read(r, TRUST_ROLE_TARGETS, &c.snapshot,
+				   &c.targets_bytes, &c.targets, e);
+	if (code < 0) {
+		repo_current_done(&c);
+		(void)err_wrap(e, "what is published now");
+		return code;
+	}
+	*ret = c;
+	return 0;
+}
