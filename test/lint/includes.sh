@@ -3,8 +3,9 @@
 # includes.sh - arrows between files point down only: cmd, pkg, lib.
 #
 # An area of pkg/ includes only what its row says; a new word in this table is
-# a decision to explain: enforce knows identity for the directories where policy and
-# receipts lie. A file's own header is its first include.
+# a decision to explain. policy and enforce know identity for what a service is
+# called and numbered, and where policy and receipts lie: identity knows nobody.
+# A file's own header is its first include.
 
 set -u
 cd "$(dirname "$0")/../.." || exit 111
@@ -19,7 +20,7 @@ seccomp
 landlock
 apparmor    landlock
 oci
-policy      landlock apparmor seccomp
+policy      landlock apparmor seccomp identity
 enforce     policy landlock identity
 ship        trail
 control

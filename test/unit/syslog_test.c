@@ -107,8 +107,8 @@ TEST(a_cursor_is_read_back_and_a_damaged_one_is_refused)
 		"bailiff-cursor 1 5\n6\n",
 		"bailiff-cursor 1 -1\n",
 		"bailiff-cursor 1 99999999999999999999\n",
-		"bailiff-cursor 1 1                                        "
-		"                                                        \n",
+		("bailiff-cursor 1 1                                        "
+		 "                                                        \n"),
 	};
 	char directory[] = "/tmp/bailiff-cursor-XXXXXX";
 	AUTO_FD dirfd = -1;
