@@ -3,9 +3,9 @@
 # includes.sh - arrows between files point down only: cmd, pkg, lib.
 #
 # An area of pkg/ includes only what its row says; a new word in this table is
-# a decision to explain. policy and enforce know identity for what a service is
-# called and numbered, and where policy and receipts lie: identity knows nobody.
-# A file's own header is its first include.
+# a decision to explain. Several know identity, which knows nobody: what a
+# service is called and numbered, and where bailiff's directories and sockets
+# lie. A file's own header is its first include.
 
 set -u
 cd "$(dirname "$0")/../.." || exit 111
@@ -19,7 +19,7 @@ trust
 seccomp
 landlock
 apparmor    landlock
-oci
+oci         identity
 policy      landlock apparmor seccomp identity
 enforce     policy landlock identity
 ship        trail
