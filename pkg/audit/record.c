@@ -87,7 +87,8 @@ int record_view(struct span datagram, struct record *ret)
 
 bool record_is_user(uint16_t type)
 {
-	return (type >= AUDIT_FIRST_USER_MSG && type <= AUDIT_LAST_USER_MSG) ||
+	return type == AUDIT_USER ||
+	       (type >= AUDIT_FIRST_USER_MSG && type <= AUDIT_LAST_USER_MSG) ||
 	       (type >= AUDIT_FIRST_USER_MSG2 && type <= AUDIT_LAST_USER_MSG2);
 }
 

@@ -43,8 +43,7 @@ int record_view(struct span datagram, struct record *ret);
 /* The type of a datagram; 0 when it is shorter than a header. */
 uint16_t record_type(struct span datagram);
 
-/* Types that user space sends: 1100 to 1199 and 2100 to 2999, but for the two
- * the kernel itself sends (1107 and 1124 are user space's names too). */
+/* Types that user space sends: 1005, 1100 to 1199 and 2100 to 2999. */
 bool record_is_user(uint16_t type);
 
 /* The part of a record's text that the kernel wrote. */

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* attribute.h - whose an event is, and who claims to be what it is not.
+ *
+ * In this order: the registered session of the record's ses=; the Landlock
+ * domain, once the session it began in is known; the cgroup of a process that
+ * still lives. auid names nobody: any process whose loginuid is unset may write
+ * any number once. A reserved auid in a session that nobody registered is
+ * forged and belongs to no service. The gate and the launcher write loginuid a
+ * moment before they register, so a LOGIN record opens a grace period of
+ * ATTRIBUTE_GRACE_MS; a program executed inside it without a registration ends
+ * it, since they register before they execute anything.
+ *
+ * The registry and the clock are the caller's.
+ */
+#ifndef PKG_AUDIT_ATTRIBUTE_H
+#define PKG_AUDIT_ATTRIBUTE_H
+
+#include <stdint.h>
+
+#include "pkg/audit/assemble.h"
+#include "pkg/identity/registry.h"
+
+#define ATTRIBUTE_GRACE_MS    1000
+#define ATTRIBUTE_PENDING_MAX 256  /* sessions in their grace period */
+#define ATTRIBUTE_DOMAINS_MAX 1024 /* Landlock domains that are remembered */
+
+/* Each returns NULL for nobody; what it returns is valid until the next call.
+ * All but by_session may be NULL. */
+struct attribute_lookup {
+	void *ctx;
+	const struct session *(*by_session)(void *ctx, uint32_t ses);
+	/* Who registered with this pid. */
+	const struct session *(*by_pid)(void *ctx, int32_t pid);
+	/* The service that runs in the cgroup of @pid, now. */
+	const struct session *(*by_cgroup)(void *ctx, int32_t pid);
+};
+
+struct attribute_counters {
+	uint64_t by_session, by_landlock, by_cgroup, nobody;
+	uint64_t forged;    /* events of forged sessions */
+	uint64_t impostors; /* identity.forged events sent */
+	uint64_t disagreed; /* domain and session name different services */
+	uint64_t inferred;
+	uint64_t domains_dropped, pending_dropped; /* limits hit */
+};
+
+struct attributor;
+
+/**
+ * attributor_new() -
+ * @lookup: copied.
+ * @own: gets the events of bailiff's own: "identity.forged" with text
+ *       "ses= auid= pid= uid= comm= exe=".
+ *
+ * Return: 0; -ENOMEM.
+ */
+int attributor_new(const struct attribute_lookup *lookup, assemble_fn *own,
+		   void *ctx, struct attributor **ret);
+void attributor_free(struct attributor *a);
+
+/**
+ * attribute_event() - fill service, instance, ses, auid, how, generation,
+ * is_forged and is_inferred.
+ * @ev: service and instance then point into @a, until the next call.
+ * @now_ms: never goes back. @real_ms: since 1970, for own events.
+ */
+void attribute_event(struct attributor *a, struct event *ev, uint64_t now_ms,
+		     uint64_t real_ms);
+
+/* Look again for those in their grace period; report whose time is over. To be
+ * called at least every 100 ms while attribute_wait_ms() is not -1, so that a
+ * registration that does not live long is seen. */
+void attribute_expire(struct attributor *a, uint64_t now_ms, uint64_t real_ms);
+int attribute_wait_ms(const struct attributor *a, uint64_t now_ms);
+
+const struct attribute_counters *attribute_counted(const struct attributor *a);
+
+#endif

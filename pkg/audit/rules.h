@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rules.h - the kernel's audit rules that bailiff owns.
+ *
+ * Each carries a key that begins with RULE_KEY_PREFIX; by it the rules of a
+ * predecessor that was killed are found and removed. Nobody else's are touched.
+ */
+#ifndef PKG_AUDIT_RULES_H
+#define PKG_AUDIT_RULES_H
+
+#include <linux/audit.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/err.h"
+#include "lib/span.h"
+
+#define RULE_KEY_PREFIX "bailiff"
+#define RULE_KEY_SELF	"bailiff-self"
+#define RULE_KEY_EXEC	"bailiff"
+#define RULE_KEY_DENIED "bailiff-denied"
+
+/* The kernel's struct audit_rule_data with room for its strings. */
+struct audit_rule {
+	uint32_t flags, action, field_count;
+	uint32_t mask[AUDIT_BITMASK_SIZE];
+	uint32_t fields[AUDIT_MAX_FIELDS];
+	uint32_t values[AUDIT_MAX_FIELDS];
+	uint32_t fieldflags[AUDIT_MAX_FIELDS];
+	uint32_t buflen;
+	char buf[64]; /* the key; no final NUL */
+};
+
+/* "never,exit -F sessionid=SES": our own system calls, before any other rule.
+ * By session, never by auid: an auid that anybody can write would make anybody
+ * invisible. */
+void rule_exempt_session(struct audit_rule *r, uint32_t ses);
+
+/* "always,exit -F arch=NATIVE -S execve,execveat -F auid>=LOW -F auid<=HIGH".
+ */
+void rule_exec(struct audit_rule *r, uint32_t low, uint32_t high);
+
+/* "always,exit -F auid=AUID -F exit=-CODE": refused calls of one service, for
+ * kernels that record no Landlock denial. @code: EACCES or EPERM. */
+void rule_denied(struct audit_rule *r, uint32_t auid, int code);
+
+/* As rule_denied() for a range of auids. */
+void rule_denied_range(struct audit_rule *r, uint32_t low, uint32_t high,
+		       int code);
+
+/* @fd: from audit_control_open(). Return: 0, also when the very same rule is
+ * there already; -EPERM without the privilege or when locked; -EINVAL. */
+int audit_rule_add(int fd, const struct audit_rule *r, struct err *e);
+
+/* Return: 0; -ENOENT when it is not there. */
+int audit_rule_delete(int fd, const struct audit_rule *r, struct err *e);
+
+/**
+ * audit_rules_clear() - delete every rule whose key begins with @prefix.
+ * @ret_count: how many there were.
+ */
+int audit_rules_clear(int fd, const char *prefix, size_t *ret_count,
+		      struct err *e);
+
+/* The key of a rule as the kernel lists it; empty without one. */
+struct span audit_rule_key(struct span rule);
+
+#endif

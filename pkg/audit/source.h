@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* source.h - the kernel's audit netlink: the socket that events come from, and
+ * a second one for status and rules.
+ *
+ * The event socket is the one that AUDIT_SET made the audit daemon's. Its port
+ * id stays registered as long as any duplicate of it is open: a supervisor that
+ * keeps one can start another reader without a gap and without AUDIT_SET, which
+ * the kernel would refuse (kernel/audit.c, audit_receive_msg()). Answers to
+ * requests never travel on it once it was claimed.
+ */
+#ifndef PKG_AUDIT_SOURCE_H
+#define PKG_AUDIT_SOURCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/err.h"
+#include "lib/span.h"
+#include "pkg/audit/record.h"
+
+#define SOURCE_BATCH	    64	      /* datagrams a system call */
+#define SOURCE_RCVBUF_BYTES (8 << 20) /* asked for */
+
+/* ---- events ---------------------------------------------------------------
+ */
+
+struct audit_source;
+
+struct source_counters {
+	uint64_t datagrams;
+	uint64_t records;
+	uint64_t controls;  /* replies and AUDIT_REPLACE: no records */
+	uint64_t spoofed;   /* not from the kernel: dropped */
+	uint64_t malformed; /* no stamp, or cut (MSG_TRUNC): dropped */
+};
+
+/* One record; borrowed for the call. */
+typedef void record_fn(void *ctx, const struct record *r);
+
+/**
+ * audit_socket_open() - a socket that can become the audit daemon's.
+ *
+ * Close-on-exec, non-blocking, SOURCE_RCVBUF_BYTES of buffer where permitted,
+ * and NETLINK_NO_ENOBUFS: on this socket ENOBUFS tells of congestion, not of
+ * loss, and would keep the kernel from sending until it is drained.
+ *
+ * Return: a descriptor that the caller owns; -EPROTONOSUPPORT when the kernel
+ * has no audit; as socket(2), bind(2).
+ */
+int audit_socket_open(struct err *e);
+
+/* @fd: borrowed: one that audit_socket_open() made, in this process or in
+ * another that handed it over. Return: 0; -ENOMEM. */
+int audit_source_new(int fd, struct audit_source **ret);
+void audit_source_free(struct audit_source *s);
+
+/**
+ * audit_source_claim() - make this process the audit daemon (AUDIT_SET pid).
+ * @each: gets the records that arrive meanwhile.
+ *
+ * Only for a socket that nobody claimed yet. Needs CAP_AUDIT_CONTROL in the
+ * first user and pid namespace.
+ *
+ * Return: 0; -EEXIST when a living daemon owns it (@e names its pid); -EPERM,
+ * -ECONNREFUSED without the privilege or outside of those namespaces;
+ * -ETIMEDOUT.
+ */
+int audit_source_claim(struct audit_source *s, record_fn *each, void *ctx,
+		       struct err *e);
+
+/* Give it back (AUDIT_SET pid 0): as claim; -EACCES when another owns it. */
+int audit_source_release(struct audit_source *s, record_fn *each, void *ctx,
+			 struct err *e);
+
+/**
+ * audit_source_read() - one batch, without blocking.
+ *
+ * Return: datagrams taken, 0 when there are none now; -errno of recvmmsg(2).
+ */
+int audit_source_read(struct audit_source *s, record_fn *each, void *ctx);
+
+const struct source_counters *
+audit_source_counted(const struct audit_source *s);
+
+/* ---- status ---------------------------------------------------------------
+ */
+
+/* As the kernel gives it; fields an older kernel lacks are 0. */
+struct audit_state {
+	uint32_t enabled; /* 2: locked until reboot */
+	uint32_t failure, pid, backlog_limit, backlog;
+	uint32_t lost; /* since boot; wraps */
+	uint32_t backlog_wait_time, backlog_wait_time_actual; /* jiffies */
+};
+
+/* What bailiff sets and puts back. */
+struct audit_posture {
+	uint32_t enabled, backlog_limit, backlog_wait_time;
+};
+
+/* A socket for requests, closed with close(2). Return: as
+ * audit_socket_open(). */
+int audit_control_open(struct err *e);
+
+/* Return: 0; -EPERM, -ECONNREFUSED as for claim; -ETIMEDOUT. */
+int audit_state_get(int fd, struct audit_state *ret, struct err *e);
+
+/**
+ * audit_posture_set() - set what differs.
+ * @ret_before: what it was, for putting it back; may be NULL.
+ *
+ * Return: 0; -EPERM also when the configuration is locked (enabled=2) and
+ * something would have to change; -EINVAL for a value the kernel refuses.
+ */
+int audit_posture_set(int fd, const struct audit_posture *want,
+		      struct audit_posture *ret_before, struct err *e);
+
+/* Whether a loginuid that was set can never be changed again
+ * (loginuid_immutable), not even with CAP_AUDIT_CONTROL. */
+int audit_loginuid_immutable(int fd, bool *ret, struct err *e);
+
+/* ---- one request (rules.c) ------------------------------------------------
+ */
+
+/* @body: borrowed; replies of @reply_type, in order. */
+typedef int reply_fn(void *ctx, struct span body);
+
+/**
+ * audit_request() - send one request and take its answers.
+ * @reply_type: of the answers; 0: none but the acknowledgement.
+ * @each: called for each; a negative return ends the call with it. NULL with
+ *        @reply_type 0.
+ *
+ * Answers are matched by sequence number and type.
+ *
+ * Return: 0; the kernel's negative errno; -ETIMEDOUT.
+ */
+int audit_request(int fd, uint16_t type, struct span body, uint16_t reply_type,
+		  reply_fn *each, void *ctx);
+
+#endif
