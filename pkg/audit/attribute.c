@@ -156,7 +156,7 @@ static void facts_take(const struct event *ev, struct facts *ret)
 
 static bool is_reserved(uint32_t auid)
 {
-	return auid >= AUID_BASE && auid - AUID_BASE <= SERVICE_NUMBER_MAX;
+	return auid >= AUID_BASE && auid - AUID_BASE <= SERVICE_NUMBER_SELF;
 }
 
 /* ---- Landlock domains -----------------------------------------------------
@@ -470,7 +470,8 @@ void attribute_event(struct attributor *a, struct event *ev, uint64_t now_ms,
 	how = owner_find(a, &f);
 	if (how != HOW_NONE)
 		event_give(a, ev, how);
-	else if (is_reserved(f.auid) && f.ses != UINT32_MAX)
+	else if (is_reserved(f.auid) && f.ses != UINT32_MAX &&
+		 f.ses != a->lookup.self_ses)
 		ev->is_forged = impostor_check(a, ev, &f, now_ms, real_ms);
 	ev->is_inferred = how == HOW_SESSION && is_inferred(&f);
 	if (is_status(&f, "deallocated") && domain_id(&f, &id)) {

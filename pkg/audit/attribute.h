@@ -33,6 +33,7 @@ struct attribute_lookup {
 	const struct session *(*by_pid)(void *ctx, int32_t pid);
 	/* The service that runs in the cgroup of @pid, now. */
 	const struct session *(*by_cgroup)(void *ctx, int32_t pid);
+	uint32_t self_ses; /* the daemon's own, never forged; 0: none */
 };
 
 struct attribute_counters {

@@ -575,7 +575,7 @@ static struct registry registry = {
 static struct attributor *attributor(struct log *own)
 {
 	const struct attribute_lookup lookup = { &registry, by_session, by_pid,
-						 by_cgroup };
+						 by_cgroup, 7 };
 	struct attributor *a;
 
 	memset(own, 0, sizeof(*own));
@@ -763,6 +763,10 @@ TEST(a_program_executed_before_any_registration_is_forged_at_once)
 	attribute_event(a, ev, 1, 0);
 	CHECK(ev->is_forged);
 	CHECK_INT(own.count, 2);
+	/* The daemon itself is no impostor. */
+	ev = event_of(AUDIT_SYSCALL, "pid=60 auid=1900009999 ses=7");
+	attribute_event(a, ev, 1, 0);
+	CHECK(!ev->is_forged);
 	/* Beyond the reserved range it is an ordinary login. */
 	ev = event_of(AUDIT_SYSCALL, "pid=60 auid=1900010000 ses=101");
 	attribute_event(a, ev, 1, 0);
