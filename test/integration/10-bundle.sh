@@ -110,6 +110,7 @@ check "init refuses a threshold that cannot be met" \
 	--timestamp-key "$keys/timestamp.pem"
 check "init makes and signs the first root" says 0 \
 	"root version 1: signed by 2 of 2 needed keys" init
+cp -a "$repo" "$work/fresh"
 check "init does not begin a repository twice" says 1 "has a root already" init
 check "publish without policies says so" \
 	says 1 "there are no policies to publish" publish
@@ -202,20 +203,22 @@ later=$(date -u -d '+20 days' +%Y-%m-%dT%H:%M:%SZ)
 check "an expired bundle is refused" says 1 \
 	"refused (expired): timestamp version 2 expired at" \
 	verify "$repo" --now "$later"
-expired_copy() {
-	copy
-	bundle build --repo "$work/bad" --policies "$work/policies" &&
-		signing sign --repo "$work/bad" --role targets \
+# Rightly signed, by the same root, but twenty days ago.
+expired_bundle() {
+	local past
+	past=$(date -u -d '-20 days' +%Y-%m-%dT%H:%M:%SZ)
+	bundle build --repo "$work/fresh" --policies "$work/policies" \
+		--version 3 --now "$past" &&
+		signing sign --repo "$work/fresh" --role targets \
 			--key "$keys/alice.pem" --key "$keys/bob.pem" &&
-		signing publish --repo "$work/bad" \
+		signing publish --repo "$work/fresh" \
 			--snapshot-key "$keys/snapshot.pem" \
 			--timestamp-key "$keys/timestamp.pem" \
-			--now "$(date -u -d '-20 days' +%Y-%m-%dT%H:%M:%SZ)" ||
-		return 99
-	verify "$work/bad"
+			--now "$past" || return 99
+	verify "$work/fresh"
 }
 check "a bundle issued twenty days ago has expired" says 1 \
-	"refused (expired): timestamp version 3 expired at" expired_copy
+	"refused (expired): timestamp version 1 expired at" expired_bundle
 check "an older bundle is refused by a node that has the newer one" says 1 \
 	"refused (rollback): timestamp is version 1, but version 2 was" \
 	verify "$work/one" --after "$repo"
