@@ -142,6 +142,12 @@ build/test/%: test/%.c
 	$(call say,TOOL,$@)
 	@mkdir -p $(@D)
 	$(Q)gcc $(STD) -O2 -Wall -Wextra -Werror -static -o $@ $<
+# This one writes what the launcher reads, with the launcher's own objects.
+build/test/attacks/mkartefact: test/attacks/mkartefact.c \
+		$(filter-out build/musl/cmd/%,$(EXEC_OBJ))
+	$(call say,TOOL,$@)
+	@mkdir -p $(@D)
+	$(Q)musl-gcc $(MUSL_CFLAGS) -static -Wl,--gc-sections -o $@ $^
 
 # ---- checks ----------------------------------------------------------------
 # One test runner for all of them: it reads TAP and prints one line a file.

@@ -13,8 +13,12 @@ fail() {
 }
 
 rm -rf "${root:?}/usr/share" "$root/usr/bin/bailiff-bundle"
-mv "$root/usr/libexec/bailiff/bailiff-gate" "$root/usr/sbin/runc" ||
-	fail "the gate is not installed under $root"
+# The gate finds the launcher beside itself.
+{
+	mv "$root/usr/libexec/bailiff/bailiff-gate" "$root/usr/sbin/runc" &&
+		mv "$root/usr/libexec/bailiff/bailiff-exec" "$root/usr/sbin/" &&
+		rm -r "$root/usr/libexec"
+} || fail "nothing is installed under $root"
 
 # Mount points of the service, whose root is read-only; empty in an init: image.
 mkdir -p "$root"/{dev,etc/bailiff,etc/init.d,proc,run,sys,tmp} \
