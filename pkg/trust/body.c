@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/auto.h"
 #include "lib/hex.h"
 #include "pkg/trust/file.h"
 #include "pkg/trust/time.h"
@@ -40,32 +41,38 @@ static const struct trust_key *key_find(const struct trust_root *root,
 	return NULL;
 }
 
-/* Ids listed twice count once; ids without a key count for nothing. */
-static int keyids_parse(struct trust_root *root, struct trust_role_keys *role,
-			const json_t *ids, struct err *e)
+static bool key_is_listed(const struct trust_key *key,
+			  const struct trust_key **list, size_t count)
 {
-	const size_t room = json_array_size(ids);
-	json_t *id;
-	size_t i;
+	for (size_t i = 0; i < count; i++)
+		if (list[i] == key)
+			return true;
+	return false;
+}
 
-	role->keys = calloc(root->key_count + 1, sizeof(struct trust_key *));
-	if (role->keys == NULL)
+/* Ids listed twice count once; ids without a key count for nothing. */
+static int keyids_parse(const struct trust_root *root, const json_t *ids,
+			struct trust_role_keys *ret, struct err *e)
+{
+	AUTO_MEM const struct trust_key **list =
+		calloc(root->key_count + 1, sizeof(struct trust_key *));
+	size_t count = 0;
+
+	if (list == NULL)
 		return err_set(e, ENOMEM, "out of memory");
-	for (i = 0; i < room; i++) {
+	for (size_t i = 0; i < json_array_size(ids); i++) {
+		const json_t *id = json_array_get(ids, i);
 		const struct trust_key *key;
-		bool is_new;
 
-		id = json_array_get(ids, i);
 		if (!json_is_string(id))
 			return err_set(e, EBADMSG,
 				       "keyids[%zu] must be a string", i);
 		key = key_find(root, json_string_value(id));
-		is_new = key != NULL;
-		for (size_t k = 0; k < role->count && is_new; k++)
-			is_new = role->keys[k] != key;
-		if (is_new)
-			role->keys[role->count++] = key;
+		if (key != NULL && !key_is_listed(key, list, count))
+			list[count++] = key;
 	}
+	ret->keys = ptr_steal(&list);
+	ret->count = count;
 	return 0;
 }
 
@@ -83,7 +90,7 @@ static int role_parse(struct trust_root *root, enum trust_role which,
 
 	if (r < 0)
 		return r;
-	r = keyids_parse(root, role, ids, e);
+	r = keyids_parse(root, ids, role, e);
 	if (r < 0)
 		return r;
 	if (json_u64(threshold, 1, INT64_MAX, &role->threshold) < 0)

@@ -566,11 +566,12 @@ static int target_fetch(const struct update *u, const char *path,
 	return r;
 }
 
-static int target_get(struct update *u, const char *path, const json_t *entry,
-		      size_t *total, struct err *e)
+/* A target that is filled or half filled: the result frees either. */
+static int target_get(const struct update *u, const char *path,
+		      const json_t *entry, size_t *total,
+		      struct trust_target *t, struct err *e)
 {
 	const struct trust_file f = trust_file_read(entry);
-	struct trust_target *t = &u->result.targets[u->result.target_count];
 	int r;
 
 	if (f.length > TRUST_TARGET_MAX ||
@@ -581,9 +582,7 @@ static int target_get(struct update *u, const char *path, const json_t *entry,
 			       path, (unsigned long long)f.length,
 			       TRUST_TARGET_MAX, TRUST_CONTENT_MAX);
 	*total += (size_t)f.length;
-	t->name = strdup(path);
-	buf_init(&t->bytes, (size_t)f.length);
-	u->result.target_count++;
+	t->name = span_dup(span_of(path));
 	if (t->name == NULL)
 		return no_memory(e);
 	r = target_fetch(u, path, &f, &t->bytes, e);
@@ -605,7 +604,9 @@ static int targets_get(struct update *u, struct err *e)
 		return no_memory(e);
 	json_object_foreach((json_t *)(uintptr_t)u->targets.files, path,
 			    entry) {
-		const int r = target_get(u, path, entry, &total, e);
+		struct trust_target *t =
+			&u->result.targets[u->result.target_count++];
+		const int r = target_get(u, path, entry, &total, t, e);
 
 		if (r < 0)
 			return r;
