@@ -161,3 +161,41 @@ TEST(an_artefact_of_a_relative_path_or_one_with_a_nul_is_refused)
 	buf_done(&paths);
 	buf_done(&ports);
 }
+
+TEST(an_artefact_takes_the_names_that_the_registry_takes)
+{
+	static const char *const names[] = {
+		"a",
+		"0",
+		"a.b",
+		"a_b-c",
+		".a",
+		"_a",
+		"-a",
+		"A",
+		"a b",
+		"a/b",
+		"",
+		"a\n",
+		"\xc3\xa4",
+		"123456789012345678901234567890123456789012345678901234567890123",
+		"1234567890123456789012345678901234567890123456789012345678901234",
+	};
+	struct buf paths, ports, out;
+	struct artefact a, b;
+	struct err e;
+
+	rules_fill(&paths, &ports);
+	buf_init(&out, ARTEFACT_MAX);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		a = sample(&paths, &ports);
+		a.service = span_of(names[i]);
+		buf_reset(&out);
+		CHECK_INT(artefact_encode(&a, &out), 0);
+		CHECK((artefact_decode(buf_view(&out), &b, &e) == 0) ==
+		      (service_name_check(a.service, &e) == 0));
+	}
+	buf_done(&out);
+	buf_done(&paths);
+	buf_done(&ports);
+}
