@@ -20,7 +20,7 @@
  * launcher and small tools take this file in without that area.
  */
 #define NAME_MAX_LEN 63
-#define NUMBER_MAX   9999
+#define NUMBER_MAX   9998
 #define INSN_SIZE    8
 #define PORT_SIZE    10
 

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* policy_service_fuzz.c - any bytes as a service's document: refused with a
+ * sentence, or compiled, shown, compared and explained.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "lib/json.h"
+#include "pkg/policy/artefact.h"
+#include "pkg/policy/policy.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void json_check(struct buf *out)
+{
+	AUTO_JSON *j = NULL;
+
+	if (json_parse(buf_view(out), out->len, &j, NULL) < 0)
+		abort();
+	buf_done(out);
+}
+
+static void policy_use(struct policy *p)
+{
+	const struct policy_denial denials[] = {
+		{ .kind = DENIAL_FS,
+		  .service = { "web", 3 },
+		  .right = { "read_file", 9 },
+		  .path = { "/etc/shadow", 11 } },
+		{ .kind = DENIAL_NET,
+		  .service = { "web", 3 },
+		  .right = { "bind_tcp", 8 },
+		  .port = 80 },
+		{ .kind = DENIAL_SYSCALL,
+		  .service = { "web", 3 },
+		  .arch = 0xc000003e,
+		  .syscall = 41 },
+		{ .kind = DENIAL_INFERRED,
+		  .service = { "web", 3 },
+		  .path = { "/etc/shadow", 11 },
+		  .arch = 0xc000003e,
+		  .syscall = 257,
+		  .exit = -13 },
+	};
+	const struct policy_service *s = policy_service(p, 0);
+	struct artefact a;
+	struct buf out;
+
+	buf_init(&out, ARTEFACT_MAX);
+	if (policy_artefact(p, s, &out) < 0 ||
+	    artefact_decode(buf_view(&out), &a, NULL) < 0)
+		abort();
+	buf_done(&out);
+	buf_init(&out, 8 << 20);
+	if (policy_show(p, s, &out, NULL) < 0)
+		abort();
+	json_check(&out);
+	if (policy_diff(p, p, &out, NULL) < 0)
+		abort();
+	json_check(&out);
+	for (size_t i = 0; i < sizeof(denials) / sizeof(denials[0]); i++) {
+		if (policy_explain(p, &denials[i], &out, NULL) == 0)
+			json_check(&out);
+		buf_done(&out);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char node[] = "{\"unlisted\":\"deny\",\"services\":{"
+				   "\"web\":{\"number\":1}}}";
+	const struct policy_target targets[] = {
+		{ "node.json", { node, sizeof(node) - 1 } },
+		{ "services/web.json", { (const char *)data, size } },
+	};
+	const struct policy_origin origin = { .generation = 1 };
+	const struct policy_kernel kernel = { .landlock_abi = 7,
+					      .has_seccomp = true };
+	struct policy *p = NULL;
+	struct err e = { 0 };
+	const int r = policy_compile(targets, 2, &origin, &kernel, &p, &e);
+
+	/* The proof failing would be a bug of the generator. */
+	if (r == -EPROTO || (r < 0 && (p != NULL || e.text[0] == '\0')))
+		abort();
+	if (r == 0)
+		policy_use(p);
+	policy_free(p);
+	return 0;
+}
