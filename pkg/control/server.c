@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/auto.h"
@@ -653,6 +654,9 @@ int control_server_new(int listen_fd, const struct control_route *routes,
 			   .name = "control timer",
 			   .ready = on_timer },
 	};
+	/* The Date header: gmtime_r(3) of glibc reads /etc/localtime once, here
+	 * and not after the caller has confined itself. */
+	tzset();
 	r = daemon_start(s, listen_fd, e);
 	if (r == 0) {
 		s->timer.fd = timer_open(e);

@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/auto.h"
@@ -445,6 +446,9 @@ static int setup(struct shipper *s, int trail_dirfd, int cursor_dirfd,
 	if (!cursor_name_ok(config->name))
 		return err_set(e, EINVAL, "unusable name");
 	memcpy(s->name, config->name, strlen(config->name) + 1);
+	/* For the renderer's gmtime_r(3), which in glibc reads /etc/localtime
+	 * once: here and not after the caller has confined itself. */
+	tzset();
 	s->trail_dirfd = fcntl(trail_dirfd, F_DUPFD_CLOEXEC, 0);
 	s->cursor_dirfd = fcntl(cursor_dirfd, F_DUPFD_CLOEXEC, 0);
 	if (s->trail_dirfd < 0 || s->cursor_dirfd < 0)
