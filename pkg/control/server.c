@@ -583,11 +583,15 @@ static int server_run(struct control_server *s)
 	int runs = 0;
 
 	do {
+		const uint64_t before = s->counts.connections;
+
 		s->has_resumed = false;
 		if (MHD_run(s->daemon) != MHD_YES)
 			return -EIO;
 		has_timeout = MHD_get_timeout(s->daemon, &timeout) == MHD_YES;
-		if (s->has_resumed) {
+		/* At its connection limit libmicrohttpd stops to watch the
+		 * listening socket, and begins again only in its next run. */
+		if (s->has_resumed || s->counts.connections < before) {
 			has_timeout = true;
 			timeout = 0;
 		}

@@ -477,6 +477,28 @@ TEST(a_hundred_clients_are_all_answered)
 	server_stop();
 }
 
+TEST(above_the_limit_clients_wait_and_are_served_when_one_leaves)
+{
+	int stalled[CONTROL_CONNECTIONS_MAX];
+	AUTO_FD fd = -1;
+	char out[4096];
+
+	server_start();
+	for (size_t i = 0; i < CONTROL_CONNECTIONS_MAX; i++) {
+		stalled[i] = raw_connect();
+		raw_send(stalled[i], "GET /he");
+	}
+	fd = raw_connect();
+	raw_send(fd, "GET /hello HTTP/1.1\r\nHost: b\r\n\r\n");
+	CHECK_INT(raw_read(fd, out, sizeof(out), 300), 0);
+	(void)close(stalled[0]);
+	(void)raw_read(fd, out, sizeof(out), 1000);
+	CHECK_HAS(out, "200 OK");
+	for (size_t i = 1; i < CONTROL_CONNECTIONS_MAX; i++)
+		(void)close(stalled[i]);
+	server_stop();
+}
+
 TEST(a_peer_that_leaves_before_its_answer_harms_nobody)
 {
 	char out[4096];
