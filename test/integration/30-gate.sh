@@ -294,7 +294,7 @@ spellings() {
 			"--version=false does not pass the gate by" \
 			gate --version --version=false run "$ID"
 	fi
-	expect 0 "bundle" "run --help passes" gate run --help
+	expect 0 "a container" "run --help passes" gate run --help
 	expect 0 "$KIND" "--version passes" gate --version
 }
 
