@@ -68,8 +68,12 @@ UNIT_SRC := $(wildcard test/unit/*_test.c)
 UNITS := $(UNIT_SRC:test/unit/%.c=$(O)/unit/%)
 FUZZ_SRC := $(wildcard test/fuzz/*_fuzz.c)
 FUZZERS := $(FUZZ_SRC:test/fuzz/%.c=$(O)/fuzz/%)
-TOOL_SRC := $(wildcard test/attacks/*.c test/bench/*.c test/vm/*.c)
-TOOLS := $(TOOL_SRC:test/%.c=build/test/%)
+# Tools that are made of bailiff's own code; the others are one file each.
+LINKED_SRC := $(wildcard test/bench/audit_*.c)
+LINKED := $(LINKED_SRC:test/%.c=build/test/%)
+TOOL_SRC := $(filter-out $(LINKED_SRC),\
+	$(wildcard test/attacks/*.c test/bench/*.c test/vm/*.c))
+TOOLS := $(TOOL_SRC:test/%.c=build/test/%) $(LINKED)
 
 .PHONY: all
 all: ## the programs, in build/bin
@@ -136,6 +140,10 @@ $(O)/fuzz/%: test/fuzz/%.c $(O)/core.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -fsanitize=fuzzer -MMD -MP -o $@ \
 		$(filter %.c %.a,$^) $(LIBS)
+$(LINKED): build/test/%: $(O)/test/%.o $(O)/core.a
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 # Small programs that tests run: one file each, static, so that they also run
 # in containers and guests.
 build/test/%: test/%.c

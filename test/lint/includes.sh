@@ -12,7 +12,7 @@ cd "$(dirname "$0")/../.." || exit 111
 
 # area      knows
 readonly areas='
-audit
+audit       identity
 trail
 identity
 trust

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* audit_reader.c - bailiff's audit path in one process: source, assembly,
+ * attribution, trail. For measuring and for tests of the libraries; the daemon
+ * has the same path behind its own processes.
+ *
+ *	audit_reader [-x] [-s SES] [-k MS] DIR SECONDS
+ *	audit_reader -d DIR
+ *
+ * Takes the audit socket, appends events to the trail in DIR for SECONDS or
+ * until SIGTERM, puts everything back and prints "key=value" counters. -x adds
+ * the rule for programs executed under reserved auids. -s names a session that
+ * counts as the service "bench". -k kills the reading process after MS
+ * milliseconds and starts another one on the same descriptor. -d verifies the
+ * trail in DIR and prints its events as raw lines.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/auto.h"
+#include "lib/file.h"
+#include "lib/loop.h"
+#include "lib/num.h"
+#include "pkg/audit/attribute.h"
+#include "pkg/audit/render.h"
+#include "pkg/audit/rules.h"
+#include "pkg/audit/source.h"
+#include "pkg/identity/paths.h"
+#include "pkg/trail/trail.h"
+
+struct reader {
+	struct audit_source *source;
+	struct assembler *assembler;
+	struct attributor *attributor;
+	struct trail_writer *trail;
+	struct buf frame;
+	struct session bench;
+	uint64_t now_ms, appended, dropped;
+};
+
+struct options {
+	bool wants_exec, wants_dump;
+	uint32_t ses, kill_ms, seconds;
+	const char *dir;
+};
+
+static int failed(const struct err *e)
+{
+	(void)fprintf(stderr, "audit_reader: %s%s%s\n", e->text,
+		      e->hint != NULL ? "; " : "",
+		      e->hint != NULL ? e->hint : "");
+	return 111;
+}
+
+/* ---- the path -------------------------------------------------------------
+ */
+
+static void event_append(void *ctx, struct event *ev)
+{
+	struct reader *r = ctx;
+	uint64_t seq;
+
+	buf_reset(&r->frame);
+	if (event_encode(ev, &r->frame) == 0 &&
+	    trail_append(r->trail, buf_view(&r->frame), &seq, NULL) == 0)
+		r->appended++;
+	else
+		r->dropped++;
+}
+
+static void event_take(void *ctx, struct event *ev)
+{
+	struct reader *r = ctx;
+
+	attribute_event(r->attributor, ev, r->now_ms, clock_real_ms());
+	event_append(r, ev);
+}
+
+static void record_take(void *ctx, const struct record *record)
+{
+	struct reader *r = ctx;
+
+	(void)assemble_feed(r->assembler, record, r->now_ms);
+}
+
+static const struct session *by_session(void *ctx, uint32_t ses)
+{
+	const struct reader *r = ctx;
+
+	return ses == r->bench.ses ? &r->bench : NULL;
+}
+
+static int reader_open(struct reader *r, int fd, const struct options *o,
+		       struct err *e)
+{
+	static const struct trail_limits limits = { 256 << 20, 16 << 20 };
+	const struct attribute_lookup lookup = { .ctx = r,
+						 .by_session = by_session };
+	AUTO_FD dirfd = open(o->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	uint64_t recovered;
+
+	if (dirfd < 0)
+		return err_errno(e, "open %s", o->dir);
+	*r = (struct reader){ .bench = { .ses = o->ses,
+					 .service = "bench",
+					 .instance = "host" } };
+	buf_init(&r->frame, EVENT_BYTES_MAX);
+	if (audit_source_new(fd, &r->source) < 0 ||
+	    assembler_new(event_take, r, &r->assembler) < 0 ||
+	    attributor_new(&lookup, event_append, r, &r->attributor) < 0)
+		return err_set(e, ENOMEM, "out of memory");
+	return trail_writer_open(dirfd, &limits, &r->trail, &recovered, e);
+}
+
+static void reader_close(struct reader *r)
+{
+	audit_source_free(r->source);
+	assembler_free(r->assembler);
+	attributor_free(r->attributor);
+	trail_writer_close(r->trail);
+	buf_done(&r->frame);
+}
+
+static int reader_run(struct reader *r, int fd, int signals, uint64_t end_ms)
+{
+	for (;;) {
+		struct pollfd p[2] = { { .fd = fd, .events = POLLIN },
+				       { .fd = signals, .events = POLLIN } };
+		int n;
+
+		r->now_ms = clock_boot_ms();
+		do
+			n = audit_source_read(r->source, record_take, r);
+		while (n > 0);
+		if (n < 0)
+			return n;
+		assemble_expire(r->assembler, r->now_ms);
+		attribute_expire(r->attributor, r->now_ms, clock_real_ms());
+		if (signal_next(signals) > 0 || r->now_ms >= end_ms)
+			return 0;
+		(void)poll(p, 2, 50);
+	}
+}
+
+static void reader_report(const struct reader *r)
+{
+	const struct assemble_counters *c = assemble_counted(r->assembler);
+	const struct attribute_counters *t = attribute_counted(r->attributor);
+	const struct source_counters *s = audit_source_counted(r->source);
+	struct rusage use;
+
+	(void)getrusage(RUSAGE_SELF, &use);
+	printf("records=%" PRIu64 " events=%" PRIu64 " appended=%" PRIu64
+	       " dropped=%" PRIu64 " partial=%" PRIu64 " late=%" PRIu64
+	       " malformed=%" PRIu64 " by_session=%" PRIu64 " forged=%" PRIu64
+	       " impostors=%" PRIu64 " serials_lost=%" PRIu64
+	       " last_seq=%" PRIu64 " cpu_us=%lld\n",
+	       c->records, c->events, r->appended, r->dropped, c->partial,
+	       c->late, s->malformed, t->by_session, t->forged, t->impostors,
+	       c->serials_lost + c->serials_awaited,
+	       trail_next_seq(r->trail) - 1,
+	       (long long)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) *
+			       1000000 +
+		       use.ru_utime.tv_usec + use.ru_stime.tv_usec);
+	(void)fflush(stdout);
+}
+
+/* ---- processes ------------------------------------------------------------
+ */
+
+/* Only the owner of the socket touches rules: another daemon's stay. */
+static int rules_set(int control, const struct options *o, struct err *e)
+{
+	struct audit_rule rule;
+	size_t cleared;
+	int r = audit_rules_clear(control, RULE_KEY_PREFIX, &cleared, e);
+
+	rule_exec(&rule, AUID_BASE, AUID_BASE + SERVICE_NUMBER_MAX);
+	if (r == 0 && o->wants_exec)
+		r = audit_rule_add(control, &rule, e);
+	return r;
+}
+
+static int claim(struct reader *r, int control, const struct options *o,
+		 struct err *e)
+{
+	const int code = audit_source_claim(r->source, record_take, r, e);
+
+	return code < 0 ? code : rules_set(control, o, e);
+}
+
+/* Read in this process. @control: for a socket that nobody registered yet;
+ * -1: it is ours already. */
+static int read_here(int fd, const struct options *o, int control, int signals)
+{
+	struct err e = { 0 };
+	struct reader r;
+	int code = reader_open(&r, fd, o, &e);
+
+	if (code == 0 && control >= 0)
+		code = claim(&r, control, o, &e);
+	if (code == 0) {
+		(void)fprintf(stderr, "ready\n");
+		code = reader_run(&r, fd, signals,
+				  clock_boot_ms() + 1000ULL * o->seconds);
+		assemble_flush(r.assembler);
+		if (code < 0)
+			(void)err_set(&e, -code, "read: %s", strerror(-code));
+		else
+			reader_report(&r);
+	}
+	if (code == 0 && control >= 0)
+		(void)audit_source_release(r.source, record_take, &r, NULL);
+	reader_close(&r);
+	return code < 0 ? failed(&e) : 0;
+}
+
+/* A supervisor in small: the first reader claims and is killed, the second
+ * one goes on with the same descriptor. */
+static int read_twice(int fd, const struct options *o, int control, int signals)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(read_here(fd, o, control, signals));
+	(void)usleep(o->kill_ms * 1000);
+	(void)kill(pid, SIGKILL);
+	(void)waitpid(pid, &status, 0);
+	if (WIFEXITED(status))
+		return WEXITSTATUS(status);
+	pid = fork();
+	if (pid == 0)
+		_exit(read_here(fd, o, -1, signals));
+	(void)waitpid(pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 111;
+}
+
+static int dump(const char *dir)
+{
+	AUTO_FD dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	AUTO_DONE(buf_done) struct buf line;
+	struct trail_report report;
+	struct trail_reader *reader = NULL;
+	struct trail_frame frame;
+	struct event ev;
+	struct err e = { 0 };
+	int code = trail_verify(dirfd, &report, &e);
+
+	buf_init(&line, 1 << 20);
+	if (code == 0)
+		code = trail_reader_open(dirfd, 1, &reader, &e);
+	while (code == 0) {
+		code = trail_read(reader, &frame, &e);
+		if (code == 0)
+			code = event_decode(frame.bytes, &ev, &e);
+		if (code == 0)
+			code = render_raw(&ev, &line);
+		if (code == 0)
+			code = file_write_all(1, buf_view(&line));
+		buf_reset(&line);
+	}
+	trail_reader_close(reader);
+	return code == -EAGAIN ? 0 : failed(&e);
+}
+
+static int options_parse(int argc, char **argv, struct options *o)
+{
+	uint32_t *number;
+	int c;
+
+	*o = (struct options){ 0 };
+	while ((c = getopt(argc, argv, "dxs:k:")) >= 0) {
+		if (c == 'x' || c == 'd') {
+			o->wants_exec = o->wants_exec || c == 'x';
+			o->wants_dump = o->wants_dump || c == 'd';
+			continue;
+		}
+		number = c == 's' ? &o->ses : c == 'k' ? &o->kill_ms : NULL;
+		if (number == NULL ||
+		    num_parse_u32(span_of(optarg), 1, UINT32_MAX, number) < 0)
+			return -EINVAL;
+	}
+	if (argc - optind != (o->wants_dump ? 1 : 2))
+		return -EINVAL;
+	o->dir = argv[optind];
+	if (o->wants_dump)
+		return 0;
+	return num_parse_u32(span_of(argv[optind + 1]), 1, 3600, &o->seconds);
+}
+
+static int take(const struct options *o)
+{
+	static const int stop[] = { SIGTERM, SIGINT, 0 };
+	const struct audit_posture want = { 1, 8192, 15000 };
+	struct audit_posture before = { 0 };
+	struct err e = { 0 };
+	size_t cleared = 0;
+	int code;
+	AUTO_FD signals = signal_open(stop, &e);
+	AUTO_FD control = signals >= 0 ? audit_control_open(&e) : -1;
+	AUTO_FD fd = control >= 0 ? audit_socket_open(&e) : -1;
+
+	if (fd < 0 || audit_posture_set(control, &want, &before, &e) < 0)
+		return failed(&e);
+	code = o->kill_ms != 0 ? read_twice(fd, o, control, signals)
+			       : read_here(fd, o, control, signals);
+	if (code == 0 &&
+	    audit_rules_clear(control, RULE_KEY_PREFIX, &cleared, &e) < 0)
+		code = failed(&e);
+	if (audit_posture_set(control, &before, NULL, &e) < 0)
+		code = failed(&e);
+	(void)fprintf(stderr, "rules_cleared=%zu\n", cleared);
+	return code;
+}
+
+int main(int argc, char **argv)
+{
+	struct options o;
+
+	if (options_parse(argc, argv, &o) < 0) {
+		(void)fprintf(
+			stderr,
+			"usage: audit_reader [-x] [-s SES] [-k MS] DIR SECONDS\n       audit_reader -d DIR\n");
+		return 2;
+	}
+	return o.wants_dump ? dump(o.dir) : take(&o);
+}
