@@ -211,6 +211,7 @@ struct spec_edit service_edit(const struct gate *g)
 		.hook = g->self,
 		.artefact_fd = g->first_fd,
 		.receipt_fd = g->first_fd + 1,
+		.keeps_caps = c->bounding == ARTEFACT_CAPS_ANY,
 		.caps = { .bounding = c->bounding,
 			  .effective = c->effective,
 			  .permitted = c->permitted,

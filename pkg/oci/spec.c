@@ -464,8 +464,9 @@ static int process_wrap(json_t *process, const struct spec_edit *edit,
 	r = args_wrap(process, edit, e);
 	if (r < 0)
 		return r;
-	if (json_object_set_new(process, "capabilities",
-				caps_object(&edit->caps)) < 0 ||
+	if ((!edit->keeps_caps &&
+	     json_object_set_new(process, "capabilities",
+				 caps_object(&edit->caps)) < 0) ||
 	    json_object_set_new(process, "noNewPrivileges", json_true()) < 0)
 		return no_memory(e);
 	return 0;

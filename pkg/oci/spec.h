@@ -37,6 +37,7 @@ struct spec_edit {
 	const char *launcher; /* its path on the host; NULL in process.json */
 	const char *hook;     /* the gate, for createRuntime; NULL likewise */
 	uint32_t artefact_fd, receipt_fd;
+	bool keeps_caps; /* process.capabilities stays as it is */
 	struct spec_caps caps;
 };
 

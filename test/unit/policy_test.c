@@ -2,9 +2,11 @@
 /* policy_test.c - bundles compiled, refused, explained, compared. */
 #include "test/unit/harness.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 
 #include "lib/auto.h"
+#include "lib/file.h"
 #include "lib/json.h"
 #include "pkg/policy/artefact.h"
 #include "pkg/policy/policy.h"
@@ -775,4 +777,115 @@ TEST(diff_says_what_is_tighter_and_what_is_looser)
 	buf_done(&out);
 	policy_free(a);
 	policy_free(b);
+}
+
+/* ---- what is shipped --------------------------------------------------- */
+
+static int compile_set(const char *set, const struct policy_kernel *kernel,
+		       struct policy **ret, struct err *e)
+{
+	static const char *const names[] = { "node.json", "services/nginx.json",
+					     "services/redis.json" };
+	struct policy_target targets[3];
+	struct buf bytes[3];
+	int r = 0;
+
+	for (size_t i = 0; i < 3; i++) {
+		char path[200];
+
+		(void)snprintf(path, sizeof(path), "examples/%s/%s", set,
+			       names[i]);
+		buf_init(&bytes[i], POLICY_TARGET_MAX);
+		if (file_read(AT_FDCWD, path, POLICY_TARGET_MAX, &bytes[i], e) <
+		    0)
+			test_fail(__FILE__, __LINE__, "%s", e->text);
+		targets[i] =
+			(struct policy_target){ names[i], buf_view(&bytes[i]) };
+	}
+	r = policy_compile(targets, 3, &origin, kernel, ret, e);
+	for (size_t i = 0; i < 3; i++)
+		buf_done(&bytes[i]);
+	return r;
+}
+
+TEST(the_examples_are_enforced_whole_and_leave_no_known_gap)
+{
+	struct policy *p = NULL;
+	struct err e = { 0 };
+
+	if (compile_set("policies", &newest, &p, &e) < 0)
+		test_fail(__FILE__, __LINE__, "%s", e.text);
+	for (size_t i = 0; i < policy_service_count(p); i++) {
+		CHECK(!policy_service(p, i)->is_best_effort);
+		CHECK(policy_service(p, i)->not_enforced[0] == NULL);
+		CHECK(policy_service(p, i)->warnings[0] == NULL);
+	}
+	policy_free(p);
+	CHECK_INT(compile_set("policies", &bookworm, &p, &e), -EOPNOTSUPP);
+}
+
+TEST(the_examples_for_6_1_say_what_it_lacks)
+{
+	struct policy *p = NULL;
+	struct err e = { 0 };
+
+	if (compile_set("policies-6.1", &bookworm, &p, &e) < 0)
+		test_fail(__FILE__, __LINE__, "%s", e.text);
+	CHECK_HAS(policy_service(p, 0)->not_enforced[5],
+		  "sending signals to processes outside is not restricted");
+	CHECK(policy_service(p, 0)->not_enforced[6] == NULL);
+	policy_free(p);
+	if (compile_set("policies-6.1", &newest, &p, &e) < 0)
+		test_fail(__FILE__, __LINE__, "%s", e.text);
+	CHECK(policy_service(p, 0)->not_enforced[0] == NULL);
+	policy_free(p);
+}
+
+TEST(allow_all_allows_all_on_any_kernel)
+{
+	const struct policy_kernel none = { 0 };
+	struct policy *p = NULL;
+	struct err e = { 0 };
+
+	if (compile_set("allow-all", &none, &p, &e) < 0)
+		test_fail(__FILE__, __LINE__, "%s", e.text);
+	CHECK_HAS(policy_service(p, 1)->warnings[2], "no-capabilities");
+	policy_free(p);
+}
+
+/* The @n-th literal block of the manual page. */
+static struct span manual_block(const char *page, unsigned n)
+{
+	static const char begin[] = ".Bd -literal -offset indent\n";
+	const char *at = page, *end;
+
+	for (unsigned i = 0; i <= n; i++) {
+		at = strstr(at, begin);
+		CHECK(at != NULL);
+		at += strlen(begin);
+	}
+	end = strstr(at, ".Ed\n");
+	CHECK(end != NULL);
+	return (struct span){ at, (size_t)(end - at) };
+}
+
+TEST(the_examples_of_the_manual_page_compile)
+{
+	struct policy *p = NULL;
+	struct err e = { 0 };
+	struct buf page;
+
+	buf_init(&page, 100000);
+	CHECK_INT(file_read(AT_FDCWD, "pkg/policy/bailiff-policy.5", 100000,
+			    &page, &e),
+		  0);
+	const char *text_of_page = buf_cstr(&page);
+	const struct policy_target targets[] = {
+		{ "node.json", manual_block(text_of_page, 0) },
+		{ "services/web.json", manual_block(text_of_page, 1) },
+	};
+	if (policy_compile(targets, 2, &origin, &newest, &p, &e) < 0)
+		test_fail(__FILE__, __LINE__, "%s", e.text);
+	policy_free(p);
+	buf_done(&page);
 }
