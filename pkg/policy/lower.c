@@ -125,6 +125,12 @@ static int seccomp_lower(struct model *m, bool has_seccomp, struct err *e)
 		r = program_prove(&m->profile, program, &proof, e);
 	if (r < 0)
 		return err_wrap(e, "seccomp");
+	if (proof.is_sampled &&
+	    lines_add(&m->warnings,
+		      "the seccomp program was proved at %llu points, chosen "
+		      "from more",
+		      (unsigned long long)proof.points) < 0)
+		return oom(e);
 	if (!has_seccomp && !m->best_effort.is_all && !m->best_effort.seccomp) {
 		(void)err_set(e, EOPNOTSUPP,
 			      "seccomp: the kernel has no seccomp filters");

@@ -408,6 +408,28 @@ TEST(the_lint_names_the_gaps_that_a_document_leaves)
 	policy_free(p);
 }
 
+TEST(a_proof_that_could_not_visit_everything_is_said)
+{
+	struct policy *p;
+	struct buf b;
+
+	buf_init(&b, 100000);
+	buf_puts(&b, "{" LANDLOCK "," CAPS ",\"seccomp\":{\"defaultAction\":"
+		     "\"SCMP_ACT_ERRNO\",\"syscalls\":[");
+	for (unsigned i = 0; i < 8; i++)
+		for (unsigned k = 0; k < 4; k++)
+			buf_printf(&b,
+				   "%s{\"names\":[\"ioctl\"],\"action\":"
+				   "\"SCMP_ACT_ALLOW\",\"args\":[{\"index\":%u,"
+				   "\"value\":%u,\"op\":\"SCMP_CMP_EQ\"}]}",
+				   i + k ? "," : "", k, 100 + 7 * i);
+	buf_puts(&b, "]}}");
+	p = must(NODE, buf_cstr(&b), &newest);
+	CHECK_HAS(policy_service(p, 0)->warnings[0], "chosen from more");
+	policy_free(p);
+	buf_done(&b);
+}
+
 TEST(a_group_never_brings_in_device_nodes)
 {
 	struct policy *p =
