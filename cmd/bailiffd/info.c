@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* info.c - see info.h. */
+#include "cmd/bailiffd/info.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "lib/cur.h"
+
+#define SENTENCES_MAX 256
+#define COLLECTORS_MAX 16
+#define TEXT_MAX 1024
+
+static void service_encode(const struct policy_service *s, struct buf *out)
+{
+	uint32_t sentences = 0;
+
+	while (s->not_enforced != NULL && s->not_enforced[sentences] != NULL)
+		sentences++;
+	buf_blob(out, span_of(s->name));
+	buf_u32(out, s->number);
+	buf_u8(out, s->is_best_effort);
+	buf_u32(out, sentences);
+	for (uint32_t i = 0; i < sentences; i++)
+		buf_blob(out, span_of(s->not_enforced[i]));
+}
+
+void info_encode(const struct policy *p, const struct policy_origin *origin,
+		 int64_t expires, bool is_stale, struct buf *out)
+{
+	buf_u64(out, policy_generation(p));
+	buf_u64(out, policy_bundle_version(p));
+	buf_u64(out, (uint64_t)expires);
+	buf_u8(out, is_stale);
+	buf_u32(out, (uint32_t)origin->signer_count);
+	for (size_t i = 0; i < origin->signer_count; i++)
+		buf_blob(out, span_of(origin->signers[i]));
+	buf_u32(out, (uint32_t)policy_service_count(p));
+	for (size_t i = 0; i < policy_service_count(p); i++)
+		service_encode(policy_service(p, i), out);
+	buf_u32(out, (uint32_t)policy_collector_count(p));
+	for (size_t i = 0; i < policy_collector_count(p); i++) {
+		const struct policy_collector *c = policy_collector(p, i);
+
+		buf_blob(out, span_of(c->name));
+		buf_blob(out, span_of(c->protocol));
+		buf_blob(out, span_of(c->host));
+		buf_u16(out, c->port);
+	}
+}
+
+/* A short text; a failed allocation fails the cursor like a short read. */
+static char *text_take(struct cur *c)
+{
+	char *text = span_dup(cur_blob(c, TEXT_MAX));
+
+	if (text == NULL)
+		c->failed = true;
+	return text;
+}
+
+static uint32_t count_take(struct cur *c, uint32_t max)
+{
+	const uint32_t n = cur_u32(c);
+
+	if (n > max)
+		c->failed = true;
+	return c->failed ? 0 : n;
+}
+
+static void service_decode(struct cur *c, struct info_service *s)
+{
+	uint32_t lines;
+
+	s->name = text_take(c);
+	s->number = cur_u32(c);
+	s->is_best_effort = cur_u8(c) != 0;
+	lines = count_take(c, SENTENCES_MAX);
+	s->not_enforced = calloc((size_t)lines + 1, sizeof(*s->not_enforced));
+	if (s->not_enforced == NULL) {
+		c->failed = true;
+		return;
+	}
+	for (uint32_t i = 0; i < lines && !c->failed; i++)
+		s->not_enforced[i] = text_take(c);
+}
+
+static void services_decode(struct cur *c, struct policy_info *info)
+{
+	const uint32_t n = count_take(c, POLICY_SERVICES_MAX);
+
+	info->services = calloc((size_t)n + 1, sizeof(*info->services));
+	if (info->services == NULL)
+		c->failed = true;
+	while (!c->failed && info->service_count < n)
+		service_decode(c, &info->services[info->service_count++]);
+}
+
+static void collectors_decode(struct cur *c, struct policy_info *info)
+{
+	const uint32_t n = count_take(c, COLLECTORS_MAX);
+
+	info->collectors = calloc((size_t)n + 1, sizeof(*info->collectors));
+	if (info->collectors == NULL)
+		c->failed = true;
+	while (!c->failed && info->collector_count < n) {
+		struct info_collector *col =
+			&info->collectors[info->collector_count++];
+
+		col->name = text_take(c);
+		col->protocol = text_take(c);
+		col->host = text_take(c);
+		col->port = cur_u16(c);
+	}
+}
+
+int info_decode(struct span raw, struct policy_info *ret, struct err *e)
+{
+	struct cur c = cur_of(raw);
+	struct policy_info info = { 0 };
+	uint32_t signers;
+
+	info.generation = cur_u64(&c);
+	info.bundle_version = cur_u64(&c);
+	info.expires = (int64_t)cur_u64(&c);
+	info.is_stale = cur_u8(&c) != 0;
+	signers = count_take(&c, POLICY_SIGNERS_MAX);
+	while (!c.failed && info.signer_count < signers)
+		info.signers[info.signer_count++] = text_take(&c);
+	services_decode(&c, &info);
+	collectors_decode(&c, &info);
+	if (cur_end(&c) < 0) {
+		info_done(&info);
+		return err_set(e, EBADMSG, "damaged policy information");
+	}
+	*ret = info;
+	return 0;
+}
+
+void info_done(struct policy_info *info)
+{
+	for (size_t i = 0; i < info->signer_count; i++)
+		free(info->signers[i]);
+	for (size_t i = 0; i < info->service_count; i++) {
+		char **line = info->services[i].not_enforced;
+
+		free(info->services[i].name);
+		for (; line != NULL && *line != NULL; line++)
+			free(*line);
+		free((void *)info->services[i].not_enforced);
+	}
+	for (size_t i = 0; i < info->collector_count; i++) {
+		free(info->collectors[i].name);
+		free(info->collectors[i].protocol);
+		free(info->collectors[i].host);
+	}
+	free(info->services);
+	free(info->collectors);
+	*info = (struct policy_info){ 0 };
+}

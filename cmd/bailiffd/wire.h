@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* wire.h - what bailiffd's processes say to each other.
+ *
+ * Every message is listed here with its body, in the order of its fields
+ * (lib/PROTOCOL.md has the frame around it). "blob" is a length and bytes.
+ */
+#ifndef CMD_BAILIFFD_WIRE_H
+#define CMD_BAILIFFD_WIRE_H
+
+enum role {
+	ROLE_AUDIT,
+	ROLE_POLICY,
+	ROLE_CONTROL,
+	ROLE_SHIP,
+	ROLE_COUNT
+};
+
+enum wire {
+	/* supervisor -> worker */
+	WIRE_START = 1, /* u64 boot_ms, blob node, blob boot id, role's own;
+			 * descriptors: role's own (see the role's file) */
+	WIRE_PEER,	/* u8 role; 1 descriptor: a channel to that worker */
+	WIRE_STOP,	/* end in good order */
+
+	/* worker -> supervisor */
+	WIRE_READY = 16, /* confined, about to enter its loop */
+	WIRE_STATS,	 /* role's own counters, see stats.h */
+
+	/* supervisor -> policy, and its answer */
+	WIRE_LOAD = 32, /* u32 flags LOAD_*, u64 generation, u64 now_s;
+			 * 3 descriptors: pinned root.json, bundle directory,
+			 * trust directory */
+	WIRE_LOADED,	/* u32 errno, blob error, blob hint, blob diff JSON;
+			 * 1 descriptor: the publication (sealed) */
+	WIRE_COMMIT,	/* u64 generation: the last WIRE_LOADED is in force */
+	WIRE_RESTORE,	/* u64 generation; 1 descriptor: a published
+			 * generation's directory */
+
+	/* supervisor -> audit */
+	WIRE_OWN_EVENT = 48, /* blob action, blob key=value text */
+	WIRE_KERNEL,	     /* u32 lost in total as the kernel counts */
+
+	/* supervisor -> ship */
+	WIRE_COLLECTORS = 56, /* u32 n, n times: blob name, protocol, host,
+			       * u16 port */
+
+	/* control -> supervisor, and answers */
+	WIRE_ADMIT = 64, /* u32 pid, u8 socket: may this peer ask? */
+	WIRE_ADMITTED,	 /* u8 yes, blob why not */
+	WIRE_STATUS,	 /* nothing */
+	WIRE_STATUS_IS,	 /* blob JSON */
+	WIRE_RELOAD,	 /* blob path ("" for the image's), u8 dry_run */
+	WIRE_RELOADED,	 /* u32 HTTP status, blob JSON */
+
+	/* control -> audit, and the answer */
+	WIRE_EVENTS = 80, /* u64 from, u32 limit */
+	WIRE_EVENTS_ARE,  /* u64 last seq there, u32 n, n times: u64 seq, blob
+			   * frame; at most limit, as many as fit */
+
+	/* control -> policy, and the answer */
+	WIRE_EXPLAIN = 96, /* u64 generation, u8 kind, blob service, right,
+			    * path, u16 port, u32 arch, u32 syscall, u32 exit */
+	WIRE_SHOW,	   /* blob service */
+	WIRE_TEXT_IS	   /* u32 errno, blob JSON or error sentence */
+};
+
+#define LOAD_BOOT (1U << 0)    /* expiry is reported, not refused */
+#define LOAD_DRY_RUN (1U << 1) /* say what it would change */
+
+/* Sockets that control serves; the number in WIRE_ADMIT. */
+#define SOCKET_CONTROL 0
+#define SOCKET_EVENTS 1
+
+/* The channel to the supervisor in every worker. */
+#define CHANNEL_FD 3
+
+#endif
