@@ -1,0 +1,634 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* policy_role.c - the policy process: verifies bundles, compiles them, proves
+ * what it compiled, and explains denials.
+ *
+ * It opens nothing by name: the supervisor hands it directories. Its whole
+ * effect is its answer, a sealed publication that the supervisor writes out.
+ * Time and memory are limited; a bundle that exceeds them is refused because
+ * this process dies of it.
+ *
+ * WIRE_START carries nothing of its own.
+ */
+#include "cmd/bailiffd/role.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "cmd/bailiffd/info.h"
+#include "cmd/bailiffd/publication.h"
+#include "lib/auto.h"
+#include "lib/file.h"
+#include "pkg/enforce/enforce.h"
+#include "pkg/policy/policy.h"
+#include "pkg/trust/source_dir.h"
+#include "pkg/trust/trust.h"
+
+#define MEMORY_MAX (1024UL * 1048576UL)
+#define KEPT_MAX 16 /* generations that can still be explained */
+
+struct policy_role {
+	struct role_base base;
+	struct peer control;
+	struct policy_kernel kernel;
+	struct policy *kept[KEPT_MAX]; /* newest last; owned */
+	size_t kept_count;
+	struct policy *candidate; /* compiled, not yet committed; owned */
+};
+
+static struct policy *newest(const struct policy_role *role)
+{
+	return role->kept_count ? role->kept[role->kept_count - 1] : NULL;
+}
+
+static void keep(struct policy_role *role, struct policy *p)
+{
+	if (role->kept_count == KEPT_MAX) {
+		policy_free(role->kept[0]);
+		memmove(&role->kept[0], &role->kept[1],
+			sizeof(role->kept[0]) * (KEPT_MAX - 1));
+		role->kept_count--;
+	}
+	role->kept[role->kept_count++] = p;
+}
+
+/* ---- loading a bundle ------------------------------------------------- */
+
+/* A load under way: what was fetched is written down, so that the accepted
+ * repository can be kept whole. */
+struct load {
+	struct trust_source inner;
+	struct trust_state state;
+	struct trust_result result;
+	struct buf fetched; /* publication entries of AREA_BUNDLE */
+	struct buf out;	    /* the publication */
+	struct buf diff;
+	uint32_t flags;
+	uint64_t generation;
+	bool is_stale;
+};
+
+static int fetch_recorded(void *ctx, const char *name, size_t max,
+			  struct buf *out, struct err *e)
+{
+	struct load *load = ctx;
+	const size_t before = out->len;
+	const int r = load->inner.fetch(load->inner.ctx, name, max, out, e);
+
+	if (r == 0)
+		publication_add(&load->fetched, AREA_BUNDLE, name,
+				(struct span){ .p = out->p + before,
+					       .len = out->len - before });
+	return r;
+}
+
+/* The stored role files; one that is absent or unreadable is as if it was
+ * never stored, which the specification allows and trust_update() expects. */
+static const struct state_file {
+	const char *name;
+	size_t offset, max;
+} state_files[] = {
+	{ "root.json", offsetof(struct trust_state, root), TRUST_ROOT_MAX },
+	{ "timestamp.json", offsetof(struct trust_state, timestamp),
+	  TRUST_TIMESTAMP_MAX },
+	{ "snapshot.json", offsetof(struct trust_state, snapshot),
+	  TRUST_SNAPSHOT_MAX },
+	{ "targets.json", offsetof(struct trust_state, targets),
+	  TRUST_TARGETS_MAX },
+};
+#define STATE_FILES (sizeof(state_files) / sizeof(state_files[0]))
+
+static struct buf *state_buf(struct trust_state *state,
+			     const struct state_file *row)
+{
+	return (struct buf *)(void *)((char *)state + row->offset);
+}
+
+static void state_read(int dirfd, struct trust_state *state,
+		       const struct log *log)
+{
+	for (size_t i = 0; i < STATE_FILES; i++) {
+		struct err e = { 0 };
+		const int r = file_read(dirfd, state_files[i].name,
+					state_files[i].max,
+					state_buf(state, &state_files[i]), &e);
+
+		if (r < 0 && r != -ENOENT)
+			log_err(log, LOG_LEVEL_WARN,
+				"stored trust metadata is not readable", &e);
+	}
+}
+
+static void state_publish(struct load *load)
+{
+	for (size_t i = 0; i < STATE_FILES; i++) {
+		const struct buf *b = state_buf(&load->state, &state_files[i]);
+
+		if (b->len != 0)
+			publication_add(&load->out, AREA_TRUST,
+					state_files[i].name, buf_view(b));
+	}
+}
+
+static int load_verify(struct policy_role *role, struct load *load,
+		       struct msg *m, int64_t now, struct err *e)
+{
+	const struct trust_source source = { fetch_recorded, load };
+	struct trust_source_dir dir = { .dirfd = m->fds[1] };
+	struct buf pinned;
+	int r;
+
+	buf_init(&pinned, TRUST_ROOT_MAX);
+	r = file_read_fd(m->fds[0], TRUST_ROOT_MAX, &pinned, e);
+	if (r < 0) {
+		buf_done(&pinned);
+		return err_wrap(e, "the pinned root");
+	}
+	load->inner = trust_source_dir(&dir);
+	state_read(m->fds[2], &load->state, &role->base.log);
+	r = trust_update(buf_view(&pinned), &load->state, &source, now,
+			 &load->result, e);
+	if (r == -EKEYEXPIRED && (load->flags & LOAD_BOOT) != 0) {
+		/* Expiry gates what is new; what this node already had stays
+		 * in force and is reported as stale. */
+		load->is_stale = true;
+		r = trust_update(buf_view(&pinned), &load->state, &source, 0,
+				 &load->result, e);
+	}
+	buf_done(&pinned);
+	return r;
+}
+
+static void origin_of(const struct load *load, struct policy_origin *ret)
+{
+	*ret = (struct policy_origin){
+		.generation = load->generation,
+		.bundle_version = load->result.targets_version,
+	};
+	for (size_t i = 0; i < load->result.signer_count &&
+			   ret->signer_count < POLICY_SIGNERS_MAX; i++)
+		ret->signers[ret->signer_count++] = load->result.signers[i];
+}
+
+static int load_compile(struct policy_role *role, const struct load *load,
+			struct policy **ret, struct err *e)
+{
+	struct policy_target *targets =
+		calloc(load->result.target_count + 1, sizeof(*targets));
+	struct policy_origin origin;
+	int r;
+
+	if (targets == NULL)
+		return err_set(e, ENOMEM, "out of memory");
+	for (size_t i = 0; i < load->result.target_count; i++)
+		targets[i] = (struct policy_target){
+			.name = load->result.targets[i].name,
+			.bytes = buf_view(&load->result.targets[i].bytes),
+		};
+	origin_of(load, &origin);
+	r = policy_compile(targets, load->result.target_count, &origin,
+			   &role->kernel, ret, e);
+	free(targets);
+	return r;
+}
+
+static const char *const unlisted_words[] = {
+	[POLICY_UNLISTED_ALLOW] = "unlisted=allow\n",
+	[POLICY_UNLISTED_AUDIT] = "unlisted=audit\n",
+	[POLICY_UNLISTED_DENY] = "unlisted=deny\n",
+};
+
+static int services_publish(struct load *load, const struct policy *p,
+			    struct err *e)
+{
+	struct buf art;
+	int r = 0;
+
+	buf_init(&art, ARTEFACT_MAX);
+	for (size_t i = 0; i < policy_service_count(p) && r == 0; i++) {
+		const struct policy_service *s = policy_service(p, i);
+		char name[128];
+
+		buf_reset(&art);
+		r = policy_artefact(p, s, &art);
+		if (r < 0)
+			r = err_set(e, -r, "artefact of %s: %s", s->name,
+				    strerror(-r));
+		(void)snprintf(name, sizeof(name), "services/%s.art", s->name);
+		publication_add(&load->out, AREA_POLICY, name, buf_view(&art));
+	}
+	buf_done(&art);
+	return r;
+}
+
+static int load_publish(struct load *load, const struct policy *p,
+			struct err *e)
+{
+	struct policy_origin origin;
+	struct buf info;
+	int r;
+
+	r = services_publish(load, p, e);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < load->result.target_count; i++) {
+		const struct trust_target *t = &load->result.targets[i];
+		char name[PUBLICATION_NAME_MAX];
+
+		if (snprintf(name, sizeof(name), "targets/%s", t->name) >=
+		    (int)sizeof(name))
+			return err_set(e, ENAMETOOLONG, "target %s", t->name);
+		publication_add(&load->out, AREA_POLICY, name,
+				buf_view(&t->bytes));
+	}
+	origin_of(load, &origin);
+	buf_init(&info, INFO_MAX);
+	info_encode(p, &origin, load->result.expires, load->is_stale, &info);
+	publication_add(&load->out, AREA_POLICY, INFO_FILE, buf_view(&info));
+	r = buf_error(&info);
+	buf_done(&info);
+	publication_add(&load->out, AREA_POLICY, "node",
+			span_of(unlisted_words[policy_unlisted(p)]));
+	buf_span(&load->out, buf_view(&load->fetched));
+	if (r == 0)
+		r = buf_error(&load->fetched);
+	if (r < 0)
+		return err_set(e, -r, "build the publication: %s",
+			       strerror(-r));
+	return 0;
+}
+
+static int load_run(struct policy_role *role, struct load *load, struct msg *m,
+		    int64_t now, struct err *e)
+{
+	struct policy *p = NULL;
+	int r;
+
+	r = load_verify(role, load, m, now, e);
+	if ((load->flags & LOAD_DRY_RUN) == 0)
+		state_publish(load);
+	if (r < 0)
+		return r;
+	r = load_compile(role, load, &p, e);
+	if (r < 0)
+		return r;
+	r = policy_diff(newest(role), p, &load->diff, e);
+	if (r == 0 && (load->flags & LOAD_DRY_RUN) == 0)
+		r = load_publish(load, p, e);
+	if (r < 0 || (load->flags & LOAD_DRY_RUN) != 0) {
+		policy_free(p);
+		return r;
+	}
+	policy_free(role->candidate);
+	role->candidate = p;
+	return 0;
+}
+
+static void load_init(struct load *load)
+{
+	*load = (struct load){ 0 };
+	trust_state_init(&load->state);
+	buf_init(&load->fetched, PUBLICATION_MAX / 2);
+	buf_init(&load->out, PUBLICATION_MAX);
+	buf_init(&load->diff, MSG_BODY_MAX / 2);
+}
+
+static void load_done(struct load *load)
+{
+	trust_state_done(&load->state);
+	trust_result_done(&load->result);
+	buf_done(&load->fetched);
+	buf_done(&load->out);
+	buf_done(&load->diff);
+}
+
+static int load_answer(struct policy_role *role, struct load *load, uint32_t id,
+		       int result, const struct err *e)
+{
+	AUTO_FD memfd = -1;
+	struct err seal = { 0 };
+	struct buf body;
+	int r;
+
+	memfd = publication_seal(buf_view(&load->out), &seal);
+	if (memfd < 0) {
+		log_err(&role->base.log, LOG_LEVEL_ERROR, "cannot answer",
+			&seal);
+		return memfd;
+	}
+	buf_init(&body, MSG_BODY_MAX);
+	buf_u32(&body, (uint32_t)-result);
+	buf_blob(&body, span_of(result < 0 ? e->text : ""));
+	buf_blob(&body, span_of(result < 0 && e->hint ? e->hint : ""));
+	buf_blob(&body, result < 0 ? (struct span){ 0 } :
+				     buf_view(&load->diff));
+	r = buf_error(&body);
+	if (r == 0)
+		r = msg_send(CHANNEL_FD, WIRE_LOADED, id, buf_view(&body),
+			     &memfd, 1);
+	buf_done(&body);
+	return r;
+}
+
+static int answer_load(void *ctx, struct msg *m, struct cur *body)
+{
+	struct policy_role *role = ctx;
+	struct err e = { 0 };
+	struct load load;
+	int64_t now;
+	int r;
+
+	load_init(&load);
+	load.flags = cur_u32(body);
+	load.generation = cur_u64(body);
+	now = (int64_t)cur_u64(body);
+	r = body->failed ? -EPROTO : load_run(role, &load, m, now, &e);
+	if (r == 0 && buf_error(&load.out) < 0)
+		r = err_set(&e, E2BIG, "the bundle is larger than %u MiB",
+			    PUBLICATION_MAX / 1048576U);
+	r = load_answer(role, &load, m->id, r, &e);
+	load_done(&load);
+	return r;
+}
+
+static int answer_commit(void *ctx, struct msg *m, struct cur *body)
+{
+	struct policy_role *role = ctx;
+	const uint64_t generation = cur_u64(body);
+
+	(void)m;
+	if (role->candidate == NULL ||
+	    policy_generation(role->candidate) != generation)
+		return -EPROTO;
+	keep(role, ptr_steal(&role->candidate));
+	return 0;
+}
+
+/* ---- after a restart: what is published is read back -------------------- */
+
+struct restore {
+	struct policy_target targets[POLICY_SERVICES_MAX + 1];
+	struct buf bytes[POLICY_SERVICES_MAX + 1];
+	char *names[POLICY_SERVICES_MAX + 1];
+	size_t count;
+};
+
+static int restore_add(struct restore *s, int dirfd, const char *path,
+		       const char *name, struct err *e)
+{
+	struct buf *b = &s->bytes[s->count];
+	int r;
+
+	if (s->count > POLICY_SERVICES_MAX)
+		return err_set(e, E2BIG, "too many services");
+	buf_init(b, POLICY_TARGET_MAX);
+	r = file_read(dirfd, path, POLICY_TARGET_MAX, b, e);
+	s->names[s->count] = strdup(name);
+	if (r < 0 || s->names[s->count] == NULL) {
+		buf_done(b);
+		free(s->names[s->count]);
+		return r < 0 ? r : err_set(e, ENOMEM, "out of memory");
+	}
+	s->targets[s->count] = (struct policy_target){ s->names[s->count],
+						       buf_view(b) };
+	s->count++;
+	return 0;
+}
+
+static int restore_services(struct restore *s, int dirfd, struct err *e)
+{
+	const int fd = file_open_beneath(dirfd, "targets/services",
+					 O_RDONLY | O_DIRECTORY, 0, e);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	struct dirent *entry;
+	int r = 0;
+
+	if (dir == NULL)
+		return fd < 0 ? fd : err_errno(e, "read targets/services");
+	while (r == 0 && (entry = readdir(dir)) != NULL) {
+		char path[300], name[300];
+
+		if (entry->d_name[0] == '.')
+			continue;
+		(void)snprintf(path, sizeof(path), "targets/services/%s",
+			       entry->d_name);
+		(void)snprintf(name, sizeof(name), "services/%s",
+			       entry->d_name);
+		r = restore_add(s, dirfd, path, name, e);
+	}
+	(void)closedir(dir);
+	return r;
+}
+
+static int restore_compile(struct policy_role *role, struct restore *s,
+			   int dirfd, uint64_t generation, struct err *e)
+{
+	struct policy_origin origin = { .generation = generation };
+	struct policy_info info = { 0 };
+	struct policy *p = NULL;
+	struct buf raw;
+	int r;
+
+	buf_init(&raw, INFO_MAX);
+	r = file_read(dirfd, INFO_FILE, INFO_MAX, &raw, e);
+	if (r == 0)
+		r = info_decode(buf_view(&raw), &info, e);
+	buf_done(&raw);
+	if (r == 0)
+		r = restore_add(s, dirfd, "targets/node.json", "node.json", e);
+	if (r == 0)
+		r = restore_services(s, dirfd, e);
+	origin.bundle_version = info.bundle_version;
+	for (; origin.signer_count < info.signer_count; origin.signer_count++)
+		origin.signers[origin.signer_count] =
+			info.signers[origin.signer_count];
+	if (r == 0)
+		r = policy_compile(s->targets, s->count, &origin, &role->kernel,
+				   &p, e);
+	if (r == 0)
+		keep(role, p);
+	info_done(&info);
+	return r;
+}
+
+/* A generation that cannot be read back still stands; only its explanations
+ * are missing, and the log says so. */
+static int answer_restore(void *ctx, struct msg *m, struct cur *body)
+{
+	struct policy_role *role = ctx;
+	struct restore *s = calloc(1, sizeof(*s));
+	const uint64_t generation = cur_u64(body);
+	struct err e = { 0 };
+
+	if (s == NULL)
+		return -ENOMEM;
+	if (restore_compile(role, s, m->fds[0], generation, &e) < 0)
+		log_err(&role->base.log, LOG_LEVEL_ERROR,
+			"the published policy cannot be read back", &e);
+	for (size_t i = 0; i < s->count; i++) {
+		buf_done(&s->bytes[i]);
+		free(s->names[i]);
+	}
+	free(s);
+	return 0;
+}
+
+/* ---- questions of the control process ------------------------------------ */
+
+static int text_answer(struct policy_role *role, uint32_t id, int result,
+		       const struct buf *text, const struct err *e)
+{
+	struct buf body;
+	int r;
+
+	buf_init(&body, MSG_BODY_MAX);
+	buf_u32(&body, (uint32_t)-result);
+	buf_blob(&body, result < 0 ? span_of(e->text) : buf_view(text));
+	r = msg_send_buf(role->control.source.fd, WIRE_TEXT_IS, id, &body);
+	buf_done(&body);
+	return r;
+}
+
+static const struct policy *policy_of(const struct policy_role *role,
+				      uint64_t generation)
+{
+	for (size_t i = role->kept_count; i > 0; i--)
+		if (policy_generation(role->kept[i - 1]) == generation)
+			return role->kept[i - 1];
+	return NULL;
+}
+
+static int answer_explain(void *ctx, struct msg *m, struct cur *body)
+{
+	struct policy_role *role = ctx;
+	struct policy_denial d = { 0 };
+	const uint64_t generation = cur_u64(body);
+	const struct policy *p = policy_of(role, generation);
+	struct err e = { 0 };
+	struct buf text;
+	int r;
+
+	d.kind = (enum denial_kind)cur_u8(body);
+	d.service = cur_blob(body, 256);
+	d.right = cur_blob(body, 256);
+	d.path = cur_blob(body, 8192);
+	d.port = cur_u16(body);
+	d.arch = cur_u32(body);
+	d.syscall = (int32_t)cur_u32(body);
+	d.exit = (int32_t)cur_u32(body);
+	if (body->failed || d.kind > DENIAL_INFERRED)
+		return -EPROTO;
+	buf_init(&text, MSG_BODY_MAX / 2);
+	if (p == NULL)
+		r = err_set(&e, ENOENT,
+			    "policy generation %llu is no longer kept",
+			    (unsigned long long)generation);
+	else
+		r = policy_explain(p, &d, &text, &e);
+	r = text_answer(role, m->id, r, &text, &e);
+	buf_done(&text);
+	return r;
+}
+
+static int answer_show(void *ctx, struct msg *m, struct cur *body)
+{
+	struct policy_role *role = ctx;
+	const struct span name = cur_blob(body, 256);
+	const struct policy_service *s = NULL;
+	struct err e = { 0 };
+	struct buf text;
+	int r;
+
+	if (newest(role) != NULL)
+		s = policy_service_find(newest(role), name);
+	buf_init(&text, MSG_BODY_MAX / 2);
+	if (s == NULL)
+		r = err_set(&e, ENOENT, "no policy names the service \"%.*s\"",
+			    SPAN_FMT(name));
+	else
+		r = policy_show(newest(role), s, &text, &e);
+	r = text_answer(role, m->id, r, &text, &e);
+	buf_done(&text);
+	return r;
+}
+
+static const struct msg_op control_ops[] = {
+	{ WIRE_EXPLAIN, 1, 0, answer_explain },
+	{ WIRE_SHOW, 1, 0, answer_show },
+};
+
+static int answer_peer(void *ctx, struct msg *m, struct cur *body)
+{
+	struct policy_role *role = ctx;
+	struct err e = { 0 };
+
+	if (cur_u8(body) != ROLE_CONTROL)
+		return -EPROTO;
+	return peer_replace(&role->control, msg_fd_take(m, 0), &e);
+}
+
+static const struct msg_op supervisor_ops[] = {
+	{ WIRE_PEER, 1, 1, answer_peer },
+	{ WIRE_LOAD, 1, 3, answer_load },
+	{ WIRE_COMMIT, 1, 0, answer_commit },
+	{ WIRE_RESTORE, 1, 1, answer_restore },
+};
+
+/* ---- main ---------------------------------------------------------------- */
+
+static int role_init(struct policy_role *role, struct err *e)
+{
+	const struct rlimit memory = { MEMORY_MAX, MEMORY_MAX };
+	struct cur body;
+	struct msg start;
+	int r = role_begin(&role->base, ROLE_POLICY, &start, &body, e);
+
+	if (r < 0)
+		return r;
+	if (start.nfds != 0 || cur_end(&body) < 0)
+		return err_set(e, EPROTO, "unexpected start");
+	/* An address-space limit and a sanitizer's shadow do not go together. */
+#ifndef __SANITIZE_ADDRESS__
+	if (setrlimit(RLIMIT_AS, &memory) < 0)
+		return err_errno(e, "limit memory");
+#else
+	(void)memory;
+#endif
+	role->base.ctx = role;
+	role->base.ops = supervisor_ops;
+	role->base.op_count = sizeof(supervisor_ops) / sizeof(supervisor_ops[0]);
+	role->control = (struct peer){
+		.source = { .fd = -1, .name = "control" },
+		.base = &role->base,
+		.ops = control_ops,
+		.op_count = sizeof(control_ops) / sizeof(control_ops[0]),
+	};
+	role->kernel = (struct policy_kernel){
+		.landlock_abi = enforce_landlock_abi(),
+		.has_seccomp = true, /* or confine_process() fails */
+	};
+	return 0;
+}
+
+int policy_main(void)
+{
+	struct policy_role role = { 0 };
+	struct err e = { 0 };
+	int code = 111;
+
+	if (role_init(&role, &e) < 0)
+		log_err(&role.base.log, LOG_LEVEL_ERROR, "cannot start", &e);
+	else
+		code = role_run(&role.base);
+	for (size_t i = 0; i < role.kept_count; i++)
+		policy_free(role.kept[i]);
+	policy_free(role.candidate);
+	fd_drop(&role.control.source.fd);
+	role_done(&role.base);
+	return code;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* worker.c - see worker.h. */
+#include "cmd/bailiffd/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/auto.h"
+#include "lib/msg.h"
+
+static const char *const role_names[ROLE_COUNT] = {
+	[ROLE_AUDIT] = "audit",
+	[ROLE_POLICY] = "policy",
+	[ROLE_CONTROL] = "control",
+	[ROLE_SHIP] = "ship",
+};
+
+const char *role_name(enum role role)
+{
+	return role < ROLE_COUNT ? role_names[role] : "unknown";
+}
+
+/* In the child, between fork and exec: async-signal-safe calls only. */
+static _Noreturn void child_exec(const char *name, int channel)
+{
+	char *const argv[] = { (char *)(uintptr_t) "bailiffd",
+			       (char *)(uintptr_t) "--role",
+			       (char *)(uintptr_t)name, NULL };
+	char *const env[] = { NULL };
+	sigset_t none;
+
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	if (channel == CHANNEL_FD) {
+		if (fcntl(channel, F_SETFD, 0) < 0)
+			_exit(111);
+	} else if (dup2(channel, CHANNEL_FD) < 0) {
+		_exit(111);
+	}
+	if (close_range(CHANNEL_FD + 1, ~0U, 0) < 0)
+		_exit(111);
+	(void)execve("/proc/self/exe", argv, env);
+	_exit(111);
+}
+
+int worker_spawn(struct worker *w, struct err *e)
+{
+	AUTO_FD ours = -1;
+	AUTO_FD theirs = -1;
+	AUTO_FD exit_fd = -1;
+	int ends[2], r;
+	pid_t pid;
+
+	r = msg_pair(ends, e);
+	if (r < 0)
+		return r;
+	ours = ends[0];
+	theirs = ends[1];
+	pid = fork();
+	if (pid < 0)
+		return err_errno(e, "fork");
+	if (pid == 0)
+		child_exec(role_name(w->role), theirs);
+	exit_fd = child_open(pid, e);
+	if (exit_fd < 0) {
+		(void)kill(pid, SIGKILL);
+		(void)waitpid(pid, NULL, 0);
+		return exit_fd;
+	}
+	w->pid = pid;
+	w->is_ready = false;
+	w->restart_ms = 0;
+	w->started_ms = clock_boot_ms();
+	w->channel.fd = fd_steal(&ours);
+	w->exit.fd = fd_steal(&exit_fd);
+	return 0;
+}
+
+int worker_bury(struct worker *w, uint64_t now_ms)
+{
+	int status = 0;
+
+	if (waitpid(w->pid, &status, 0) != w->pid)
+		status = 0;
+	fd_drop(&w->channel.fd);
+	fd_drop(&w->exit.fd);
+	if (now_ms - w->started_ms > WORKER_STEADY_MS || w->pause_ms == 0)
+		w->pause_ms = WORKER_PAUSE_MIN_MS;
+	w->restart_ms = now_ms + w->pause_ms;
+	w->pause_ms = w->pause_ms * 2 < WORKER_PAUSE_MAX_MS
+			      ? w->pause_ms * 2
+			      : WORKER_PAUSE_MAX_MS;
+	w->pid = 0;
+	w->is_ready = false;
+	w->restarts++;
+	return status;
+}
