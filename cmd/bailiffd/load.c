@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* load.c - a bundle becomes the policy in force, or does not; see supervisor.h.
+ *
+ * The policy process verifies and compiles; here its answer is written into
+ * directories of bailiff's own and then put in force by one rename of
+ * "current". Until that rename the old policy stands whatever fails.
+ */
+#include "cmd/bailiffd/supervisor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cmd/bailiffd/publication.h"
+#include "lib/auto.h"
+#include "lib/file.h"
+#include "lib/json.h"
+#include "pkg/identity/paths.h"
+
+#define LOAD_TIMEOUT_MS 30000
+
+/* What a refusal is called in the API; the sentence is the error's own. */
+static const struct {
+	int code;
+	const char *word;
+} refusals[] = {
+	{ EKEYEXPIRED, "expired" },   { ESTALE, "rollback" },
+	{ EKEYREJECTED, "threshold" }, { EOPNOTSUPP, "kernel" },
+	{ EPROTO, "policy" },	      { EBADMSG, "malformed" },
+};
+
+static const char *refusal_word(int code)
+{
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
+		if (refusals[i].code == code)
+			return refusals[i].word;
+	return "malformed";
+}
+
+static int load_send(struct supervisor *s, const char *bundle, struct err *e)
+{
+	AUTO_FD root_fd = -1;
+	AUTO_FD bundle_fd = -1;
+	struct buf body;
+	int r;
+
+	root_fd = file_open(AT_FDCWD, PATH_IMAGE_ROOT, O_RDONLY, 0, e);
+	if (root_fd < 0)
+		return err_hint(e, "a node's trust begins with the root.json "
+				   "that its image carries");
+	bundle_fd = file_open(AT_FDCWD, bundle, O_RDONLY | O_DIRECTORY, 0, e);
+	if (bundle_fd < 0)
+		return bundle_fd;
+	buf_init(&body, MSG_BODY_MAX);
+	buf_u32(&body, s->load.flags);
+	buf_u64(&body, s->load.generation);
+	buf_u64(&body, (uint64_t)time(NULL));
+	r = buf_error(&body);
+	if (r == 0)
+		r = msg_send(s->workers[ROLE_POLICY].channel.fd, WIRE_LOAD, 0,
+			     buf_view(&body),
+			     (int[]){ root_fd, bundle_fd, s->dirs.trust }, 3);
+	buf_done(&body);
+	if (r < 0)
+		return err_set(e, -r, "ask the policy process: %s",
+			       strerror(-r));
+	return 0;
+}
+
+static const char *const image_paths[] = {
+	[LOAD_IMAGE] = PATH_IMAGE_BUNDLE,
+	[LOAD_STORED] = PATH_STATE_BUNDLE,
+};
+
+int load_begin(struct supervisor *s, enum load_reason reason, const char *path,
+	       uint32_t flags, uint32_t request_id, struct err *e)
+{
+	int r;
+
+	if (s->load.reason != LOAD_IDLE)
+		return err_set(e, EBUSY, "another bundle is being loaded");
+	if (!s->workers[ROLE_POLICY].is_ready)
+		return err_set(e, EAGAIN, "the policy process is starting");
+	if (reason == LOAD_ASKED && path[0] == '\0')
+		path = PATH_IMAGE_BUNDLE;
+	else if (reason != LOAD_ASKED)
+		path = image_paths[reason];
+	if (path[0] != '/')
+		return err_set(e, EINVAL, "\"%s\" is not an absolute path",
+			       path);
+	s->load = (struct load_state){
+		.reason = reason,
+		.flags = flags,
+		.request_id = request_id,
+		.generation = s->last_generation + 1,
+		.deadline_ms = clock_boot_ms() + LOAD_TIMEOUT_MS,
+	};
+	r = load_send(s, path, e);
+	if (r < 0)
+		s->load.reason = LOAD_IDLE;
+	return r;
+}
+
+/* ---- putting it in force ------------------------------------------------- */
+
+static int generation_write(struct supervisor *s, struct span publication,
+			    struct err *e)
+{
+	AUTO_FD dir = -1;
+	char name[32];
+	int r;
+
+	(void)snprintf(name, sizeof(name), "%llu",
+		       (unsigned long long)s->load.generation);
+	if (mkdirat(s->dirs.policy, name, 0700) < 0 && errno != EEXIST)
+		return err_errno(e, "mkdir " PATH_POLICY "/%s", name);
+	if (fchownat(s->dirs.policy, name, BAILIFF_UID, BAILIFF_UID,
+		     AT_SYMLINK_NOFOLLOW) < 0)
+		return err_errno(e, "chown " PATH_POLICY "/%s", name);
+	dir = generation_open(&s->dirs, s->load.generation, e);
+	if (dir < 0)
+		return dir;
+	r = publication_write(publication, AREA_POLICY, dir, e);
+	if (r == 0)
+		r = publication_write(publication, AREA_BUNDLE, s->dirs.bundle,
+				      e);
+	return r;
+}
+
+static int current_write(struct supervisor *s, uint64_t generation,
+			 struct err *e)
+{
+	char text[32];
+	int r;
+
+	(void)snprintf(text, sizeof(text), "%llu\n",
+		       (unsigned long long)generation);
+	r = file_replace(s->dirs.policy, "current", 0600, span_of(text), e);
+	if (r == 0 && fchownat(s->dirs.policy, "current", BAILIFF_UID,
+			       BAILIFF_UID, AT_SYMLINK_NOFOLLOW) < 0)
+		r = err_errno(e, "chown " PATH_POLICY "/current");
+	return r;
+}
+
+static int commit_send(struct supervisor *s, struct err *e)
+{
+	struct buf body;
+	int r;
+
+	buf_init(&body, 16);
+	buf_u64(&body, s->load.generation);
+	r = msg_send_buf(s->workers[ROLE_POLICY].channel.fd, WIRE_COMMIT, 0,
+			 &body);
+	buf_done(&body);
+	return r < 0 ? err_set(e, -r, "tell the policy process: %s",
+			       strerror(-r))
+		     : 0;
+}
+
+static int put_in_force(struct supervisor *s, struct span publication,
+			struct err *e)
+{
+	struct policy_info info = { 0 };
+	int r = info_decode(
+		publication_find(publication, AREA_POLICY, INFO_FILE), &info, e);
+
+	if (r < 0)
+		return r;
+	r = info.generation == s->load.generation
+		    ? generation_write(s, publication, e)
+		    : err_set(e, EPROTO, "another generation was compiled");
+	if (r == 0)
+		r = current_write(s, s->load.generation, e);
+	if (r < 0) {
+		info_done(&info);
+		return r;
+	}
+	info_done(&s->info);
+	s->info = info;
+	s->last_generation = info.generation;
+	r = commit_send(s, e);
+	if (r == 0)
+		r = kernel_rules(s, e);
+	generations_prune(s);
+	return r;
+}
+
+/* ---- the answer ---------------------------------------------------------- */
+
+static void reply(struct supervisor *s, uint32_t status, const struct buf *json)
+{
+	struct buf body;
+
+	if (s->load.reason != LOAD_ASKED)
+		return;
+	buf_init(&body, MSG_BODY_MAX);
+	buf_u32(&body, status);
+	buf_blob(&body, buf_view(json));
+	if (msg_send_buf(s->workers[ROLE_CONTROL].channel.fd, WIRE_RELOADED,
+			 s->load.request_id, &body) < 0)
+		log_line(&s->log, LOG_LEVEL_WARN,
+			 "the client of a reload got no answer", LOG_NONE);
+	buf_done(&body);
+}
+
+static void refuse(struct supervisor *s, const struct err *e)
+{
+	struct buf json;
+
+	buf_init(&json, MSG_BODY_MAX / 2);
+	buf_puts(&json, "{\"error\":");
+	json_quote(&json, span_of(e->text));
+	buf_puts(&json, ",\"hint\":");
+	json_quote(&json, span_of(e->hint ? e->hint
+					  : "the policy in force stands"));
+	buf_printf(&json, ",\"refused\":\"%s\",\"generation\":%llu}",
+		   refusal_word(e->code),
+		   (unsigned long long)s->info.generation);
+	reply(s, 409, &json);
+	buf_done(&json);
+	log_line(&s->log, LOG_LEVEL_WARN, "bundle refused",
+		 LOG_FIELDS(log_text("error", e->text),
+			    log_text("why", refusal_word(e->code)),
+			    log_u64("in_force", s->info.bundle_version)));
+	supervisor_event(s, "policy.refused", "why=%s in_force=%llu",
+			 refusal_word(e->code),
+			 (unsigned long long)s->info.bundle_version);
+}
+
+static void accept(struct supervisor *s, struct span diff)
+{
+	const bool is_dry = (s->load.flags & LOAD_DRY_RUN) != 0;
+	struct buf json;
+
+	buf_init(&json, MSG_BODY_MAX - 64);
+	buf_printf(&json, "{\"generation\":%llu,\"dry_run\":%s,\"diff\":",
+		   (unsigned long long)s->info.generation,
+		   is_dry ? "true" : "false");
+	buf_span(&json, diff);
+	buf_puts(&json, ",\"pending\":");
+	if (pending_write(s, &json) < 0)
+		buf_puts(&json, "[]");
+	buf_printf(&json, ",\"bundle\":%llu}",
+		   (unsigned long long)s->info.bundle_version);
+	reply(s, 200, &json);
+	buf_done(&json);
+	if (is_dry)
+		return;
+	log_line(&s->log, LOG_LEVEL_INFO, "policy in force",
+		 LOG_FIELDS(log_u64("bundle", s->info.bundle_version),
+			    log_u64("generation", s->info.generation),
+			    log_u64("services", s->info.service_count)));
+	supervisor_event(s, "policy.loaded", "bundle=%llu generation=%llu",
+			 (unsigned long long)s->info.bundle_version,
+			 (unsigned long long)s->info.generation);
+}
+
+/* The image's bundle was refused: what this node accepted later may stand. */
+static void fall_back(struct supervisor *s, enum load_reason tried,
+		      const struct err *why)
+{
+	struct err e = { 0 };
+
+	(void)snprintf(s->load_error, sizeof(s->load_error), "%s", why->text);
+	if (tried == LOAD_IMAGE &&
+	    load_begin(s, LOAD_STORED, NULL, LOAD_BOOT, 0, &e) == 0)
+		return;
+	if (s->is_arming)
+		supervisor_end(s, 1);
+}
+
+static void finished(struct supervisor *s, int r, struct span diff,
+		     const struct err *e)
+{
+	const enum load_reason reason = s->load.reason;
+
+	if (r < 0)
+		refuse(s, e);
+	else
+		accept(s, diff);
+	s->load.reason = LOAD_IDLE;
+	if (r < 0 && reason != LOAD_ASKED)
+		fall_back(s, reason, e);
+	else if (r == 0 && (s->load.flags & LOAD_DRY_RUN) == 0)
+		s->load_error[0] = '\0';
+	if (r == 0 && s->is_arming)
+		supervisor_end(s, 0);
+}
+
+int load_finish(struct supervisor *s, struct msg *m, struct cur *body)
+{
+	const uint32_t code = cur_u32(body);
+	const struct span text = cur_blob(body, ERR_TEXT_MAX);
+	const struct span hint = cur_blob(body, ERR_TEXT_MAX);
+	const struct span diff = cur_blob(body, MSG_BODY_MAX);
+	AUTO_MEM char *hint_text = span_dup(hint);
+	struct err e = { 0 };
+	struct span publication = { 0 };
+	int r;
+
+	if (cur_end(body) < 0 || s->load.reason == LOAD_IDLE)
+		return -EPROTO;
+	r = publication_map(m->fds[0], &publication, &e);
+	if (r == 0)
+		r = publication_check(publication, &e);
+	if (r == 0)
+		r = publication_write(publication, AREA_TRUST, s->dirs.trust,
+				      &e);
+	if (code != 0) {
+		r = err_set(&e, (int)code, "%.*s", SPAN_FMT(text));
+		if (hint.len != 0)
+			(void)err_hint(&e, hint_text);
+	}
+	if (r == 0 && (s->load.flags & LOAD_DRY_RUN) == 0)
+		r = put_in_force(s, publication, &e);
+	publication_unmap(publication);
+	finished(s, r, diff, &e);
+	return 0;
+}
+
+void load_abort(struct supervisor *s, const char *why)
+{
+	struct err e = { 0 };
+
+	if (s->load.reason == LOAD_IDLE)
+		return;
+	(void)err_set(&e, EBADMSG, "%s", why);
+	finished(s, -EBADMSG, (struct span){ 0 }, &e);
+}
+
+int load_restore(struct supervisor *s, struct err *e)
+{
+	AUTO_FD dir = -1;
+	struct buf body;
+	int r;
+
+	if (s->info.generation == 0)
+		return 0;
+	dir = generation_open(&s->dirs, s->info.generation, e);
+	if (dir < 0)
+		return dir;
+	buf_init(&body, 16);
+	buf_u64(&body, s->info.generation);
+	r = msg_send(s->workers[ROLE_POLICY].channel.fd, WIRE_RESTORE, 0,
+		     buf_view(&body), &dir, 1);
+	buf_done(&body);
+	return r < 0 ? err_set(e, -r, "restore: %s", strerror(-r)) : 0;
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* supervisor.h - the process that holds the privilege and parses nothing that
+ * came from outside.
+ *
+ * It makes the directories and sockets, starts the workers and starts them
+ * anew, installs audit rules, writes out what the policy process compiled, and
+ * answers what only it knows. Its stages are in supervisor.c; what it does on
+ * request is in dirs.c, load.c, status.c and kernel.c.
+ */
+#ifndef CMD_BAILIFFD_SUPERVISOR_H
+#define CMD_BAILIFFD_SUPERVISOR_H
+
+#include "cmd/bailiffd/info.h"
+#include "cmd/bailiffd/stats.h"
+#include "cmd/bailiffd/worker.h"
+#include "lib/log.h"
+#include "lib/loop.h"
+#include "lib/msg.h"
+#include "pkg/audit/control.h"
+#include "pkg/identity/registry.h"
+
+#define PROBLEMS_MAX 16
+#define GENERATIONS_KEPT 16
+
+/* Descriptors of bailiff's own directories; -1 while not open. */
+struct dirs {
+	int private_fd; /* PATH_PRIVATE; holds the lock of the one daemon */
+	int policy, sessions, receipts;
+	int trust, bundle, ship;
+	int trail;
+};
+
+/* A bundle being verified and compiled by the policy process. */
+enum load_reason { LOAD_IDLE, LOAD_IMAGE, LOAD_STORED, LOAD_ASKED };
+struct load_state {
+	enum load_reason reason;
+	uint32_t flags;	      /* LOAD_* of wire.h */
+	uint32_t request_id;  /* of the control process, when LOAD_ASKED */
+	uint64_t generation;  /* it will be published as */
+	uint64_t deadline_ms; /* then the policy process is killed */
+};
+
+struct supervisor {
+	struct log log;
+	struct loop *loop;
+	struct msg_store *store;
+	bool is_arming;	  /* "bailiffd arm": publish, then end */
+	bool is_stopping;
+	int exit_code;
+	uint64_t start_ms, stop_deadline_ms; /* CLOCK_BOOTTIME */
+	char node[65], boot[37];
+
+	struct dirs dirs;
+	int listen_fds[2]; /* SOCKET_CONTROL, SOCKET_EVENTS */
+	int ready_fd;	   /* told "READY\n" once, or -1 */
+	bool was_ready;
+	struct worker workers[ROLE_COUNT];
+	struct source signals, timer;
+
+	struct policy_info info;  /* what is published; generation 0: nothing */
+	uint64_t last_generation; /* the highest ever used in this boot */
+	struct load_state load;
+	char load_error[ERR_TEXT_MAX]; /* why the last boot load failed */
+
+	struct audit_control audit; /* kernel.c */
+	int audit_fd;		    /* the unicast socket that workers get */
+	uint32_t kernel_lost;
+	struct audit_stats audit_stats;
+	struct ship_stats ship_stats;
+};
+
+/* ---- supervisor.c ---- */
+/* Both return an exit code. @ready_fd: -1, or where to write "READY\n". */
+int supervisor_main(bool is_arming, int ready_fd);
+/* Tell the audit process to put an event of bailiff's own into the trail; a
+ * daemon without that process (arming) drops it. */
+void supervisor_event(struct supervisor *s, const char *action,
+		      const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+void supervisor_end(struct supervisor *s, int code);
+
+/* ---- dirs.c ---- */
+/* Make and open everything; -EBUSY when another daemon holds the lock. */
+int dirs_open(struct dirs *d, struct err *e);
+void dirs_close(struct dirs *d);
+/* The two sockets. */
+int sockets_open(int ret[2], struct err *e);
+/* The generation that "current" names; 0 when nothing is published. */
+int current_read(const struct dirs *d, uint64_t *ret, struct err *e);
+/* Open the directory of a generation. */
+int generation_open(const struct dirs *d, uint64_t generation, struct err *e);
+/* Remove generations that are neither recent nor in use. */
+void generations_prune(const struct supervisor *s);
+
+/* ---- load.c ---- */
+/* Ask the policy process for @path ("": the image's bundle, then the stored
+ * one). Return: 0; -EBUSY while another load runs; as open(2). */
+int load_begin(struct supervisor *s, enum load_reason reason, const char *path,
+	       uint32_t flags, uint32_t request_id, struct err *e);
+/* WIRE_LOADED arrived. Return: 0; -EPROTO. */
+int load_finish(struct supervisor *s, struct msg *m, struct cur *body);
+/* The policy process died or took too long. */
+void load_abort(struct supervisor *s, const char *why);
+/* Tell a policy process that just started what is published. */
+int load_restore(struct supervisor *s, struct err *e);
+
+/* ---- status.c ---- */
+int status_write(struct supervisor *s, struct buf *out);
+/* Append the JSON array of live sessions that an older policy binds. */
+int pending_write(struct supervisor *s, struct buf *out);
+/* Is the session's process still there? Forgets dead ones after a grace. */
+bool session_is_alive(const struct session *session);
+void sessions_sweep(struct supervisor *s);
+
+/* ---- kernel.c ---- */
+int kernel_begin(struct supervisor *s, struct err *e);
+/* Rules for the services that the published policy names. */
+int kernel_rules(struct supervisor *s, struct err *e);
+void kernel_poll(struct supervisor *s);
+void kernel_end(struct supervisor *s);
+
+#endif
