@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "lib/auto.h"
@@ -105,6 +107,14 @@ void dirs_close(struct dirs *d)
 {
 	for (size_t i = 0; i < ROWS; i++)
 		fd_drop(dir_fd(d, &rows[i]));
+}
+
+bool dirs_are_persistent(const struct dirs *d)
+{
+	struct statfs fs;
+
+	return fstatfs(d->trust, &fs) == 0 && fs.f_type != TMPFS_MAGIC &&
+	       fs.f_type != RAMFS_MAGIC;
 }
 
 static int socket_open(const char *path, mode_t mode, struct err *e)

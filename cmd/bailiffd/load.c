@@ -270,6 +270,7 @@ static void fall_back(struct supervisor *s, enum load_reason tried,
 	if (tried == LOAD_IMAGE &&
 	    load_begin(s, LOAD_STORED, NULL, LOAD_BOOT, 0, &e) == 0)
 		return;
+	s->boot_load_done = true;
 	if (s->is_arming)
 		supervisor_end(s, 1);
 }
@@ -288,8 +289,12 @@ static void finished(struct supervisor *s, int r, struct span diff,
 		fall_back(s, reason, e);
 	else if (r == 0 && (s->load.flags & LOAD_DRY_RUN) == 0)
 		s->load_error[0] = '\0';
+	if (r == 0)
+		s->boot_load_done = true;
 	if (r == 0 && s->is_arming)
 		supervisor_end(s, 0);
+	if (r == 0 && (s->load.flags & LOAD_DRY_RUN) == 0)
+		supervisor_collectors(s);
 }
 
 int load_finish(struct supervisor *s, struct msg *m, struct cur *body)

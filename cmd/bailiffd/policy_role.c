@@ -139,7 +139,7 @@ static int load_verify(struct policy_role *role, struct load *load,
 		       struct msg *m, int64_t now, struct err *e)
 {
 	const struct trust_source source = { fetch_recorded, load };
-	struct trust_source_dir dir = { .dirfd = m->fds[1] };
+	struct trust_source_dir dir = { .fd = m->fds[1] };
 	struct buf pinned;
 	int r;
 

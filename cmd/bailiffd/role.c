@@ -3,6 +3,7 @@
 #include "cmd/bailiffd/role.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,19 @@ static int text_copy(struct span s, char *to, size_t size)
 	return 0;
 }
 
+/* A terminal's ^C reaches the whole group; the supervisor decides when a worker
+ * ends. A broken log pipe is an error of write(2), not a death. */
+static void signals_block(void)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		(void)sigaddset(&set, signals[i]);
+	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 int role_begin(struct role_base *b, enum role role, struct msg *start,
 	       struct cur *body, struct err *e)
 {
@@ -34,6 +48,7 @@ int role_begin(struct role_base *b, enum role role, struct msg *start,
 			 .level = LOG_LEVEL_INFO },
 		.supervisor = { .fd = CHANNEL_FD, .name = "supervisor" },
 	};
+	signals_block();
 	r = loop_new(&b->loop, e);
 	if (r < 0)
 		return r;

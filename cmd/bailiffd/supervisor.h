@@ -53,7 +53,7 @@ struct supervisor {
 	struct dirs dirs;
 	int listen_fds[2]; /* SOCKET_CONTROL, SOCKET_EVENTS */
 	int ready_fd;	   /* told "READY\n" once, or -1 */
-	bool was_ready;
+	bool was_ready, boot_load_done;
 	struct worker workers[ROLE_COUNT];
 	struct source signals, timer;
 
@@ -78,11 +78,15 @@ void supervisor_event(struct supervisor *s, const char *action,
 		      const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void supervisor_end(struct supervisor *s, int code);
+/* Tell the ship process which collectors the policy names. */
+void supervisor_collectors(struct supervisor *s);
 
 /* ---- dirs.c ---- */
 /* Make and open everything; -EBUSY when another daemon holds the lock. */
 int dirs_open(struct dirs *d, struct err *e);
 void dirs_close(struct dirs *d);
+/* Does PATH_STATE outlive a reboot (a disk, not memory)? */
+bool dirs_are_persistent(const struct dirs *d);
 /* The two sockets. */
 int sockets_open(int ret[2], struct err *e);
 /* The generation that "current" names; 0 when nothing is published. */

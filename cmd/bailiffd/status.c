@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* status.c - what the supervisor knows, as the JSON of GET /v1/status
+ * (docs/http-api.md); see supervisor.h.
+ */
+#include "cmd/bailiffd/supervisor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/auto.h"
+#include "lib/file.h"
+#include "lib/json.h"
+#include "lib/num.h"
+#include "pkg/enforce/enforce.h"
+#include "pkg/identity/paths.h"
+#include "pkg/policy/artefact.h"
+
+/* A dead session's file stays this long: its last records may still come. */
+#define SESSION_GRACE_MS 60000
+
+/* ---- sessions ------------------------------------------------------------ */
+
+bool session_is_alive(const struct session *session)
+{
+	char path[64];
+	struct buf b;
+	uint32_t ses;
+	bool alive;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/sessionid", session->pid);
+	buf_init(&b, 32);
+	alive = file_read(AT_FDCWD, path, 31, &b, NULL) == 0 &&
+		num_parse_u32(buf_view(&b), 0, UINT32_MAX, &ses) == 0 &&
+		ses == session->ses;
+	buf_done(&b);
+	return alive;
+}
+
+static void sweep_one(void *ctx, const struct session *session)
+{
+	const struct supervisor *s = ctx;
+	char name[16];
+
+	if (session_is_alive(session) ||
+	    clock_boot_ms() - session->started_ms < SESSION_GRACE_MS)
+		return;
+	(void)snprintf(name, sizeof(name), "%u", session->ses);
+	(void)unlinkat(s->dirs.sessions, name, 0);
+	(void)unlinkat(s->dirs.receipts, name, 0);
+}
+
+void sessions_sweep(struct supervisor *s)
+{
+	(void)session_each(s->dirs.sessions, sweep_one, s, NULL);
+}
+
+/* ---- pending ------------------------------------------------------------- */
+
+/* The artefact of @service in @generation. Return: 0; as file_read(). */
+static int artefact_load(const struct supervisor *s, uint64_t generation,
+			 const char *service, struct buf *out,
+			 struct artefact *ret)
+{
+	AUTO_FD dir = generation_open(&s->dirs, generation, NULL);
+	char path[128];
+	int r;
+
+	if (dir < 0)
+		return dir;
+	(void)snprintf(path, sizeof(path), "services/%s.art", service);
+	r = file_read(dir, path, ARTEFACT_MAX, out, NULL);
+	return r < 0 ? r : artefact_decode(buf_view(out), ret, NULL);
+}
+
+static bool artefact_binds_alike(const struct artefact *a,
+				 const struct artefact *b)
+{
+	return a->has_landlock == b->has_landlock &&
+	       a->handled_fs == b->handled_fs &&
+	       a->handled_net == b->handled_net && a->scoped == b->scoped &&
+	       span_eq(a->paths, b->paths) && span_eq(a->ports, b->ports) &&
+	       a->has_seccomp == b->has_seccomp &&
+	       span_eq(a->insns, b->insns) &&
+	       memcmp(&a->caps, &b->caps, sizeof(a->caps)) == 0;
+}
+
+/* Landlock and seccomp can only be added to a running process: a session that
+ * an older generation binds waits for its restart if the policy differs. What
+ * cannot be compared counts as different. */
+static bool session_is_pending(const struct supervisor *s,
+			       const struct session *session)
+{
+	struct artefact old, new;
+	struct buf a, b;
+	bool alike;
+
+	if (session->number == 0 || session->generation == s->info.generation)
+		return false;
+	buf_init(&a, ARTEFACT_MAX);
+	buf_init(&b, ARTEFACT_MAX);
+	alike = artefact_load(s, session->generation, session->service, &a,
+			      &old) == 0 &&
+		artefact_load(s, s->info.generation, session->service, &b,
+			      &new) == 0 &&
+		artefact_binds_alike(&old, &new);
+	buf_done(&a);
+	buf_done(&b);
+	return !alike;
+}
+
+/* One walk over the registry: for one service, or for all that wait. */
+struct walk {
+	const struct supervisor *s;
+	const char *service; /* NULL: every service, pending ones only */
+	struct buf *out;
+	size_t count;
+};
+
+static void session_write(void *ctx, const struct session *session)
+{
+	struct walk *w = ctx;
+	const bool pending = session_is_pending(w->s, session);
+
+	if (w->service != NULL ? strcmp(session->service, w->service) != 0
+			       : !pending)
+		return;
+	if (!session_is_alive(session))
+		return;
+	buf_puts(w->out, w->count++ ? "," : "");
+	buf_printf(w->out, "{\"ses\":%u,\"service\":", session->ses);
+	json_quote(w->out, span_of(session->service));
+	buf_puts(w->out, ",\"instance\":");
+	json_quote(w->out, span_of(session->instance));
+	buf_printf(w->out, ",\"pid\":%d,\"generation\":%llu,\"bundle\":%llu,"
+			   "\"pending\":%s}",
+		   session->pid, (unsigned long long)session->generation,
+		   (unsigned long long)session->bundle_version,
+		   pending ? "true" : "false");
+}
+
+static int sessions_write(const struct supervisor *s, const char *service,
+			  struct buf *out)
+{
+	struct walk w = { .s = s, .service = service, .out = out };
+	int r;
+
+	buf_puts(out, "[");
+	r = session_each(s->dirs.sessions, session_write, &w, NULL);
+	buf_puts(out, "]");
+	return r < 0 ? r : buf_error(out);
+}
+
+int pending_write(struct supervisor *s, struct buf *out)
+{
+	return sessions_write(s, NULL, out);
+}
+
+/* ---- status -------------------------------------------------------------- */
+
+struct problems {
+	char lines[PROBLEMS_MAX][ERR_TEXT_MAX + 128];
+	size_t count;
+};
+
+__attribute__((format(printf, 2, 3))) static void
+problem(struct problems *p, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (p->count == PROBLEMS_MAX)
+		return;
+	va_start(ap, fmt);
+	(void)vsnprintf(p->lines[p->count++], sizeof(p->lines[0]), fmt, ap);
+	va_end(ap);
+}
+
+static bool is_expired(const struct supervisor *s)
+{
+	return s->info.generation != 0 && s->info.expires < time(NULL);
+}
+
+static void problems_find(const struct supervisor *s, struct problems *p)
+{
+	if (s->info.generation == 0)
+		problem(p, "no policy is published: the gate refuses every "
+			   "named service");
+	if (s->load_error[0] != '\0')
+		problem(p, "the bundle at boot was refused: %s", s->load_error);
+	if (is_expired(s))
+		problem(p, "bundle %llu has expired: it stays in force, a "
+			   "newer one is due",
+			(unsigned long long)s->info.bundle_version);
+	if (s->kernel_lost != 0)
+		problem(p, "the kernel lost %u audit events", s->kernel_lost);
+	if (s->audit_stats.dropped != 0)
+		problem(p, "the trail could not take %llu events (disk full)",
+			(unsigned long long)s->audit_stats.dropped);
+	for (size_t i = 0; i < ROLE_COUNT; i++)
+		if (!s->workers[i].is_ready)
+			problem(p, "the %s process is not running",
+				role_name((enum role)i));
+	for (uint32_t i = 0; i < s->ship_stats.count; i++)
+		if (!s->ship_stats.rows[i].is_connected)
+			problem(p, "collector %s: %s",
+				s->ship_stats.rows[i].name,
+				s->ship_stats.rows[i].error);
+}
+
+static const char *state_word(const struct supervisor *s,
+			      const struct problems *p)
+{
+	if (s->info.generation == 0)
+		return "unarmed";
+	if (is_expired(s))
+		return "stale";
+	return p->count != 0 ? "degraded" : "enforcing";
+}
+
+/* "key":"value", with @before in front. */
+static void text_member(struct buf *out, const char *before, const char *key,
+			const char *value)
+{
+	buf_printf(out, "%s\"%s\":", before, key);
+	json_quote(out, span_of(value));
+}
+
+static void policy_write(const struct supervisor *s, struct buf *out)
+{
+	char when[32] = "";
+	struct tm tm;
+	const time_t expires = (time_t)s->info.expires;
+
+	if (s->info.generation == 0) {
+		buf_puts(out, ",\"policy\":null");
+		return;
+	}
+	if (gmtime_r(&expires, &tm) != NULL)
+		(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	buf_printf(out, ",\"policy\":{\"generation\":%llu,\"bundle\":%llu,"
+			"\"signers\":[",
+		   (unsigned long long)s->info.generation,
+		   (unsigned long long)s->info.bundle_version);
+	for (size_t i = 0; i < s->info.signer_count; i++) {
+		buf_puts(out, i ? "," : "");
+		json_quote(out, span_of(s->info.signers[i]));
+	}
+	text_member(out, "],", "expires", when);
+	text_member(out, ",", "freshness", is_expired(s) ? "stale" : "fresh");
+	text_member(out, ",", "rollback",
+		    dirs_are_persistent(&s->dirs) ? "persistent"
+						  : "image-floor");
+	buf_puts(out, "}");
+}
+
+static void kernel_write(struct buf *out)
+{
+	struct utsname uts = { 0 };
+	const uint32_t abi = enforce_landlock_abi();
+
+	(void)uname(&uts);
+	text_member(out, ",\"kernel\":{", "release", uts.release);
+	buf_printf(out, ",\"landlock_abi\":%u,\"not_enforced\":[", abi);
+	json_quote(out, span_of(
+		abi == 0 ? "files, ports and signals: this kernel has no "
+			   "Landlock" :
+		abi < 4	 ? "TCP ports by Landlock: ABI 4 is needed" :
+		abi < 10 ? "UDP ports by Landlock: ABI 10 is needed" :
+			   "stat, chmod, chown and utimes outside: no Landlock "
+			   "has rights for them"));
+	buf_puts(out, "]}");
+}
+
+static void audit_write(const struct supervisor *s, struct buf *out)
+{
+	const struct audit_stats *a = &s->audit_stats;
+
+	buf_printf(out,
+		   ",\"audit\":{\"events\":%llu,\"denied\":%llu,\"partial\":"
+		   "%llu,\"forged\":%llu,\"gaps\":%llu,\"kernel_lost\":%u,"
+		   "\"last_seq\":%llu}",
+		   (unsigned long long)a->events, (unsigned long long)a->denied,
+		   (unsigned long long)a->partial,
+		   (unsigned long long)a->forged, (unsigned long long)a->gaps,
+		   s->kernel_lost, (unsigned long long)a->last_seq);
+	buf_printf(out,
+		   ",\"trail\":{\"first_seq\":%llu,\"last_seq\":%llu,"
+		   "\"bytes_max\":%llu,\"pruned\":%llu,\"dropped\":%llu}",
+		   (unsigned long long)a->first_seq,
+		   (unsigned long long)a->last_seq,
+		   (unsigned long long)a->bytes_max,
+		   (unsigned long long)a->pruned,
+		   (unsigned long long)a->dropped);
+}
+
+static void collectors_write(const struct supervisor *s, struct buf *out)
+{
+	buf_puts(out, ",\"collectors\":[");
+	for (uint32_t i = 0; i < s->ship_stats.count; i++) {
+		const struct ship_stat *row = &s->ship_stats.rows[i];
+
+		text_member(out, i ? ",{" : "{", "name", row->name);
+		text_member(out, ",", "state",
+			    row->is_connected ? "connected" : "retrying");
+		buf_printf(out, ",\"acked_seq\":%llu,\"error\":",
+			   (unsigned long long)row->acked_seq);
+		if (row->error[0] != '\0')
+			json_quote(out, span_of(row->error));
+		else
+			buf_puts(out, "null");
+		buf_puts(out, "}");
+	}
+	buf_puts(out, "]");
+}
+
+static void workers_write(const struct supervisor *s, struct buf *out)
+{
+	buf_puts(out, ",\"workers\":[");
+	for (size_t i = 0; i < ROLE_COUNT; i++) {
+		const struct worker *w = &s->workers[i];
+
+		buf_printf(out,
+			   "%s{\"name\":\"%s\",\"pid\":%d,\"ready\":%s,"
+			   "\"restarts\":%u}",
+			   i ? "," : "", role_name(w->role), w->pid,
+			   w->is_ready ? "true" : "false", w->restarts);
+	}
+	buf_puts(out, "]");
+}
+
+static int services_write(const struct supervisor *s, struct buf *out)
+{
+	int r = 0;
+
+	buf_puts(out, ",\"services\":[");
+	for (size_t i = 0; i < s->info.service_count && r == 0; i++) {
+		const struct info_service *svc = &s->info.services[i];
+
+		text_member(out, i ? ",{" : "{", "name", svc->name);
+		buf_printf(out, ",\"number\":%u,\"best_effort\":%s,"
+				"\"not_enforced\":[",
+			   svc->number, svc->is_best_effort ? "true" : "false");
+		for (char **line = svc->not_enforced; *line != NULL; line++) {
+			buf_puts(out, line != svc->not_enforced ? "," : "");
+			json_quote(out, span_of(*line));
+		}
+		buf_puts(out, "],\"sessions\":");
+		r = sessions_write(s, svc->name, out);
+		buf_puts(out, "}");
+	}
+	buf_puts(out, "]");
+	return r;
+}
+
+int status_write(struct supervisor *s, struct buf *out)
+{
+	struct problems *p = calloc(1, sizeof(*p));
+	int r;
+
+	if (p == NULL)
+		return -ENOMEM;
+	problems_find(s, p);
+	text_member(out, "{", "version", BAILIFF_VERSION);
+	text_member(out, ",", "node", s->node);
+	text_member(out, ",", "boot", s->boot);
+	text_member(out, ",", "state", state_word(s, p));
+	buf_printf(out, ",\"pid\":%d,\"uptime_ms\":%llu,\"problems\":[",
+		   getpid(),
+		   (unsigned long long)(clock_boot_ms() - s->start_ms));
+	for (size_t i = 0; i < p->count; i++) {
+		buf_puts(out, i ? "," : "");
+		json_quote(out, span_of(p->lines[i]));
+	}
+	buf_puts(out, "]");
+	free(p);
+	policy_write(s, out);
+	kernel_write(out);
+	audit_write(s, out);
+	collectors_write(s, out);
+	workers_write(s, out);
+	r = services_write(s, out);
+	buf_puts(out, "}");
+	return r < 0 ? r : buf_error(out);
+}

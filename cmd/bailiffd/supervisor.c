@@ -1,0 +1,735 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* supervisor.c - see supervisor.h. */
+#include "cmd/bailiffd/supervisor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cmd/bailiffd/confine.h"
+#include "lib/auto.h"
+#include "lib/file.h"
+#include "lib/json.h"
+#include "lib/num.h"
+#include "pkg/enforce/enforce.h"
+#include "pkg/identity/paths.h"
+
+#define TICK_MS 100
+#define POLL_EVERY_TICKS 10   /* the kernel's lost counter */
+#define SWEEP_EVERY_TICKS 300 /* dead sessions */
+#define STOP_MS 3000	      /* then the workers are killed */
+#define TRAIL_BYTES_MAX (64ULL * 1048576)
+#define PHASE_STARTING 1U
+#define PHASE_READY 2U
+
+/* ---- telling the workers ------------------------------------------------- */
+
+static int tell(struct supervisor *s, enum role role, uint16_t type,
+		const struct buf *body)
+{
+	if (s->workers[role].pid == 0)
+		return -EPIPE;
+	return msg_send_buf(s->workers[role].channel.fd, type, 0, body);
+}
+
+void supervisor_event(struct supervisor *s, const char *action,
+		      const char *fmt, ...)
+{
+	char text[1024];
+	struct buf body;
+	va_list ap;
+	int r;
+
+	if (s->is_arming)
+		return;
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	buf_init(&body, MSG_BODY_MAX);
+	buf_blob(&body, span_of(action));
+	buf_blob(&body, span_of(text));
+	r = tell(s, ROLE_AUDIT, WIRE_OWN_EVENT, &body);
+	buf_done(&body);
+	if (r < 0)
+		log_line(&s->log, LOG_LEVEL_WARN, "event not in the trail",
+			 LOG_FIELDS(log_text("action", action),
+				    log_text("text", text),
+				    log_text("error", strerror(-r))));
+}
+
+void supervisor_collectors(struct supervisor *s)
+{
+	struct buf body;
+
+	if (!s->workers[ROLE_SHIP].is_ready)
+		return;
+	buf_init(&body, MSG_BODY_MAX);
+	buf_u32(&body, (uint32_t)s->info.collector_count);
+	for (size_t i = 0; i < s->info.collector_count; i++) {
+		const struct info_collector *c = &s->info.collectors[i];
+
+		buf_blob(&body, span_of(c->name));
+		buf_blob(&body, span_of(c->protocol));
+		buf_blob(&body, span_of(c->host));
+		buf_u16(&body, c->port);
+	}
+	if (tell(s, ROLE_SHIP, WIRE_COLLECTORS, &body) < 0)
+		log_line(&s->log, LOG_LEVEL_WARN,
+			 "the ship process did not take its collectors",
+			 LOG_NONE);
+	buf_done(&body);
+}
+
+/* Bytes the trail may take: 5 % of its file system, at most 64 MiB. */
+static uint64_t trail_bytes(const struct supervisor *s)
+{
+	struct statvfs fs;
+	uint64_t part;
+
+	if (fstatvfs(s->dirs.trail, &fs) < 0)
+		return TRAIL_BYTES_MAX;
+	part = (uint64_t)fs.f_blocks * fs.f_frsize / 20;
+	return part < TRAIL_BYTES_MAX ? part : TRAIL_BYTES_MAX;
+}
+
+/* The descriptors that a role's WIRE_START carries. */
+static size_t start_fds(const struct supervisor *s, enum role role, int fds[])
+{
+	size_t n = 0;
+
+	switch (role) {
+	case ROLE_AUDIT:
+		fds[n++] = s->audit_fd;
+		fds[n++] = s->dirs.trail;
+		fds[n++] = s->dirs.sessions;
+		break;
+	case ROLE_CONTROL:
+		fds[n++] = s->listen_fds[SOCKET_CONTROL];
+		fds[n++] = s->listen_fds[SOCKET_EVENTS];
+		break;
+	case ROLE_SHIP:
+		fds[n++] = s->dirs.trail;
+		fds[n++] = s->dirs.ship;
+		break;
+	case ROLE_POLICY:
+	case ROLE_COUNT:
+		break;
+	}
+	return n;
+}
+
+static int start_send(struct supervisor *s, enum role role, struct err *e)
+{
+	int fds[MSG_FDS_MAX];
+	const size_t nfds = start_fds(s, role, fds);
+	struct buf body;
+	int r;
+
+	buf_init(&body, MSG_BODY_MAX);
+	buf_u64(&body, s->start_ms);
+	buf_blob(&body, span_of(s->node));
+	buf_blob(&body, span_of(s->boot));
+	if (role == ROLE_AUDIT)
+		buf_u64(&body, trail_bytes(s));
+	r = buf_error(&body);
+	if (r == 0)
+		r = msg_send(s->workers[role].channel.fd, WIRE_START, 0,
+			     buf_view(&body), fds, nfds);
+	buf_done(&body);
+	return r < 0 ? err_set(e, -r, "start the %s process: %s",
+			       role_name(role), strerror(-r))
+		     : 0;
+}
+
+/* ---- peers ---------------------------------------------------------------- */
+
+static const struct {
+	enum role a, b;
+} pairs[] = {
+	{ ROLE_CONTROL, ROLE_AUDIT },
+	{ ROLE_CONTROL, ROLE_POLICY },
+};
+
+static int peer_send(struct supervisor *s, enum role to, enum role about,
+		     int fd)
+{
+	const char body[1] = { (char)about };
+
+	return msg_send(s->workers[to].channel.fd, WIRE_PEER, 0,
+			(struct span){ body, 1 }, &fd, 1);
+}
+
+/* Connect @role with each of its peers that is ready. */
+static void peers_connect(struct supervisor *s, enum role role)
+{
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		const enum role a = pairs[i].a, b = pairs[i].b;
+		struct err e = { 0 };
+		int ends[2];
+
+		if ((role != a && role != b) || !s->workers[a].is_ready ||
+		    !s->workers[b].is_ready)
+			continue;
+		if (msg_pair(ends, &e) < 0) {
+			log_err(&s->log, LOG_LEVEL_ERROR, "no channel", &e);
+			continue;
+		}
+		if (peer_send(s, a, b, ends[0]) < 0 ||
+		    peer_send(s, b, a, ends[1]) < 0)
+			log_line(&s->log, LOG_LEVEL_ERROR,
+				 "two workers cannot be connected",
+				 LOG_FIELDS(log_text("a", role_name(a)),
+					    log_text("b", role_name(b))));
+		(void)close(ends[0]);
+		(void)close(ends[1]);
+	}
+}
+
+/* ---- what workers say ----------------------------------------------------- */
+
+/* The context of msg_dispatch(): which worker speaks. */
+struct speaker {
+	struct supervisor *s;
+	struct worker *w;
+};
+
+static void boot_load(struct supervisor *s)
+{
+	struct err e = { 0 };
+
+	if (load_restore(s, &e) < 0)
+		log_err(&s->log, LOG_LEVEL_ERROR,
+			"the policy process starts without the published "
+			"policy", &e);
+	if (s->boot_load_done || s->load.reason != LOAD_IDLE)
+		return;
+	if (load_begin(s, LOAD_IMAGE, NULL, LOAD_BOOT, 0, &e) == 0)
+		return;
+	log_err(&s->log, LOG_LEVEL_WARN, "no bundle in the image", &e);
+	(void)snprintf(s->load_error, sizeof(s->load_error), "%s", e.text);
+	if (load_begin(s, LOAD_STORED, NULL, LOAD_BOOT, 0, &e) == 0)
+		return;
+	s->boot_load_done = true;
+	if (s->is_arming)
+		supervisor_end(s, 1);
+}
+
+static int say_ready(void *ctx, struct msg *m, struct cur *body)
+{
+	struct speaker *who = ctx;
+	struct supervisor *s = who->s;
+
+	(void)m;
+	(void)body;
+	who->w->is_ready = true;
+	peers_connect(s, who->w->role);
+	if (who->w->role == ROLE_POLICY)
+		boot_load(s);
+	if (who->w->role == ROLE_SHIP)
+		supervisor_collectors(s);
+	return 0;
+}
+
+static int say_stats(void *ctx, struct msg *m, struct cur *body)
+{
+	struct speaker *who = ctx;
+
+	(void)m;
+	if (who->w->role == ROLE_AUDIT)
+		audit_stats_decode(body, &who->s->audit_stats);
+	else if (who->w->role == ROLE_SHIP)
+		ship_stats_decode(body, &who->s->ship_stats);
+	else
+		return -EPROTO;
+	return 0;
+}
+
+static int say_loaded(void *ctx, struct msg *m, struct cur *body)
+{
+	struct speaker *who = ctx;
+
+	return load_finish(who->s, m, body);
+}
+
+static uint32_t loginuid_of(uint32_t pid)
+{
+	char path[64];
+	struct buf b;
+	uint32_t auid = UINT32_MAX;
+
+	(void)snprintf(path, sizeof(path), "/proc/%u/loginuid", pid);
+	buf_init(&b, 32);
+	if (file_read(AT_FDCWD, path, 31, &b, NULL) == 0)
+		(void)num_parse_u32(buf_view(&b), 0, UINT32_MAX, &auid);
+	buf_done(&b);
+	return auid;
+}
+
+/* A process that carries a service's number may not ask about policy, let
+ * alone change it. */
+static int ask_admit(void *ctx, struct msg *m, struct cur *body)
+{
+	struct speaker *who = ctx;
+	const uint32_t auid = loginuid_of(cur_u32(body));
+	const bool is_service = auid >= AUID_BASE &&
+				auid <= AUID_BASE + SERVICE_NUMBER_MAX;
+	struct buf answer;
+	int r;
+
+	(void)cur_u8(body);
+	buf_init(&answer, 256);
+	buf_u8(&answer, !is_service);
+	buf_blob(&answer, span_of(is_service ? "a service may not use "
+					       "bailiff's sockets"
+					     : ""));
+	r = msg_send_buf(who->w->channel.fd, WIRE_ADMITTED, m->id, &answer);
+	buf_done(&answer);
+	return r;
+}
+
+static int ask_status(void *ctx, struct msg *m, struct cur *body)
+{
+	struct speaker *who = ctx;
+	struct buf json, answer;
+	int r;
+
+	(void)body;
+	buf_init(&json, MSG_BODY_MAX - 16);
+	buf_init(&answer, MSG_BODY_MAX);
+	r = status_write(who->s, &json);
+	if (r < 0) {
+		buf_reset(&json);
+		buf_puts(&json, "{\"error\":\"the status is too long\"}");
+	}
+	buf_blob(&answer, buf_view(&json));
+	r = msg_send_buf(who->w->channel.fd, WIRE_STATUS_IS, m->id, &answer);
+	buf_done(&json);
+	buf_done(&answer);
+	return r;
+}
+
+static int ask_reload(void *ctx, struct msg *m, struct cur *body)
+{
+	struct speaker *who = ctx;
+	AUTO_MEM char *path = span_dup(cur_blob(body, 4096));
+	const uint32_t flags = cur_u8(body) ? LOAD_DRY_RUN : 0;
+	struct buf json, answer;
+	struct err e = { 0 };
+	int r;
+
+	if (body->failed || path == NULL)
+		return -EPROTO;
+	if (load_begin(who->s, LOAD_ASKED, path, flags, m->id, &e) == 0)
+		return 0;
+	buf_init(&json, MSG_BODY_MAX / 2);
+	buf_init(&answer, MSG_BODY_MAX);
+	buf_puts(&json, "{\"error\":");
+	json_quote(&json, span_of(e.text));
+	buf_puts(&json, ",\"hint\":\"the policy in force stands\","
+			"\"refused\":\"malformed\"}");
+	buf_u32(&answer, e.code == EBUSY ? 503 : 409);
+	buf_blob(&answer, buf_view(&json));
+	r = msg_send_buf(who->w->channel.fd, WIRE_RELOADED, m->id, &answer);
+	buf_done(&json);
+	buf_done(&answer);
+	return r;
+}
+
+static const struct msg_op audit_ops[] = {
+	{ WIRE_READY, PHASE_STARTING, 0, say_ready },
+	{ WIRE_STATS, PHASE_READY, 0, say_stats },
+};
+static const struct msg_op policy_ops[] = {
+	{ WIRE_READY, PHASE_STARTING, 0, say_ready },
+	{ WIRE_LOADED, PHASE_READY, 1, say_loaded },
+};
+static const struct msg_op control_ops[] = {
+	{ WIRE_READY, PHASE_STARTING, 0, say_ready },
+	{ WIRE_ADMIT, PHASE_READY, 0, ask_admit },
+	{ WIRE_STATUS, PHASE_READY, 0, ask_status },
+	{ WIRE_RELOAD, PHASE_READY, 0, ask_reload },
+};
+static const struct {
+	const struct msg_op *ops;
+	size_t count;
+} ops_of[ROLE_COUNT] = {
+	[ROLE_AUDIT] = { audit_ops, 2 },
+	[ROLE_POLICY] = { policy_ops, 2 },
+	[ROLE_CONTROL] = { control_ops, 4 },
+	[ROLE_SHIP] = { audit_ops, 2 },
+};
+
+/* The supervisor is passed to sources through the worker's index: workers[]
+ * lies in it. */
+static struct supervisor *owner(struct worker *w)
+{
+	return container_of(w - w->role, struct supervisor, workers[0]);
+}
+
+static int worker_speaks(struct source *self, uint32_t events)
+{
+	struct worker *w = container_of(self, struct worker, channel);
+	struct supervisor *s = owner(w);
+	struct speaker who = { s, w };
+
+	(void)events;
+	for (;;) {
+		const unsigned phase = w->is_ready ? PHASE_READY
+						   : PHASE_STARTING;
+		struct msg m;
+		int r = msg_recv(self->fd, s->store, &m);
+
+		if (r == -EAGAIN)
+			return 0;
+		if (r == 0) {
+			r = msg_dispatch(ops_of[w->role].ops,
+					 ops_of[w->role].count, phase, &who,
+					 &m);
+			msg_done(&m);
+		}
+		if (r == 0)
+			continue;
+		if (r != -EPIPE)
+			log_line(&s->log, LOG_LEVEL_ERROR,
+				 "a worker broke the protocol and is killed",
+				 LOG_FIELDS(log_text("worker",
+						     role_name(w->role)),
+					    log_text("error", strerror(-r))));
+		loop_remove(s->loop, self);
+		(void)kill(w->pid, SIGKILL);
+		return 0;
+	}
+}
+
+/* ---- life and death of workers -------------------------------------------- */
+
+static bool all_dead(const struct supervisor *s)
+{
+	for (size_t i = 0; i < ROLE_COUNT; i++)
+		if (s->workers[i].pid != 0)
+			return false;
+	return true;
+}
+
+static int worker_ended(struct source *self, uint32_t events)
+{
+	struct worker *w = container_of(self, struct worker, exit);
+	struct supervisor *s = owner(w);
+	const pid_t pid = w->pid;
+	int status;
+
+	(void)events;
+	loop_remove(s->loop, &w->channel);
+	loop_remove(s->loop, &w->exit);
+	status = worker_bury(w, clock_boot_ms());
+	if (s->is_stopping) {
+		if (all_dead(s))
+			loop_stop(s->loop, s->exit_code);
+		return 0;
+	}
+	log_line(&s->log, LOG_LEVEL_WARN, "worker ended, it is started again",
+		 LOG_FIELDS(log_text("worker", role_name(w->role)),
+			    log_i64("pid", pid),
+			    log_i64("signal",
+				    WIFSIGNALED(status) ? WTERMSIG(status) : 0),
+			    log_i64("exit", WIFEXITED(status)
+						    ? WEXITSTATUS(status)
+						    : -1)));
+	if (w->role == ROLE_POLICY)
+		load_abort(s, "the policy process died of this bundle: it "
+			      "exceeds the limits on time or memory");
+	if (w->role != ROLE_AUDIT)
+		supervisor_event(s, "worker.ended", "worker=%s pid=%d status=%d",
+				 role_name(w->role), pid, status);
+	if (s->is_arming && !s->is_stopping)
+		supervisor_end(s, 111);
+	return 0;
+}
+
+static int worker_start(struct supervisor *s, enum role role, struct err *e)
+{
+	struct worker *w = &s->workers[role];
+	int r = worker_spawn(w, e);
+
+	if (r < 0)
+		return err_wrap(e, "the %s process", role_name(role));
+	w->channel.ready = worker_speaks;
+	w->exit.ready = worker_ended;
+	r = loop_add(s->loop, &w->channel, EPOLLIN, e);
+	if (r == 0)
+		r = loop_add(s->loop, &w->exit, EPOLLIN, e);
+	if (r == 0)
+		r = start_send(s, role, e);
+	return r;
+}
+
+static void workers_restart(struct supervisor *s, uint64_t now)
+{
+	for (size_t i = 0; i < ROLE_COUNT; i++) {
+		struct worker *w = &s->workers[i];
+		struct err e = { 0 };
+
+		if (w->pid != 0 || w->restart_ms == 0 || now < w->restart_ms)
+			continue;
+		if (worker_start(s, w->role, &e) < 0) {
+			log_err(&s->log, LOG_LEVEL_ERROR,
+				"worker not started, tried again", &e);
+			if (w->pid == 0)
+				w->restart_ms = now + WORKER_PAUSE_MAX_MS;
+		}
+	}
+}
+
+/* ---- the loop's own sources ------------------------------------------------ */
+
+static void ready_tell(struct supervisor *s)
+{
+	if (s->was_ready || !s->boot_load_done)
+		return;
+	for (size_t i = 0; i < ROLE_COUNT; i++)
+		if (!s->workers[i].is_ready)
+			return;
+	s->was_ready = true;
+	log_line(&s->log, LOG_LEVEL_INFO, "ready",
+		 LOG_FIELDS(log_u64("bundle", s->info.bundle_version),
+			    log_u64("after_ms",
+				    clock_boot_ms() - s->start_ms)));
+	if (s->ready_fd >= 0 &&
+	    file_write_all(s->ready_fd, span_of("READY\n")) < 0)
+		log_line(&s->log, LOG_LEVEL_WARN,
+			 "nobody reads the readiness descriptor", LOG_NONE);
+	fd_drop(&s->ready_fd);
+}
+
+static void kill_all(struct supervisor *s)
+{
+	for (size_t i = 0; i < ROLE_COUNT; i++)
+		if (s->workers[i].pid != 0)
+			(void)kill(s->workers[i].pid, SIGKILL);
+}
+
+static int tick(struct source *self, uint32_t events)
+{
+	struct supervisor *s = container_of(self, struct supervisor, timer);
+	const uint64_t now = clock_boot_ms();
+	const uint64_t ticks = (now - s->start_ms) / TICK_MS;
+
+	(void)events;
+	timer_ack(self->fd);
+	if (s->is_stopping) {
+		if (now >= s->stop_deadline_ms)
+			kill_all(s);
+		return 0;
+	}
+	workers_restart(s, now);
+	if (s->load.reason != LOAD_IDLE && now >= s->load.deadline_ms &&
+	    s->workers[ROLE_POLICY].pid != 0)
+		(void)kill(s->workers[ROLE_POLICY].pid, SIGKILL);
+	ready_tell(s);
+	if (!s->is_arming && ticks % POLL_EVERY_TICKS == 0)
+		kernel_poll(s);
+	if (!s->is_arming && ticks % SWEEP_EVERY_TICKS == 0)
+		sessions_sweep(s);
+	return 0;
+}
+
+static int signalled(struct source *self, uint32_t events)
+{
+	struct supervisor *s = container_of(self, struct supervisor, signals);
+	struct err e = { 0 };
+	int signal;
+
+	(void)events;
+	while ((signal = signal_next(self->fd)) > 0) {
+		if (signal == SIGTERM || signal == SIGINT)
+			supervisor_end(s, 0);
+		else if (signal == SIGHUP &&
+			 load_begin(s, LOAD_ASKED, "", 0, 0, &e) < 0)
+			log_err(&s->log, LOG_LEVEL_WARN, "no reload", &e);
+	}
+	return 0;
+}
+
+void supervisor_end(struct supervisor *s, int code)
+{
+	if (s->is_stopping)
+		return;
+	supervisor_event(s, "daemon.stop", "code=%d", code);
+	s->is_stopping = true;
+	s->exit_code = code;
+	s->stop_deadline_ms = clock_boot_ms() + STOP_MS;
+	for (size_t i = 0; i < ROLE_COUNT; i++)
+		if (s->workers[i].pid != 0 &&
+		    msg_send(s->workers[i].channel.fd, WIRE_STOP, 0,
+			     (struct span){ 0 }, NULL, 0) < 0)
+			(void)kill(s->workers[i].pid, SIGKILL);
+	if (all_dead(s))
+		loop_stop(s->loop, code);
+}
+
+/* ---- stages ---------------------------------------------------------------- */
+
+static int names_read(struct supervisor *s, struct err *e)
+{
+	struct utsname uts;
+	struct buf b;
+	int r;
+
+	if (uname(&uts) < 0)
+		return err_errno(e, "uname");
+	(void)snprintf(s->node, sizeof(s->node), "%.64s", uts.nodename);
+	buf_init(&b, 64);
+	r = file_read(AT_FDCWD, "/proc/sys/kernel/random/boot_id", 63, &b, e);
+	if (r == 0)
+		(void)snprintf(s->boot, sizeof(s->boot), "%.*s", 36, b.p);
+	buf_done(&b);
+	return r;
+}
+
+/* What an earlier daemon of this boot published stands. */
+static int published_read(struct supervisor *s, struct err *e)
+{
+	AUTO_FD dir = -1;
+	struct buf b;
+	int r = current_read(&s->dirs, &s->last_generation, e);
+
+	if (r < 0 || s->last_generation == 0)
+		return r;
+	dir = generation_open(&s->dirs, s->last_generation, e);
+	if (dir < 0)
+		return dir;
+	buf_init(&b, INFO_MAX);
+	r = file_read(dir, INFO_FILE, INFO_MAX, &b, e);
+	if (r == 0)
+		r = info_decode(buf_view(&b), &s->info, e);
+	buf_done(&b);
+	return r < 0 ? err_wrap(e, "the published policy") : 0;
+}
+
+static int sources_open(struct supervisor *s, struct err *e)
+{
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGPIPE, 0 };
+	int r = loop_new(&s->loop, e);
+
+	if (r < 0)
+		return r;
+	s->store = malloc(sizeof(*s->store));
+	if (s->store == NULL)
+		return err_set(e, ENOMEM, "out of memory");
+	s->signals = (struct source){ signal_open(signals, e), "signals",
+				      signalled };
+	s->timer = (struct source){ timer_open(e), "timer", tick };
+	if (s->signals.fd < 0 || s->timer.fd < 0)
+		return -e->code;
+	r = timer_set(s->timer.fd, TICK_MS, TICK_MS);
+	if (r < 0)
+		return err_set(e, -r, "set the timer");
+	r = loop_add(s->loop, &s->signals, EPOLLIN, e);
+	return r < 0 ? r : loop_add(s->loop, &s->timer, EPOLLIN, e);
+}
+
+static int workers_start(struct supervisor *s, struct err *e)
+{
+	for (size_t i = 0; i < ROLE_COUNT; i++) {
+		int r;
+
+		if (s->is_arming && i != ROLE_POLICY)
+			continue;
+		r = worker_start(s, (enum role)i, e);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static void supervisor_init(struct supervisor *s, bool is_arming, int ready_fd)
+{
+	*s = (struct supervisor){
+		.log = { .fd = 2, .process = is_arming ? "arm" : "supervisor",
+			 .level = LOG_LEVEL_INFO },
+		.is_arming = is_arming,
+		.start_ms = clock_boot_ms(),
+		.dirs = { -1, -1, -1, -1, -1, -1, -1, -1 },
+		.listen_fds = { -1, -1 },
+		.ready_fd = ready_fd,
+		.signals = { .fd = -1 },
+		.timer = { .fd = -1 },
+		.audit_fd = -1,
+	};
+	for (size_t i = 0; i < ROLE_COUNT; i++)
+		s->workers[i] = (struct worker){
+			.role = (enum role)i,
+			.channel = { .fd = -1, .name = role_name((enum role)i) },
+			.exit = { .fd = -1, .name = "a worker's end" },
+		};
+}
+
+static int supervisor_open(struct supervisor *s, struct err *e)
+{
+	int r = names_read(s, e);
+
+	if (r == 0)
+		r = dirs_open(&s->dirs, e);
+	if (r == 0)
+		r = published_read(s, e);
+	if (r == 0)
+		r = sources_open(s, e);
+	if (r == 0 && !s->is_arming)
+		r = sockets_open(s->listen_fds, e);
+	if (r == 0 && !s->is_arming)
+		r = kernel_begin(s, e);
+	if (r == 0 && !s->is_arming)
+		r = kernel_rules(s, e);
+	if (r == 0)
+		r = confine_process("supervisor", e);
+	if (r == 0)
+		r = workers_start(s, e);
+	return r;
+}
+
+static void supervisor_done(struct supervisor *s)
+{
+	kill_all(s);
+	if (!s->is_arming)
+		kernel_end(s);
+	fd_drop(&s->signals.fd);
+	fd_drop(&s->timer.fd);
+	fd_drop(&s->listen_fds[0]);
+	fd_drop(&s->listen_fds[1]);
+	dirs_close(&s->dirs);
+	info_done(&s->info);
+	loop_free(s->loop);
+	free(s->store);
+}
+
+int supervisor_main(bool is_arming, int ready_fd)
+{
+	struct supervisor s;
+	struct err e = { 0 };
+	int code = 111;
+
+	supervisor_init(&s, is_arming, ready_fd);
+	if (supervisor_open(&s, &e) < 0) {
+		log_err(&s.log, LOG_LEVEL_ERROR, "cannot start", &e);
+	} else {
+		supervisor_event(&s, "daemon.start", "version=%s",
+				 BAILIFF_VERSION);
+		code = loop_run(s.loop);
+		if (code < 0) {
+			log_line(&s.log, LOG_LEVEL_ERROR, "ended by an error",
+				 LOG_FIELDS(log_text("error",
+						     strerror(-code))));
+			code = 111;
+		}
+	}
+	supervisor_done(&s);
+	return code;
+}
