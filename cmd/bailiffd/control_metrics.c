@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* control_metrics.c - the status as OpenMetrics text; see control_role.h. */
+#include "cmd/bailiffd/control_role.h"
+
+#include <errno.h>
+
+#include "lib/json.h"
+
+/* One number of the status object and how it is called outside. */
+static const struct metric {
+	const char *object, *member; /* where it stands in the status */
+	const char *name, *type, *help;
+} metrics[] = {
+	/* clang-format off */
+	{ "audit", "events", "bailiff_audit_events", "counter", "Events appended to the trail" },
+	{ "audit", "denied", "bailiff_audit_denied", "counter", "Denials among them" },
+	{ "audit", "partial", "bailiff_audit_partial", "counter", "Events with records missing" },
+	{ "audit", "forged", "bailiff_identity_forged", "counter", "Processes that took a service's number" },
+	{ "audit", "gaps", "bailiff_audit_gap_serials", "counter", "Serials that never arrived" },
+	{ "audit", "kernel_lost", "bailiff_audit_kernel_lost", "counter", "Events the kernel dropped" },
+	{ "trail", "dropped", "bailiff_trail_dropped", "counter", "Events the trail could not take" },
+	{ "trail", "pruned", "bailiff_trail_pruned", "counter", "Events that fell to the size cap" },
+	{ "trail", "last_seq", "bailiff_trail_last_sequence", "gauge", "Sequence of the newest event" },
+	{ "policy", "bundle", "bailiff_policy_bundle", "gauge", "Version of the bundle in force" },
+	{ "policy", "generation", "bailiff_policy_generation", "gauge", "Publications in this boot" },
+	{ "kernel", "landlock_abi", "bailiff_landlock_abi", "gauge", "Landlock ABI of the kernel" },
+	/* clang-format on */
+};
+
+static void metric_write(const json_t *status, const struct metric *m,
+			 struct buf *out)
+{
+	const json_t *value =
+		json_object_get(json_object_get(status, m->object), m->member);
+
+	if (!json_is_integer(value))
+		return;
+	buf_printf(out, "# TYPE %s %s\n# HELP %s %s.\n%s%s %lld\n", m->name,
+		   m->type, m->name, m->help, m->name,
+		   m->type[0] == 'c' ? "_total" : "",
+		   (long long)json_integer_value(value));
+}
+
+static size_t pending_count(const json_t *service)
+{
+	const json_t *session;
+	size_t i, count = 0;
+
+	json_array_foreach(json_object_get(service, "sessions"), i, session)
+		count += json_is_true(json_object_get(session, "pending"));
+	return count;
+}
+
+static void services_write(const json_t *status, struct buf *out)
+{
+	const json_t *service;
+	size_t i;
+
+	buf_puts(out, "# TYPE bailiff_service_pending gauge\n"
+		      "# HELP bailiff_service_pending Sessions that await a "
+		      "restart to be bound by the policy in force.\n");
+	json_array_foreach(json_object_get(status, "services"), i, service) {
+		const char *name = json_string_value(
+			json_object_get(service, "name"));
+
+		buf_printf(out, "bailiff_service_pending{service=\"%s\"} %zu\n",
+			   name ? name : "", pending_count(service));
+	}
+}
+
+int metrics_write(struct span status, struct buf *out)
+{
+	AUTO_JSON *all = NULL;
+	struct err e;
+	int r = json_parse(status, MSG_BODY_MAX, &all, &e);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < sizeof(metrics) / sizeof(metrics[0]); i++)
+		metric_write(all, &metrics[i], out);
+	services_write(all, out);
+	buf_puts(out, "# EOF\n");
+	return buf_error(out);
+}
