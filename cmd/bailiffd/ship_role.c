@@ -33,28 +33,43 @@ struct ship_role {
 	size_t unusable_count;
 };
 
+static enum syslog_severity severity_of(const struct event *ev, bool denied)
+{
+	if (ev->kind == EVENT_OWN &&
+	    (span_eq_str(ev->action, "identity.forged") ||
+	     span_eq_str(ev->action, "audit.lost")))
+		return SYSLOG_ALERT;
+	return denied ? SYSLOG_WARNING : SYSLOG_INFORMATIONAL;
+}
+
 static int frame_render(void *ctx, const struct trail_frame *frame,
 			struct buf *out)
 {
 	const struct ship_role *role = ctx;
 	const struct render_node node = { role->base.node, role->base.boot };
+	static struct event_denial denial; /* large; only its being counts */
 	struct syslog_event line;
 	struct event ev;
 	struct buf json;
+	bool denied;
 	int r = event_decode(frame->bytes, &ev, NULL);
 
 	if (r < 0)
 		return r;
 	ev.seq = frame->seq;
+	denied = event_denial(&ev, &denial);
 	buf_init(&json, SHIP_MESSAGE_MAX);
 	r = render_json(&ev, &node, &json);
 	line = (struct syslog_event){
+		.severity = severity_of(&ev, denied),
 		.time_ms = ev.time_ms,
-		.node = span_of(role->base.node),
-		.boot = span_of(role->base.boot),
+		.node = role->base.node,
+		.msg_id = ev.kind == EVENT_OWN ? ev.action : span_of("event"),
+		.boot = role->base.boot,
 		.seq = frame->seq,
 		.service = ev.service,
-		.json = buf_view(&json),
+		.outcome = denied ? span_of("denied") : (struct span){ 0 },
+		.msg = buf_view(&json),
 	};
 	if (r == 0)
 		r = syslog_format(&line, out);
