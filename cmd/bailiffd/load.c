@@ -183,11 +183,8 @@ static int put_in_force(struct supervisor *s, struct span publication,
 	info_done(&s->info);
 	s->info = info;
 	s->last_generation = info.generation;
-	r = commit_send(s, e);
-	if (r == 0)
-		r = kernel_rules(s, e);
 	generations_prune(s);
-	return r;
+	return commit_send(s, e);
 }
 
 /* ---- the answer ---------------------------------------------------------- */

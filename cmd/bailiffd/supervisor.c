@@ -662,6 +662,7 @@ static void supervisor_init(struct supervisor *s, bool is_arming, int ready_fd)
 		.ready_fd = ready_fd,
 		.signals = { .fd = -1 },
 		.timer = { .fd = -1 },
+		.audit_control_fd = -1,
 		.audit_fd = -1,
 	};
 	for (size_t i = 0; i < ROLE_COUNT; i++)
@@ -686,8 +687,6 @@ static int supervisor_open(struct supervisor *s, struct err *e)
 		r = sockets_open(s->listen_fds, e);
 	if (r == 0 && !s->is_arming)
 		r = kernel_begin(s, e);
-	if (r == 0 && !s->is_arming)
-		r = kernel_rules(s, e);
 	if (r == 0)
 		r = confine_process("supervisor", e);
 	if (r == 0)

@@ -16,7 +16,7 @@
 #include "lib/log.h"
 #include "lib/loop.h"
 #include "lib/msg.h"
-#include "pkg/audit/control.h"
+#include "pkg/audit/source.h"
 #include "pkg/identity/registry.h"
 
 #define PROBLEMS_MAX 16
@@ -62,9 +62,13 @@ struct supervisor {
 	struct load_state load;
 	char load_error[ERR_TEXT_MAX]; /* why the last boot load failed */
 
-	struct audit_control audit; /* kernel.c */
-	int audit_fd;		    /* the unicast socket that workers get */
-	uint32_t kernel_lost;
+	int audit_control_fd; /* requests; -1 while not open */
+	int audit_fd;	      /* the event socket; the audit process claims
+			       * it, this duplicate keeps it registered */
+	bool has_posture;     /* audit_before must be put back */
+	struct audit_posture audit_before;
+	uint32_t kernel_seen; /* the kernel's own counter, which wraps */
+	uint32_t kernel_lost; /* since this daemon began */
 	struct audit_stats audit_stats;
 	struct ship_stats ship_stats;
 };
@@ -117,10 +121,13 @@ bool session_is_alive(const struct session *session);
 void sessions_sweep(struct supervisor *s);
 
 /* ---- kernel.c ---- */
+/* Take a session of our own, open the sockets, switch audit on, install the
+ * rules. Return: 0; -EEXIST beside a living audit daemon; -EPROTONOSUPPORT
+ * without audit; -EPERM. */
 int kernel_begin(struct supervisor *s, struct err *e);
-/* Rules for the services that the published policy names. */
-int kernel_rules(struct supervisor *s, struct err *e);
+/* Read the kernel's lost counter and tell the audit process. */
 void kernel_poll(struct supervisor *s);
+/* Remove the rules, put audit back as it was found. */
 void kernel_end(struct supervisor *s);
 
 #endif

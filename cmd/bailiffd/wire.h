@@ -38,7 +38,7 @@ enum wire {
 
 	/* supervisor -> audit */
 	WIRE_OWN_EVENT = 48, /* blob action, blob key=value text */
-	WIRE_KERNEL,	     /* u32 lost in total as the kernel counts */
+	WIRE_KERNEL,	     /* u32 events lost by the kernel since last told */
 
 	/* supervisor -> ship */
 	WIRE_COLLECTORS = 56, /* u32 n, n times: blob name, protocol, host,

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kernel.c - the kernel's audit subsystem as bailiffd sets it up and puts it
+ * back; see supervisor.h.
+ */
+#include "cmd/bailiffd/supervisor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/auto.h"
+#include "lib/file.h"
+#include "pkg/audit/rules.h"
+#include "pkg/enforce/enforce.h"
+#include "pkg/identity/loginuid.h"
+#include "pkg/identity/paths.h"
+
+#define BACKLOG_LIMIT 8192
+#define PREDECESSOR_MS 5000  /* a killed daemon's workers drain meanwhile */
+#define RECORDS_ABI 7	     /* Landlock ABI from which denials are logged */
+
+static bool is_alive(uint32_t pid, char comm[32])
+{
+	char path[48];
+	struct buf b;
+	bool alive;
+
+	(void)snprintf(path, sizeof(path), "/proc/%u/comm", pid);
+	buf_init(&b, 32);
+	alive = file_read(AT_FDCWD, path, 31, &b, NULL) == 0;
+	(void)snprintf(comm, 32, "%.*s",
+		       b.len ? (int)(b.len - 1) : 0, b.len ? b.p : "");
+	buf_done(&b);
+	return alive;
+}
+
+static void pause_ms(unsigned ms)
+{
+	const struct timespec t = { .tv_nsec = (long)ms * 1000000L };
+
+	(void)nanosleep(&t, NULL);
+}
+
+/* The kernel has one reader. A dead one's number may still stand there, and a
+ * predecessor's audit process may still be finishing. */
+static int incumbent_check(struct supervisor *s, struct err *e)
+{
+	const uint64_t end = clock_boot_ms() + PREDECESSOR_MS;
+	struct audit_state state;
+	char comm[32];
+	int r;
+
+	for (;;) {
+		r = audit_state_get(s->audit_control_fd, &state, e);
+		if (r < 0)
+			return err_hint(e, "bailiffd needs CAP_AUDIT_CONTROL "
+					   "in the first pid and user "
+					   "namespace");
+		if (state.pid == 0 || !is_alive(state.pid, comm))
+			break;
+		if (clock_boot_ms() > end) {
+			(void)err_set(e, EEXIST,
+				      "process %u (%s) already reads the "
+				      "kernel's audit stream",
+				      state.pid, comm);
+			return err_hint(e, "only one can: stop it and start "
+					   "bailiffd again");
+		}
+		pause_ms(50);
+	}
+	s->kernel_seen = state.lost;
+	if (state.enabled == 2)
+		log_line(&s->log, LOG_LEVEL_WARN,
+			 "audit is locked until the next boot", LOG_NONE);
+	return 0;
+}
+
+static int session_take(struct supervisor *s, uint32_t *ret_ses, struct err *e)
+{
+	struct session self = { .number = SERVICE_NUMBER_SELF,
+				.service = "bailiff",
+				.instance = "host",
+				.pid = getpid(),
+				.started_ms = s->start_ms };
+	int r = loginuid_stamp(SERVICE_NUMBER_SELF, &self.ses, e);
+
+	if (r < 0)
+		return r;
+	*ret_ses = self.ses;
+	return session_register(s->dirs.sessions, &self, e);
+}
+
+static int rules_install(struct supervisor *s, uint32_t ses, struct err *e)
+{
+	const uint32_t low = AUID_BASE, high = AUID_BASE + SERVICE_NUMBER_MAX;
+	static const int codes[] = { EACCES, EPERM };
+	struct audit_rule rule;
+	size_t stale;
+	int r = audit_rules_clear(s->audit_control_fd, RULE_KEY_PREFIX, &stale,
+				  e);
+
+	if (r < 0)
+		return r;
+	rule_exempt_session(&rule, ses);
+	r = audit_rule_add(s->audit_control_fd, &rule, e);
+	rule_exec(&rule, low, high);
+	if (r == 0)
+		r = audit_rule_add(s->audit_control_fd, &rule, e);
+	if (enforce_landlock_abi() >= RECORDS_ABI)
+		return r;
+	for (size_t i = 0; i < 2 && r == 0; i++) {
+		rule_denied_range(&rule, low, high, codes[i]);
+		r = audit_rule_add(s->audit_control_fd, &rule, e);
+	}
+	return r;
+}
+
+static int posture_take(struct supervisor *s, struct err *e)
+{
+	struct audit_posture want = { .enabled = 1,
+				      .backlog_limit = BACKLOG_LIMIT };
+	struct audit_state state;
+	int r = audit_state_get(s->audit_control_fd, &state, e);
+
+	if (r < 0)
+		return r;
+	if (state.enabled != 0)
+		want.enabled = state.enabled;
+	if (state.backlog_limit > want.backlog_limit)
+		want.backlog_limit = state.backlog_limit;
+	want.backlog_wait_time = state.backlog_wait_time;
+	r = audit_posture_set(s->audit_control_fd, &want, &s->audit_before, e);
+	s->has_posture = r == 0;
+	return r;
+}
+
+int kernel_begin(struct supervisor *s, struct err *e)
+{
+	uint32_t ses = 0;
+	int r;
+
+	s->audit_control_fd = audit_control_open(e);
+	if (s->audit_control_fd < 0)
+		return s->audit_control_fd;
+	r = incumbent_check(s, e);
+	if (r == 0)
+		r = session_take(s, &ses, e);
+	if (r < 0)
+		return r;
+	s->audit_fd = audit_socket_open(e);
+	if (s->audit_fd < 0)
+		return s->audit_fd;
+	r = posture_take(s, e);
+	return r < 0 ? r : rules_install(s, ses, e);
+}
+
+void kernel_poll(struct supervisor *s)
+{
+	struct audit_state state;
+	struct err e = { 0 };
+	struct buf body;
+
+	if (audit_state_get(s->audit_control_fd, &state, &e) < 0) {
+		log_err(&s->log, LOG_LEVEL_WARN, "audit status not readable",
+			&e);
+		return;
+	}
+	if (state.lost == s->kernel_seen)
+		return;
+	buf_init(&body, 16);
+	buf_u32(&body, state.lost - s->kernel_seen);
+	if (s->workers[ROLE_AUDIT].is_ready &&
+	    msg_send_buf(s->workers[ROLE_AUDIT].channel.fd, WIRE_KERNEL, 0,
+			 &body) == 0) {
+		log_line(&s->log, LOG_LEVEL_WARN, "the kernel lost audit events",
+			 LOG_FIELDS(log_u64("lost",
+					    state.lost - s->kernel_seen)));
+		s->kernel_lost += state.lost - s->kernel_seen;
+		s->kernel_seen = state.lost; /* else said again next time */
+	}
+	buf_done(&body);
+}
+
+void kernel_end(struct supervisor *s)
+{
+	struct err e = { 0 };
+	size_t count;
+
+	/* The socket first: what the changes below make the kernel say finds
+	 * nobody, and so the kernel forgets its reader. */
+	fd_drop(&s->audit_fd);
+	if (s->audit_control_fd < 0)
+		return;
+	if (audit_rules_clear(s->audit_control_fd, RULE_KEY_PREFIX, &count,
+			      &e) < 0 ||
+	    (s->has_posture &&
+	     audit_posture_set(s->audit_control_fd, &s->audit_before, NULL,
+			       &e) < 0))
+		log_err(&s->log, LOG_LEVEL_WARN, "audit is not as it was found",
+			&e);
+	fd_drop(&s->audit_control_fd);
+}
