@@ -101,7 +101,8 @@ static bool session_is_pending(const struct supervisor *s,
 	struct buf a, b;
 	bool alike;
 
-	if (session->number == 0 || session->generation == s->info.generation)
+	if (session->number == 0 ||
+	    session->number == SERVICE_NUMBER_SELF || session->generation == s->info.generation)
 		return false;
 	buf_init(&a, ARTEFACT_MAX);
 	buf_init(&b, ARTEFACT_MAX);
