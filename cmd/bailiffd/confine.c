@@ -15,40 +15,38 @@
 #include "pkg/seccomp/program.h"
 
 #define CAP(name) (1ULL << CAP_##name)
-#define READ (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
-#define TRUNCATE (1ULL << 14) /* LANDLOCK_ACCESS_FS_TRUNCATE, ABI 3 */
-#define WRITE                                                          \
-	(READ | LANDLOCK_ACCESS_FS_WRITE_FILE |                        \
-	 LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REMOVE_FILE | \
-	 LANDLOCK_ACCESS_FS_REFER | TRUNCATE)
-#define MANAGE                                                         \
-	(WRITE | LANDLOCK_ACCESS_FS_MAKE_DIR |                         \
-	 LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_MAKE_SOCK)
+#define READ	  (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
+#define TRUNCATE  (1ULL << 14) /* LANDLOCK_ACCESS_FS_TRUNCATE, ABI 3 */
+#define WRITE                                                                 \
+	(READ | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG | \
+	 LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_REFER | TRUNCATE)
+#define MANAGE                                                                 \
+	(WRITE | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_REMOVE_DIR | \
+	 LANDLOCK_ACCESS_FS_MAKE_SOCK)
 
 /* What every process needs to run a loop, take messages, write a log line,
  * allocate and end; on glibc and on musl. */
-#define CALLS_BASE                                                       \
-	"read", "write", "readv", "writev", "pread64", "close", "fstat", \
-		"newfstatat", "statx", "lseek", "mmap", "munmap",        \
-		"mprotect", "mremap", "madvise", "brk", "futex",         \
-		"rt_sigaction", "rt_sigprocmask", "rt_sigreturn",        \
-		"epoll_create1", "epoll_ctl", "epoll_wait",              \
-		"epoll_pwait", "poll", "ppoll", "recvmsg", "sendmsg",    \
-		"recvfrom", "sendto", "clock_gettime", "clock_getres",   \
-		"clock_nanosleep", "gettimeofday", "time",               \
-		"timerfd_create", "timerfd_settime", "signalfd4",        \
-		"getpid", "gettid", "getuid", "geteuid", "getgid",       \
-		"getegid", "getrandom", "fcntl", "dup", "uname",         \
-		"sched_yield", "sched_getaffinity", "restart_syscall",   \
-		"exit", "exit_group", "tgkill", "sigaltstack", "prlimit64"
-#define CALLS_FILES \
-	"openat", "openat2", "open", "getdents64", "ftruncate", "fsync", \
-		"fdatasync", "flock", "fchmod", "fchown", "fchownat",    \
+#define CALLS_BASE                                                            \
+	"read", "write", "readv", "writev", "pread64", "close", "fstat",      \
+		"newfstatat", "statx", "lseek", "mmap", "munmap", "mprotect", \
+		"mremap", "madvise", "brk", "futex", "rt_sigaction",          \
+		"rt_sigprocmask", "rt_sigreturn", "epoll_create1",            \
+		"epoll_ctl", "epoll_wait", "epoll_pwait", "poll", "ppoll",    \
+		"recvmsg", "sendmsg", "recvfrom", "sendto", "clock_gettime",  \
+		"clock_getres", "clock_nanosleep", "gettimeofday", "time",    \
+		"timerfd_create", "timerfd_settime", "signalfd4", "getpid",   \
+		"gettid", "getuid", "geteuid", "getgid", "getegid",           \
+		"getrandom", "fcntl", "dup", "uname", "sched_yield",          \
+		"sched_getaffinity", "restart_syscall", "exit", "exit_group", \
+		"tgkill", "sigaltstack", "prlimit64"
+#define CALLS_FILES                                                       \
+	"openat", "openat2", "open", "getdents64", "ftruncate", "fsync",  \
+		"fdatasync", "flock", "fchmod", "fchown", "fchownat",     \
 		"renameat", "renameat2", "unlinkat", "unlink", "mkdirat", \
-		"pwrite64", "fallocate", "fstatfs", "statfs", "access",  \
+		"pwrite64", "fallocate", "fstatfs", "statfs", "access",   \
 		"faccessat2", "readlink", "readlinkat", "memfd_create"
-#define CALLS_SOCKETS \
-	"socket", "connect", "bind", "listen", "accept4", "accept",    \
+#define CALLS_SOCKETS                                                     \
+	"socket", "connect", "bind", "listen", "accept4", "accept",       \
 		"getsockopt", "setsockopt", "getsockname", "getpeername", \
 		"shutdown", "socketpair", "recvmmsg", "sendfile", "ioctl"
 /* What a parent does to start a worker, and what the worker, which inherits
@@ -70,16 +68,15 @@ static const char *const audit_calls[] = { CALLS_BASE, CALLS_FILES, "recvmmsg",
 					   "getsockopt", NULL };
 static const char *const policy_calls[] = { CALLS_BASE, CALLS_FILES, NULL };
 static const char *const control_calls[] = {
-	CALLS_BASE,   "accept4",	"accept",   "getsockopt",
-	"setsockopt", "getsockname", "shutdown", "sendfile",
-	"ioctl",      NULL
+	CALLS_BASE,    "accept4",  "accept",   "getsockopt", "setsockopt",
+	"getsockname", "shutdown", "sendfile", "ioctl",	     NULL
 };
-static const char *const ship_calls[] = { CALLS_BASE,	"openat", "openat2",
-					  "getdents64", "fsync",  "fchmod",
-					  "renameat",	"unlinkat",
-					  "socket",	"connect", "getsockopt",
-					  "setsockopt", "getsockname",
-					  "shutdown",	"ioctl", "flock", NULL };
+static const char *const ship_calls[] = {
+	CALLS_BASE,   "openat",	    "openat2",	   "getdents64", "fsync",
+	"fchmod",     "renameat",   "unlinkat",	   "socket",	 "connect",
+	"getsockopt", "setsockopt", "getsockname", "shutdown",	 "ioctl",
+	"flock",      NULL
+};
 
 static const struct confine_row rows[] = {
 	{

@@ -16,8 +16,8 @@
 #include "pkg/audit/render.h"
 #include "pkg/policy/policy.h"
 
-#define TYPE_NDJSON "application/x-ndjson"
-#define TYPE_TEXT "text/plain; charset=utf-8"
+#define TYPE_NDJSON    "application/x-ndjson"
+#define TYPE_TEXT      "text/plain; charset=utf-8"
 #define FRAMES_AT_ONCE 256
 
 static void events_ask(struct control_role *role, struct ask *ask)
@@ -32,7 +32,8 @@ static void events_ask(struct control_role *role, struct ask *ask)
 	buf_done(&body);
 }
 
-/* ---- a stream -------------------------------------------------------------- */
+/* ---- a stream --------------------------------------------------------------
+ */
 
 static bool passes(const struct ask *ask, const struct event *ev)
 {
@@ -186,7 +187,8 @@ void events_tick(struct control_role *role)
 	}
 }
 
-/* ---- an explanation ---------------------------------------------------------- */
+/* ---- an explanation
+ * ---------------------------------------------------------- */
 
 void explain_action(struct control_role *role, struct ask *ask)
 {
@@ -238,8 +240,8 @@ static void explain_event(struct control_role *role, struct ask *ask,
 {
 	const struct render_node node = { role->base.node, role->base.boot };
 	const uint64_t seq = count ? cur_u64(body) : 0;
-	const struct span frame = count ? cur_blob(body, MSG_BODY_MAX)
-					: (struct span){ 0 };
+	const struct span frame =
+		count ? cur_blob(body, MSG_BODY_MAX) : (struct span){ 0 };
 	static struct event_denial denial; /* too large for a stack frame */
 	struct event ev;
 	struct err e = { 0 };

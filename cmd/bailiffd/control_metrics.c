@@ -60,8 +60,8 @@ static void services_write(const json_t *status, struct buf *out)
 		      "# HELP bailiff_service_pending Sessions that await a "
 		      "restart to be bound by the policy in force.\n");
 	json_array_foreach(json_object_get(status, "services"), i, service) {
-		const char *name = json_string_value(
-			json_object_get(service, "name"));
+		const char *name =
+			json_string_value(json_object_get(service, "name"));
 
 		buf_printf(out, "bailiff_service_pending{service=\"%s\"} %zu\n",
 			   name ? name : "", pending_count(service));

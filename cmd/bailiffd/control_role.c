@@ -20,7 +20,8 @@
 	"application/openmetrics-text; version=1.0.0; charset=utf-8"
 #define FOLLOW_MS 100
 
-/* ---- asks ------------------------------------------------------------------ */
+/* ---- asks ------------------------------------------------------------------
+ */
 
 void ask_free(struct ask *ask)
 {
@@ -54,8 +55,8 @@ void ask_fail(struct ask *ask, unsigned status, int code, const char *fmt, ...)
 	ask_free(ask);
 }
 
-void ask_send(struct control_role *role, struct ask *ask, int fd,
-	      uint16_t type, const struct buf *body, uint16_t answer)
+void ask_send(struct control_role *role, struct ask *ask, int fd, uint16_t type,
+	      const struct buf *body, uint16_t answer)
 {
 	int r;
 
@@ -67,8 +68,9 @@ void ask_send(struct control_role *role, struct ask *ask, int fd,
 	if (r == 0)
 		return;
 	ask->awaits = 0;
-	ask_fail(ask, 503, -r, "a process of bailiffd is being started; ask "
-			       "again in a second");
+	ask_fail(ask, 503, -r,
+		 "a process of bailiffd is being started; ask "
+		 "again in a second");
 }
 
 struct ask *ask_find(struct control_role *role, uint32_t id, uint16_t answer)
@@ -98,7 +100,8 @@ static struct ask *ask_new(struct control_role *role, struct control_request *q)
 	return NULL;
 }
 
-/* ---- the query ------------------------------------------------------------- */
+/* ---- the query -------------------------------------------------------------
+ */
 
 static const char *const formats[] = {
 	[FORMAT_JSON] = "json",
@@ -122,8 +125,7 @@ static int number_parse(struct control_request *q, const char *name,
 	const char *text = control_query(q, name);
 
 	*has = text != NULL;
-	return text == NULL ? 0
-			    : num_parse_u64(span_of(text), min, max, ret);
+	return text == NULL ? 0 : num_parse_u64(span_of(text), min, max, ret);
 }
 
 static bool flag_parse(struct control_request *q, const char *name)
@@ -142,8 +144,8 @@ static int query_copy(struct control_request *q, struct ask *ask, struct err *e)
 	ask->limit = LIMIT_DEFAULT;
 	ask->wants_follow = flag_parse(q, "follow");
 	ask->wants_denied = flag_parse(q, "denied");
-	if (number_parse(q, "from", 1, INT64_MAX, &ask->from,
-			 &ask->has_from) < 0)
+	if (number_parse(q, "from", 1, INT64_MAX, &ask->from, &ask->has_from) <
+	    0)
 		return err_set(e, EINVAL, "from must be a sequence number");
 	if (number_parse(q, "seq", 1, INT64_MAX, &ask->next, &has_seq) < 0)
 		return err_set(e, EINVAL, "seq must be a sequence number");
@@ -154,9 +156,9 @@ static int query_copy(struct control_request *q, struct ask *ask, struct err *e)
 		ask->limit = UINT64_MAX;
 	if (format != NULL && format_parse(format, &ask->format) < 0)
 		return err_set(e, EINVAL, "format must be json, text or raw");
-	if (service != NULL && snprintf(ask->service, sizeof(ask->service),
-					"%s", service) >=
-				       (int)sizeof(ask->service))
+	if (service != NULL &&
+	    snprintf(ask->service, sizeof(ask->service), "%s", service) >=
+		    (int)sizeof(ask->service))
 		return err_set(e, EINVAL, "the service's name is too long");
 	return 0;
 }
@@ -179,15 +181,16 @@ static int body_copy(struct control_request *q, struct ask *ask, struct err *e)
 		r = json_members(body, rows, e);
 	if (r < 0)
 		return err_wrap(e, "the request's body");
-	if (bundle != NULL && snprintf(ask->path, sizeof(ask->path), "%s",
-				       json_string_value(bundle)) >=
-				      (int)sizeof(ask->path))
+	if (bundle != NULL &&
+	    snprintf(ask->path, sizeof(ask->path), "%s",
+		     json_string_value(bundle)) >= (int)sizeof(ask->path))
 		return err_set(e, EINVAL, "the bundle's path is too long");
 	ask->is_dry_run = json_is_true(dry_run);
 	return 0;
 }
 
-/* ---- actions ---------------------------------------------------------------- */
+/* ---- actions ----------------------------------------------------------------
+ */
 
 static void status_action(struct control_role *role, struct ask *ask)
 {
@@ -234,7 +237,8 @@ static void reload_action(struct control_role *role, struct ask *ask)
 	buf_done(&body);
 }
 
-/* ---- the supervisor's answers ------------------------------------------------ */
+/* ---- the supervisor's answers
+ * ------------------------------------------------ */
 
 static int answer_admitted(void *ctx, struct msg *m, struct cur *body)
 {
@@ -312,7 +316,8 @@ static int answer_reloaded(void *ctx, struct msg *m, struct cur *body)
 	return 0;
 }
 
-/* ---- requests ----------------------------------------------------------------- */
+/* ---- requests
+ * ----------------------------------------------------------------- */
 
 /* Every handler begins here: copy what the client said, ask who it is. */
 static void handle(struct door *door, struct control_request *q,
@@ -340,7 +345,7 @@ static void handle(struct door *door, struct control_request *q,
 	buf_done(&body);
 }
 
-#define HANDLER(name)                                                  \
+#define HANDLER(name)                                                   \
 	static void handle_##name(void *ctx, struct control_request *q) \
 	{                                                               \
 		handle(ctx, q, name##_action);                          \
@@ -372,7 +377,8 @@ static const struct control_route events_routes[] = {
 };
 /* clang-format on */
 
-/* ---- peers ----------------------------------------------------------------------- */
+/* ---- peers
+ * ----------------------------------------------------------------------- */
 
 static void fail_all(struct control_role *role, uint16_t awaits)
 {
@@ -425,7 +431,8 @@ static const struct msg_op supervisor_ops[] = {
 	{ WIRE_RELOADED, 1, 0, answer_reloaded },
 };
 
-/* ---- main -------------------------------------------------------------------------- */
+/* ---- main
+ * -------------------------------------------------------------------------- */
 
 static int follow_tick(struct source *self, uint32_t events)
 {
@@ -451,9 +458,8 @@ static int doors_open(struct control_role *role, struct msg *start,
 		int r;
 
 		*door = (struct door){ .role = role, .socket = i };
-		r = control_server_new(msg_fd_take(start, (size_t)i),
-				       routes[i], door, role->base.loop,
-				       &door->server, e);
+		r = control_server_new(msg_fd_take(start, (size_t)i), routes[i],
+				       door, role->base.loop, &door->server, e);
 		if (r < 0)
 			return r;
 	}
@@ -472,7 +478,8 @@ static int role_init(struct control_role *role, struct err *e)
 		return err_set(e, EPROTO, "unexpected start");
 	role->base.ctx = role;
 	role->base.ops = supervisor_ops;
-	role->base.op_count = sizeof(supervisor_ops) / sizeof(supervisor_ops[0]);
+	role->base.op_count =
+		sizeof(supervisor_ops) / sizeof(supervisor_ops[0]);
 	role->audit = (struct peer){ .source = { .fd = -1, .name = "audit" },
 				     .base = &role->base,
 				     .ops = audit_ops,

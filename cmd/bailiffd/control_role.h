@@ -12,9 +12,9 @@
 #include "cmd/bailiffd/role.h"
 #include "pkg/control/control.h"
 
-#define ASKS_MAX 128
+#define ASKS_MAX      128
 #define LIMIT_DEFAULT 100
-#define LIMIT_MAX 100000
+#define LIMIT_MAX     100000
 
 struct control_role;
 struct ask;
@@ -22,7 +22,11 @@ struct ask;
 /* What a route does once its peer is admitted. */
 typedef void action_fn(struct control_role *role, struct ask *ask);
 
-enum ask_format { FORMAT_JSON, FORMAT_TEXT, FORMAT_RAW };
+enum ask_format {
+	FORMAT_JSON,
+	FORMAT_TEXT,
+	FORMAT_RAW
+};
 
 struct ask {
 	struct control_request *q; /* NULL: the row is free */
@@ -32,7 +36,7 @@ struct ask {
 
 	/* the query, copied when the request came */
 	char service[64];
-	char path[4096];	   /* reload */
+	char path[4096]; /* reload */
 	bool is_dry_run;
 	bool wants_follow, wants_denied, has_from;
 	enum ask_format format;
@@ -43,7 +47,7 @@ struct ask {
 	bool is_searching;	    /* first pass: find where the last begin */
 	uint64_t next;		    /* the sequence to ask for */
 	uint64_t written;
-	uint64_t *ring;		    /* last matching sequences; owned */
+	uint64_t *ring; /* last matching sequences; owned */
 	uint64_t ring_count;
 
 	/* an explanation: the event while the policy process is asked */
@@ -69,8 +73,8 @@ struct control_role {
 /* ---- control_role.c ---- */
 /* Send @body to @fd on behalf of @ask and expect @answer. On failure the client
  * is told and the ask is over. */
-void ask_send(struct control_role *role, struct ask *ask, int fd,
-	      uint16_t type, const struct buf *body, uint16_t answer);
+void ask_send(struct control_role *role, struct ask *ask, int fd, uint16_t type,
+	      const struct buf *body, uint16_t answer);
 /* The one that waits for this answer; NULL when its client has gone. */
 struct ask *ask_find(struct control_role *role, uint32_t id, uint16_t answer);
 void ask_reply(struct ask *ask, unsigned status, struct span json);

@@ -71,8 +71,7 @@ static int dir_adopt(const char *path, struct err *e)
 	if (fstat(fd, &st) < 0)
 		return err_errno(e, "stat %s", path);
 	if (st.st_uid == 0 && is_empty(fd) &&
-	    (fchown(fd, BAILIFF_UID, BAILIFF_UID) < 0 ||
-	     fchmod(fd, 0700) < 0))
+	    (fchown(fd, BAILIFF_UID, BAILIFF_UID) < 0 || fchmod(fd, 0700) < 0))
 		return err_errno(e, "take over %s", path);
 	return file_private_dir(AT_FDCWD, path, BAILIFF_UID, e);
 }
@@ -120,8 +119,8 @@ bool dirs_are_persistent(const struct dirs *d)
 static int socket_open(const char *path, mode_t mode, struct err *e)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	AUTO_FD fd = socket(AF_UNIX,
-			    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	AUTO_FD fd =
+		socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd < 0)
 		return err_errno(e, "socket");
@@ -130,8 +129,8 @@ static int socket_open(const char *path, mode_t mode, struct err *e)
 	if (unlink(path) < 0 && errno != ENOENT)
 		return err_errno(e, "remove the old %s", path);
 	const mode_t mask = umask(0777 & ~mode);
-	const int r = bind(fd, (const struct sockaddr *)&address,
-			   sizeof(address));
+	const int r =
+		bind(fd, (const struct sockaddr *)&address, sizeof(address));
 
 	(void)umask(mask);
 	if (r < 0 || listen(fd, 64) < 0)
@@ -173,7 +172,8 @@ int current_read(const struct dirs *d, uint64_t *ret, struct err *e)
 		if (text.len != 0 && text.p[text.len - 1] == '\n')
 			text.len--;
 		if (num_parse_u64(text, 1, INT64_MAX, ret) < 0)
-			r = err_set(e, EBADMSG, PATH_POLICY
+			r = err_set(e, EBADMSG,
+				    PATH_POLICY
 				    "/current is not a generation number");
 	}
 	buf_done(&b);
@@ -221,8 +221,8 @@ static void tree_remove(int dirfd, const char *name, unsigned depth)
 
 void generations_prune(const struct supervisor *s)
 {
-	const int fd = openat(s->dirs.policy, ".",
-			      O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const int fd =
+		openat(s->dirs.policy, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
 	uint64_t oldest = s->info.generation;
 	const struct dirent *entry;

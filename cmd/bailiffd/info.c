@@ -7,9 +7,9 @@
 
 #include "lib/cur.h"
 
-#define SENTENCES_MAX 256
+#define SENTENCES_MAX  256
 #define COLLECTORS_MAX 16
-#define TEXT_MAX 1024
+#define TEXT_MAX       1024
 
 static void service_encode(const struct policy_service *s, struct buf *out)
 {

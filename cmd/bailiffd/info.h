@@ -13,7 +13,7 @@
 #include "pkg/policy/policy.h"
 
 #define INFO_FILE "info"
-#define INFO_MAX 1048576
+#define INFO_MAX  1048576
 
 struct info_service {
 	char *name;
@@ -30,8 +30,8 @@ struct info_collector {
 struct policy_info {
 	uint64_t generation; /* 0: nothing is published */
 	uint64_t bundle_version;
-	int64_t expires;     /* seconds since 1970 */
-	bool is_stale;	     /* accepted at boot although expired */
+	int64_t expires; /* seconds since 1970 */
+	bool is_stale;	 /* accepted at boot although expired */
 	char *signers[POLICY_SIGNERS_MAX];
 	size_t signer_count;
 	struct info_service *services;

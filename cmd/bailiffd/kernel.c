@@ -18,9 +18,9 @@
 #include "pkg/identity/loginuid.h"
 #include "pkg/identity/paths.h"
 
-#define BACKLOG_LIMIT 8192
-#define PREDECESSOR_MS 5000  /* a killed daemon's workers drain meanwhile */
-#define RECORDS_ABI 7	     /* Landlock ABI from which denials are logged */
+#define BACKLOG_LIMIT  8192
+#define PREDECESSOR_MS 5000 /* a killed daemon's workers drain meanwhile */
+#define RECORDS_ABI    7    /* Landlock ABI from which denials are logged */
 
 static bool is_alive(uint32_t pid, char comm[32])
 {
@@ -31,8 +31,8 @@ static bool is_alive(uint32_t pid, char comm[32])
 	(void)snprintf(path, sizeof(path), "/proc/%u/comm", pid);
 	buf_init(&b, 32);
 	alive = file_read(AT_FDCWD, path, 31, &b, NULL) == 0;
-	(void)snprintf(comm, 32, "%.*s",
-		       b.len ? (int)(b.len - 1) : 0, b.len ? b.p : "");
+	(void)snprintf(comm, 32, "%.*s", b.len ? (int)(b.len - 1) : 0,
+		       b.len ? b.p : "");
 	buf_done(&b);
 	return alive;
 }
@@ -175,9 +175,10 @@ void kernel_poll(struct supervisor *s)
 	if (s->workers[ROLE_AUDIT].is_ready &&
 	    msg_send_buf(s->workers[ROLE_AUDIT].channel.fd, WIRE_KERNEL, 0,
 			 &body) == 0) {
-		log_line(&s->log, LOG_LEVEL_WARN, "the kernel lost audit events",
-			 LOG_FIELDS(log_u64("lost",
-					    state.lost - s->kernel_seen)));
+		log_line(&s->log, LOG_LEVEL_WARN,
+			 "the kernel lost audit events",
+			 LOG_FIELDS(
+				 log_u64("lost", state.lost - s->kernel_seen)));
 		s->kernel_lost += state.lost - s->kernel_seen;
 		s->kernel_seen = state.lost; /* else said again next time */
 	}

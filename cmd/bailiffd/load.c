@@ -29,9 +29,9 @@ static const struct {
 	int code;
 	const char *word;
 } refusals[] = {
-	{ EKEYEXPIRED, "expired" },   { ESTALE, "rollback" },
+	{ EKEYEXPIRED, "expired" },    { ESTALE, "rollback" },
 	{ EKEYREJECTED, "threshold" }, { EOPNOTSUPP, "kernel" },
-	{ EPROTO, "policy" },	      { EBADMSG, "malformed" },
+	{ EPROTO, "policy" },	       { EBADMSG, "malformed" },
 };
 
 static const char *refusal_word(int code)
@@ -167,7 +167,8 @@ static int put_in_force(struct supervisor *s, struct span publication,
 {
 	struct policy_info info = { 0 };
 	int r = info_decode(
-		publication_find(publication, AREA_POLICY, INFO_FILE), &info, e);
+		publication_find(publication, AREA_POLICY, INFO_FILE), &info,
+		e);
 
 	if (r < 0)
 		return r;
@@ -213,8 +214,8 @@ static void refuse(struct supervisor *s, const struct err *e)
 	buf_puts(&json, "{\"error\":");
 	json_quote(&json, span_of(e->text));
 	buf_puts(&json, ",\"hint\":");
-	json_quote(&json, span_of(e->hint ? e->hint
-					  : "the policy in force stands"));
+	json_quote(&json,
+		   span_of(e->hint ? e->hint : "the policy in force stands"));
 	buf_printf(&json, ",\"refused\":\"%s\",\"generation\":%llu}",
 		   refusal_word(e->code),
 		   (unsigned long long)s->info.generation);

@@ -30,7 +30,7 @@
 #include "pkg/trust/trust.h"
 
 #define MEMORY_MAX (1024UL * 1048576UL)
-#define KEPT_MAX 16 /* generations that can still be explained */
+#define KEPT_MAX   16 /* generations that can still be explained */
 
 struct policy_role {
 	struct role_base base;
@@ -171,7 +171,8 @@ static void origin_of(const struct load *load, struct policy_origin *ret)
 		.bundle_version = load->result.targets_version,
 	};
 	for (size_t i = 0; i < load->result.signer_count &&
-			   ret->signer_count < POLICY_SIGNERS_MAX; i++)
+			   ret->signer_count < POLICY_SIGNERS_MAX;
+	     i++)
 		ret->signers[ret->signer_count++] = load->result.signers[i];
 }
 
@@ -325,8 +326,8 @@ static int load_answer(struct policy_role *role, struct load *load, uint32_t id,
 	buf_u32(&body, (uint32_t)-result);
 	buf_blob(&body, span_of(result < 0 ? e->text : ""));
 	buf_blob(&body, span_of(result < 0 && e->hint ? e->hint : ""));
-	buf_blob(&body, result < 0 ? (struct span){ 0 } :
-				     buf_view(&load->diff));
+	buf_blob(&body,
+		 result < 0 ? (struct span){ 0 } : buf_view(&load->diff));
 	r = buf_error(&body);
 	if (r == 0)
 		r = msg_send(CHANNEL_FD, WIRE_LOADED, id, buf_view(&body),
@@ -394,8 +395,8 @@ static int restore_add(struct restore *s, int dirfd, const char *path,
 		free(s->names[s->count]);
 		return r < 0 ? r : err_set(e, ENOMEM, "out of memory");
 	}
-	s->targets[s->count] = (struct policy_target){ s->names[s->count],
-						       buf_view(b) };
+	s->targets[s->count] =
+		(struct policy_target){ s->names[s->count], buf_view(b) };
 	s->count++;
 	return 0;
 }
@@ -592,7 +593,8 @@ static int role_init(struct policy_role *role, struct err *e)
 		return r;
 	if (start.nfds != 0 || cur_end(&body) < 0)
 		return err_set(e, EPROTO, "unexpected start");
-	/* An address-space limit and a sanitizer's shadow do not go together. */
+		/* An address-space limit and a sanitizer's shadow do not go
+		 * together. */
 #ifndef __SANITIZE_ADDRESS__
 	if (setrlimit(RLIMIT_AS, &memory) < 0)
 		return err_errno(e, "limit memory");
@@ -601,7 +603,8 @@ static int role_init(struct policy_role *role, struct err *e)
 #endif
 	role->base.ctx = role;
 	role->base.ops = supervisor_ops;
-	role->base.op_count = sizeof(supervisor_ops) / sizeof(supervisor_ops[0]);
+	role->base.op_count =
+		sizeof(supervisor_ops) / sizeof(supervisor_ops[0]);
 	role->control = (struct peer){
 		.source = { .fd = -1, .name = "control" },
 		.base = &role->base,

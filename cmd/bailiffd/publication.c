@@ -15,7 +15,7 @@
 #include "pkg/identity/paths.h"
 
 #define NAME_COMPONENTS_MAX 4
-#define SEALS (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
+#define SEALS		    (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 
 void publication_add(struct buf *out, enum publication_area area,
 		     const char *name, struct span content)
@@ -165,8 +165,8 @@ int publication_write(struct span publication, enum publication_area area,
 
 int publication_seal(struct span content, struct err *e)
 {
-	AUTO_FD fd = memfd_create("publication",
-				  MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	AUTO_FD fd =
+		memfd_create("publication", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	int r;
 
 	if (fd < 0)

@@ -13,9 +13,9 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 
-#define PUBLICATION_MAX (64U * 1048576U)
+#define PUBLICATION_MAX	      (64U * 1048576U)
 #define PUBLICATION_FILES_MAX 4096
-#define PUBLICATION_NAME_MAX 512
+#define PUBLICATION_NAME_MAX  512
 
 enum publication_area {
 	AREA_POLICY, /* into the new generation's directory */

@@ -12,7 +12,7 @@
 #include "lib/auto.h"
 
 #define START_TIMEOUT_MS 10000
-#define PHASE_RUNNING 1U
+#define PHASE_RUNNING	 1U
 
 static int text_copy(struct span s, char *to, size_t size)
 {
@@ -44,7 +44,8 @@ int role_begin(struct role_base *b, enum role role, struct msg *start,
 
 	*b = (struct role_base){
 		.role = role,
-		.log = { .fd = 2, .process = role_name(role),
+		.log = { .fd = 2,
+			 .process = role_name(role),
 			 .level = LOG_LEVEL_INFO },
 		.supervisor = { .fd = CHANNEL_FD, .name = "supervisor" },
 	};
@@ -62,13 +63,14 @@ int role_begin(struct role_base *b, enum role role, struct msg *start,
 	*body = cur_of(start->body);
 	(void)cur_u64(body); /* the supervisor's own start, for later use */
 	if (start->type != WIRE_START ||
-	    text_copy(cur_blob(body, NODE_NAME_MAX), b->node,
-		      sizeof(b->node)) < 0 ||
-	    text_copy(cur_blob(body, BOOT_ID_MAX), b->boot,
-		      sizeof(b->boot)) < 0 ||
+	    text_copy(cur_blob(body, NODE_NAME_MAX), b->node, sizeof(b->node)) <
+		    0 ||
+	    text_copy(cur_blob(body, BOOT_ID_MAX), b->boot, sizeof(b->boot)) <
+		    0 ||
 	    body->failed)
-		return err_set(e, EPROTO, "the supervisor's first message is "
-					  "not a start");
+		return err_set(e, EPROTO,
+			       "the supervisor's first message is "
+			       "not a start");
 	return 0;
 }
 
@@ -134,7 +136,7 @@ void role_done(struct role_base *b)
 	free(b->store);
 }
 
-int role_tell(struct role_base *b, uint16_t type, uint32_t id,
+int role_tell(const struct role_base *b, uint16_t type, uint32_t id,
 	      const struct buf *body)
 {
 	return msg_send_buf(CHANNEL_FD, type, id, body);
@@ -170,12 +172,12 @@ static int peer_ready(struct source *self, uint32_t events)
 		}
 		if (r < 0) {
 			if (r != -EPIPE)
-				log_line(&p->base->log, LOG_LEVEL_WARN,
-					 "peer dropped",
-					 LOG_FIELDS(log_text("peer",
-							     self->name),
-						    log_text("error",
-							     strerror(-r))));
+				log_line(
+					&p->base->log, LOG_LEVEL_WARN,
+					"peer dropped",
+					LOG_FIELDS(log_text("peer", self->name),
+						   log_text("error",
+							    strerror(-r))));
 			peer_drop(p);
 			return 0;
 		}

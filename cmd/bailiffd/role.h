@@ -17,7 +17,7 @@
 #include "lib/msg.h"
 
 #define NODE_NAME_MAX 64
-#define BOOT_ID_MAX 36
+#define BOOT_ID_MAX   36
 
 struct role_base {
 	enum role role;
@@ -27,7 +27,7 @@ struct role_base {
 	struct source supervisor; /* CHANNEL_FD */
 	const struct msg_op *ops; /* what the supervisor may say */
 	size_t op_count;
-	void *ctx;		  /* the role's struct, for ops */
+	void *ctx;		     /* the role's struct, for ops */
 	void (*orphaned)(void *ctx); /* the supervisor is gone or said stop */
 	char node[NODE_NAME_MAX + 1];
 	char boot[BOOT_ID_MAX + 1];
@@ -49,7 +49,7 @@ void role_done(struct role_base *b);
 
 /* Say @type to the supervisor. A full channel loses nothing that matters but
  * is an error to the caller. */
-int role_tell(struct role_base *b, uint16_t type, uint32_t id,
+int role_tell(const struct role_base *b, uint16_t type, uint32_t id,
 	      const struct buf *body);
 
 /* A channel to another worker: its source and what may come over it. */

@@ -18,7 +18,7 @@
 #include "pkg/ship/ship.h"
 #include "pkg/ship/syslog.h"
 
-#define POKE_MS 100
+#define POKE_MS	    100
 #define STATS_EVERY 5 /* pokes */
 
 struct ship_role {
@@ -194,7 +194,8 @@ static int role_init(struct ship_role *role, struct err *e)
 	role->cursor_fd = msg_fd_take(&start, 1);
 	role->base.ctx = role;
 	role->base.ops = supervisor_ops;
-	role->base.op_count = sizeof(supervisor_ops) / sizeof(supervisor_ops[0]);
+	role->base.op_count =
+		sizeof(supervisor_ops) / sizeof(supervisor_ops[0]);
 	role->timer = (struct source){ timer_open(e), "timer", tick };
 	if (role->timer.fd < 0)
 		return role->timer.fd;

@@ -17,8 +17,8 @@ static const size_t audit_fields[] = {
 	offsetof(struct audit_stats, bytes_max),
 	offsetof(struct audit_stats, pruned),
 };
-_Static_assert(sizeof(struct audit_stats) == 8 * sizeof(audit_fields) /
-						     sizeof(audit_fields[0]),
+_Static_assert(sizeof(struct audit_stats) ==
+		       8 * sizeof(audit_fields) / sizeof(audit_fields[0]),
 	       "every field has its row");
 
 void audit_stats_encode(const struct audit_stats *s, struct buf *out)

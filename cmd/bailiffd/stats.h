@@ -13,19 +13,19 @@
 
 /* All since the audit process began, but for the sequences and bytes. */
 struct audit_stats {
-	uint64_t events;   /* appended to the trail */
-	uint64_t denied;   /* of these, denials */
-	uint64_t partial;  /* of these, incomplete */
-	uint64_t forged;   /* identity.forged */
-	uint64_t gaps;	   /* serials that never came */
-	uint64_t dropped;  /* events the trail could not take (full disk) */
+	uint64_t events;  /* appended to the trail */
+	uint64_t denied;  /* of these, denials */
+	uint64_t partial; /* of these, incomplete */
+	uint64_t forged;  /* identity.forged */
+	uint64_t gaps;	  /* serials that never came */
+	uint64_t dropped; /* events the trail could not take (full disk) */
 	uint64_t first_seq, last_seq; /* of the trail */
 	uint64_t bytes_max;
-	uint64_t pruned;   /* frames that fell to the size cap */
+	uint64_t pruned; /* frames that fell to the size cap */
 };
 
 #define SHIP_COLLECTORS_MAX 16
-#define SHIP_TEXT_MAX 255
+#define SHIP_TEXT_MAX	    255
 
 struct ship_stats {
 	uint32_t count;

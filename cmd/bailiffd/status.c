@@ -101,8 +101,8 @@ static bool session_is_pending(const struct supervisor *s,
 	struct buf a, b;
 	bool alike;
 
-	if (session->number == 0 ||
-	    session->number == SERVICE_NUMBER_SELF || session->generation == s->info.generation)
+	if (session->number == 0 || session->number == SERVICE_NUMBER_SELF ||
+	    session->generation == s->info.generation)
 		return false;
 	buf_init(&a, ARTEFACT_MAX);
 	buf_init(&b, ARTEFACT_MAX);
@@ -139,8 +139,9 @@ static void session_write(void *ctx, const struct session *session)
 	json_quote(w->out, span_of(session->service));
 	buf_puts(w->out, ",\"instance\":");
 	json_quote(w->out, span_of(session->instance));
-	buf_printf(w->out, ",\"pid\":%d,\"generation\":%llu,\"bundle\":%llu,"
-			   "\"pending\":%s}",
+	buf_printf(w->out,
+		   ",\"pid\":%d,\"generation\":%llu,\"bundle\":%llu,"
+		   "\"pending\":%s}",
 		   session->pid, (unsigned long long)session->generation,
 		   (unsigned long long)session->bundle_version,
 		   pending ? "true" : "false");
@@ -170,8 +171,8 @@ struct problems {
 	size_t count;
 };
 
-__attribute__((format(printf, 2, 3))) static void
-problem(struct problems *p, const char *fmt, ...)
+__attribute__((format(printf, 2, 3))) static void problem(struct problems *p,
+							  const char *fmt, ...)
 {
 	va_list ap;
 
@@ -195,8 +196,9 @@ static void problems_find(const struct supervisor *s, struct problems *p)
 	if (s->load_error[0] != '\0')
 		problem(p, "the bundle at boot was refused: %s", s->load_error);
 	if (is_expired(s))
-		problem(p, "bundle %llu has expired: it stays in force, a "
-			   "newer one is due",
+		problem(p,
+			"bundle %llu has expired: it stays in force, a "
+			"newer one is due",
 			(unsigned long long)s->info.bundle_version);
 	if (s->kernel_lost != 0)
 		problem(p, "the kernel lost %u audit events", s->kernel_lost);
@@ -244,8 +246,9 @@ static void policy_write(const struct supervisor *s, struct buf *out)
 	}
 	if (gmtime_r(&expires, &tm) != NULL)
 		(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	buf_printf(out, ",\"policy\":{\"generation\":%llu,\"bundle\":%llu,"
-			"\"signers\":[",
+	buf_printf(out,
+		   ",\"policy\":{\"generation\":%llu,\"bundle\":%llu,"
+		   "\"signers\":[",
 		   (unsigned long long)s->info.generation,
 		   (unsigned long long)s->info.bundle_version);
 	for (size_t i = 0; i < s->info.signer_count; i++) {
@@ -268,13 +271,16 @@ static void kernel_write(struct buf *out)
 	(void)uname(&uts);
 	text_member(out, ",\"kernel\":{", "release", uts.release);
 	buf_printf(out, ",\"landlock_abi\":%u,\"not_enforced\":[", abi);
-	json_quote(out, span_of(
-		abi == 0 ? "files, ports and signals: this kernel has no "
-			   "Landlock" :
-		abi < 4	 ? "TCP ports by Landlock: ABI 4 is needed" :
-		abi < 10 ? "UDP ports by Landlock: ABI 10 is needed" :
-			   "stat, chmod, chown and utimes outside: no Landlock "
-			   "has rights for them"));
+	json_quote(
+		out,
+		span_of(abi == 0
+				? "files, ports and signals: this kernel has no "
+				  "Landlock"
+			: abi < 4 ? "TCP ports by Landlock: ABI 4 is needed"
+			: abi < 10
+				? "UDP ports by Landlock: ABI 10 is needed"
+				: "stat, chmod, chown and utimes outside: no Landlock "
+				  "has rights for them"));
 	buf_puts(out, "]}");
 }
 
@@ -344,8 +350,9 @@ static int services_write(const struct supervisor *s, struct buf *out)
 		const struct info_service *svc = &s->info.services[i];
 
 		text_member(out, i ? ",{" : "{", "name", svc->name);
-		buf_printf(out, ",\"number\":%u,\"best_effort\":%s,"
-				"\"not_enforced\":[",
+		buf_printf(out,
+			   ",\"number\":%u,\"best_effort\":%s,"
+			   "\"not_enforced\":[",
 			   svc->number, svc->is_best_effort ? "true" : "false");
 		for (char **line = svc->not_enforced; *line != NULL; line++) {
 			buf_puts(out, line != svc->not_enforced ? "," : "");

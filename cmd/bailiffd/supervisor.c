@@ -22,13 +22,13 @@
 #include "pkg/enforce/enforce.h"
 #include "pkg/identity/paths.h"
 
-#define TICK_MS 100
-#define POLL_EVERY_TICKS 10   /* the kernel's lost counter */
-#define SWEEP_EVERY_TICKS 300 /* dead sessions */
-#define STOP_MS 3000	      /* then the workers are killed */
-#define TRAIL_BYTES_MAX (64ULL * 1048576)
-#define PHASE_STARTING 1U
-#define PHASE_READY 2U
+#define TICK_MS		  100
+#define POLL_EVERY_TICKS  10   /* the kernel's lost counter */
+#define SWEEP_EVERY_TICKS 300  /* dead sessions */
+#define STOP_MS		  3000 /* then the workers are killed */
+#define TRAIL_BYTES_MAX	  (64ULL * 1048576)
+#define PHASE_STARTING	  1U
+#define PHASE_READY	  2U
 
 /* ---- telling the workers ------------------------------------------------- */
 
@@ -40,8 +40,8 @@ static int tell(struct supervisor *s, enum role role, uint16_t type,
 	return msg_send_buf(s->workers[role].channel.fd, type, 0, body);
 }
 
-void supervisor_event(struct supervisor *s, const char *action,
-		      const char *fmt, ...)
+void supervisor_event(struct supervisor *s, const char *action, const char *fmt,
+		      ...)
 {
 	char text[1024];
 	struct buf body;
@@ -149,7 +149,8 @@ static int start_send(struct supervisor *s, enum role role, struct err *e)
 		     : 0;
 }
 
-/* ---- peers ---------------------------------------------------------------- */
+/* ---- peers ----------------------------------------------------------------
+ */
 
 static const struct {
 	enum role a, b;
@@ -193,7 +194,8 @@ static void peers_connect(struct supervisor *s, enum role role)
 	}
 }
 
-/* ---- what workers say ----------------------------------------------------- */
+/* ---- what workers say -----------------------------------------------------
+ */
 
 /* The context of msg_dispatch(): which worker speaks. */
 struct speaker {
@@ -208,7 +210,8 @@ static void boot_load(struct supervisor *s)
 	if (load_restore(s, &e) < 0)
 		log_err(&s->log, LOG_LEVEL_ERROR,
 			"the policy process starts without the published "
-			"policy", &e);
+			"policy",
+			&e);
 	if (s->boot_load_done || s->load.reason != LOAD_IDLE)
 		return;
 	if (load_begin(s, LOAD_IMAGE, NULL, LOAD_BOOT, 0, &e) == 0)
@@ -279,8 +282,8 @@ static int ask_admit(void *ctx, struct msg *m, struct cur *body)
 {
 	struct speaker *who = ctx;
 	const uint32_t auid = loginuid_of(cur_u32(body));
-	const bool is_service = auid >= AUID_BASE &&
-				auid <= AUID_BASE + SERVICE_NUMBER_MAX;
+	const bool is_service =
+		auid >= AUID_BASE && auid <= AUID_BASE + SERVICE_NUMBER_MAX;
 	struct buf answer;
 	int r;
 
@@ -382,8 +385,8 @@ static int worker_speaks(struct source *self, uint32_t events)
 
 	(void)events;
 	for (;;) {
-		const unsigned phase = w->is_ready ? PHASE_READY
-						   : PHASE_STARTING;
+		const unsigned phase =
+			w->is_ready ? PHASE_READY : PHASE_STARTING;
 		struct msg m;
 		int r = msg_recv(self->fd, s->store, &m);
 
@@ -400,16 +403,17 @@ static int worker_speaks(struct source *self, uint32_t events)
 		if (r != -EPIPE)
 			log_line(&s->log, LOG_LEVEL_ERROR,
 				 "a worker broke the protocol and is killed",
-				 LOG_FIELDS(log_text("worker",
-						     role_name(w->role)),
-					    log_text("error", strerror(-r))));
+				 LOG_FIELDS(
+					 log_text("worker", role_name(w->role)),
+					 log_text("error", strerror(-r))));
 		loop_remove(s->loop, self);
 		(void)kill(w->pid, SIGKILL);
 		return 0;
 	}
 }
 
-/* ---- life and death of workers -------------------------------------------- */
+/* ---- life and death of workers --------------------------------------------
+ */
 
 static bool all_dead(const struct supervisor *s)
 {
@@ -447,7 +451,8 @@ static int worker_ended(struct source *self, uint32_t events)
 		load_abort(s, "the policy process died of this bundle: it "
 			      "exceeds the limits on time or memory");
 	if (w->role != ROLE_AUDIT)
-		supervisor_event(s, "worker.ended", "worker=%s pid=%d status=%d",
+		supervisor_event(s, "worker.ended",
+				 "worker=%s pid=%d status=%d",
 				 role_name(w->role), pid, status);
 	if (s->is_arming && !s->is_stopping)
 		supervisor_end(s, 111);
@@ -488,7 +493,8 @@ static void workers_restart(struct supervisor *s, uint64_t now)
 	}
 }
 
-/* ---- the loop's own sources ------------------------------------------------ */
+/* ---- the loop's own sources ------------------------------------------------
+ */
 
 static void ready_tell(struct supervisor *s)
 {
@@ -498,10 +504,10 @@ static void ready_tell(struct supervisor *s)
 		if (!s->workers[i].is_ready)
 			return;
 	s->was_ready = true;
-	log_line(&s->log, LOG_LEVEL_INFO, "ready",
-		 LOG_FIELDS(log_u64("bundle", s->info.bundle_version),
-			    log_u64("after_ms",
-				    clock_boot_ms() - s->start_ms)));
+	log_line(
+		&s->log, LOG_LEVEL_INFO, "ready",
+		LOG_FIELDS(log_u64("bundle", s->info.bundle_version),
+			   log_u64("after_ms", clock_boot_ms() - s->start_ms)));
 	if (s->ready_fd >= 0 &&
 	    file_write_all(s->ready_fd, span_of("READY\n")) < 0)
 		log_line(&s->log, LOG_LEVEL_WARN,
@@ -575,7 +581,8 @@ void supervisor_end(struct supervisor *s, int code)
 		loop_stop(s->loop, code);
 }
 
-/* ---- stages ---------------------------------------------------------------- */
+/* ---- stages ----------------------------------------------------------------
+ */
 
 static int names_read(struct supervisor *s, struct err *e)
 {
@@ -653,7 +660,8 @@ static int workers_start(struct supervisor *s, struct err *e)
 static void supervisor_init(struct supervisor *s, bool is_arming, int ready_fd)
 {
 	*s = (struct supervisor){
-		.log = { .fd = 2, .process = is_arming ? "arm" : "supervisor",
+		.log = { .fd = 2,
+			 .process = is_arming ? "arm" : "supervisor",
 			 .level = LOG_LEVEL_INFO },
 		.is_arming = is_arming,
 		.start_ms = clock_boot_ms(),
@@ -668,7 +676,8 @@ static void supervisor_init(struct supervisor *s, bool is_arming, int ready_fd)
 	for (size_t i = 0; i < ROLE_COUNT; i++)
 		s->workers[i] = (struct worker){
 			.role = (enum role)i,
-			.channel = { .fd = -1, .name = role_name((enum role)i) },
+			.channel = { .fd = -1,
+				     .name = role_name((enum role)i) },
 			.exit = { .fd = -1, .name = "a worker's end" },
 		};
 }
@@ -723,9 +732,9 @@ int supervisor_main(bool is_arming, int ready_fd)
 				 BAILIFF_VERSION);
 		code = loop_run(s.loop);
 		if (code < 0) {
-			log_line(&s.log, LOG_LEVEL_ERROR, "ended by an error",
-				 LOG_FIELDS(log_text("error",
-						     strerror(-code))));
+			log_line(
+				&s.log, LOG_LEVEL_ERROR, "ended by an error",
+				LOG_FIELDS(log_text("error", strerror(-code))));
 			code = 111;
 		}
 	}

@@ -19,7 +19,7 @@
 #include "pkg/audit/source.h"
 #include "pkg/identity/registry.h"
 
-#define PROBLEMS_MAX 16
+#define PROBLEMS_MAX	 16
 #define GENERATIONS_KEPT 16
 
 /* Descriptors of bailiff's own directories; -1 while not open. */
@@ -31,7 +31,12 @@ struct dirs {
 };
 
 /* A bundle being verified and compiled by the policy process. */
-enum load_reason { LOAD_IDLE, LOAD_IMAGE, LOAD_STORED, LOAD_ASKED };
+enum load_reason {
+	LOAD_IDLE,
+	LOAD_IMAGE,
+	LOAD_STORED,
+	LOAD_ASKED
+};
 struct load_state {
 	enum load_reason reason;
 	uint32_t flags;	      /* LOAD_* of wire.h */
@@ -44,7 +49,7 @@ struct supervisor {
 	struct log log;
 	struct loop *loop;
 	struct msg_store *store;
-	bool is_arming;	  /* "bailiffd arm": publish, then end */
+	bool is_arming; /* "bailiffd arm": publish, then end */
 	bool is_stopping;
 	int exit_code;
 	uint64_t start_ms, stop_deadline_ms; /* CLOCK_BOOTTIME */
@@ -78,9 +83,8 @@ struct supervisor {
 int supervisor_main(bool is_arming, int ready_fd);
 /* Tell the audit process to put an event of bailiff's own into the trail; a
  * daemon without that process (arming) drops it. */
-void supervisor_event(struct supervisor *s, const char *action,
-		      const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+void supervisor_event(struct supervisor *s, const char *action, const char *fmt,
+		      ...) __attribute__((format(printf, 3, 4)));
 void supervisor_end(struct supervisor *s, int code);
 /* Tell the ship process which collectors the policy names. */
 void supervisor_collectors(struct supervisor *s);

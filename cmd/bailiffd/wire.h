@@ -64,12 +64,12 @@ enum wire {
 	WIRE_TEXT_IS	   /* u32 errno, blob JSON or error sentence */
 };
 
-#define LOAD_BOOT (1U << 0)    /* expiry is reported, not refused */
+#define LOAD_BOOT    (1U << 0) /* expiry is reported, not refused */
 #define LOAD_DRY_RUN (1U << 1) /* say what it would change */
 
 /* Sockets that control serves; the number in WIRE_ADMIT. */
 #define SOCKET_CONTROL 0
-#define SOCKET_EVENTS 1
+#define SOCKET_EVENTS  1
 
 /* The channel to the supervisor in every worker. */
 #define CHANNEL_FD 3

@@ -25,14 +25,14 @@
 
 struct worker {
 	enum role role;
-	pid_t pid;	   /* 0: not running */
-	bool is_ready;	   /* said WIRE_READY */
-	uint32_t restarts; /* since the supervisor began */
+	pid_t pid;			 /* 0: not running */
+	bool is_ready;			 /* said WIRE_READY */
+	uint32_t restarts;		 /* since the supervisor began */
 	uint64_t started_ms, restart_ms; /* CLOCK_BOOTTIME; restart_ms 0: none
 					  * is due */
-	uint32_t pause_ms; /* before the next start */
-	struct source channel; /* fd: our end, -1 while not running */
-	struct source exit;    /* fd: pidfd, -1 while not running */
+	uint32_t pause_ms;		 /* before the next start */
+	struct source channel;		 /* fd: our end, -1 while not running */
+	struct source exit;		 /* fd: pidfd, -1 while not running */
 };
 
 const char *role_name(enum role role);

@@ -15,8 +15,9 @@
 /* auid of service number N is AUID_BASE + N; number 0 stands for containers
  * that no policy names. The range is below 2^31 (ausearch prints larger ones
  * as negative numbers). */
-#define AUID_BASE	   1900000000U
-#define SERVICE_NUMBER_MAX 9999U
+#define AUID_BASE	    1900000000U
+#define SERVICE_NUMBER_MAX  9998U
+#define SERVICE_NUMBER_SELF 9999U /* bailiffd's own session */
 
 #define PATH_ETC	  "/etc/bailiff"
 #define PATH_IMAGE_ROOT	  PATH_ETC "/root.json" /* pinned TUF root */

@@ -1,0 +1,546 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* audit_role.c - the audit process: reads the kernel's stream, assembles and
+ * attributes events, appends them to the trail, hands frames to the control
+ * process.
+ *
+ * It never stops reading: what the trail cannot take (a full disk) is counted
+ * and dropped, or every audited task of the node would sleep in the kernel's
+ * backlog wait.
+ *
+ * WIRE_START carries the event socket, the trail's directory and the session
+ * registry's, and u64: bytes the trail may take.
+ */
+#include "cmd/bailiffd/role.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/bailiffd/sessions.h"
+#include "cmd/bailiffd/stats.h"
+#include "lib/auto.h"
+#include "lib/num.h"
+#include "pkg/audit/assemble.h"
+#include "pkg/audit/attribute.h"
+#include "pkg/audit/event.h"
+#include "pkg/audit/source.h"
+#include "pkg/trail/trail.h"
+
+#define TICK_MS	    50
+#define STATS_EVERY 5  /* ticks */
+#define SYNC_EVERY  20 /* ticks: what a power cut can take */
+#define BATCHES_MAX 64 /* of the socket, before others get their turn */
+#define SEGMENTS    8  /* the trail's cap in segments */
+#define SEGMENT_MIN 262144
+#define READERS_MAX 8
+#define ANSWER_MAX  (MSG_BODY_MAX - 64)
+
+/* A reader that stands where a stream will go on. */
+struct reader_slot {
+	struct trail_reader *reader; /* NULL: free */
+	uint64_t next, used;
+};
+
+struct audit_role {
+	struct role_base base;
+	struct peer control;
+	int netlink_fd, trail_fd, sessions_fd;
+	struct source netlink, timer;
+	uint64_t ticks, now_ms;
+	struct audit_source *source;
+	struct assembler *assembler;
+	struct attributor *attributor;
+	struct session_cache *sessions;
+	struct trail_writer *trail;
+	struct buf frame;
+	struct reader_slot readers[READERS_MAX];
+	struct audit_stats stats;
+	uint64_t dropped_told; /* of stats.dropped: those in the trail */
+	bool is_dirty;	       /* appended since the last sync */
+	/* The newest serial that a predecessor left in the trail, until the
+	 * first record above it tells how many are missing. */
+	bool has_previous;
+	uint32_t previous_serial;
+	uint64_t gap_serials;
+};
+
+/* ---- appending
+ * --------------------------------------------------------------- */
+
+static int frame_append(struct audit_role *role, const struct event *ev)
+{
+	uint64_t seq;
+	int r;
+
+	buf_reset(&role->frame);
+	r = event_encode(ev, &role->frame);
+	if (r == 0)
+		r = trail_append(role->trail, buf_view(&role->frame), &seq,
+				 NULL);
+	if (r < 0) {
+		role->stats.dropped++;
+		return r;
+	}
+	role->stats.last_seq = seq;
+	role->is_dirty = true;
+	return 0;
+}
+
+static void event_append(void *ctx, struct event *ev)
+{
+	static struct event_denial denial; /* large; only its being counts */
+	struct audit_role *role = ctx;
+
+	if (frame_append(role, ev) < 0)
+		return;
+	role->stats.events++;
+	role->stats.partial += ev->missing != 0;
+	role->stats.denied += event_denial(ev, &denial);
+	if (ev->kind == EVENT_OWN && span_eq_str(ev->action, "identity.forged"))
+		role->stats.forged++;
+}
+
+static void own_event(struct audit_role *role, const char *action,
+		      const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void own_event(struct audit_role *role, const char *action,
+		      const char *fmt, ...)
+{
+	char text[1024];
+	struct event ev = { .kind = EVENT_OWN,
+			    .time_ms = clock_real_ms(),
+			    .ses = UINT32_MAX,
+			    .auid = UINT32_MAX };
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	ev.action = span_of(action);
+	ev.text = span_of(text);
+	event_append(role, &ev);
+}
+
+/* What was dropped is said as soon as the trail takes something again. */
+static void dropped_tell(struct audit_role *role)
+{
+	const uint64_t dropped = role->stats.dropped;
+
+	if (dropped == role->dropped_told)
+		return;
+	own_event(role, "trail.dropped", "count=%llu",
+		  (unsigned long long)(dropped - role->dropped_told));
+	if (role->stats.dropped == dropped)
+		role->dropped_told = dropped;
+	else
+		role->stats.dropped = dropped; /* the statement itself */
+}
+
+/* ---- the kernel's stream
+ * -------------------------------------------------------- */
+
+static void assembled(void *ctx, struct event *ev)
+{
+	struct audit_role *role = ctx;
+
+	attribute_event(role->attributor, ev, role->now_ms, clock_real_ms());
+	event_append(role, ev);
+}
+
+/* The distance between two serials of 32 bits that wrap; negative when @b is
+ * the older one. */
+static int64_t serial_distance(uint32_t a, uint32_t b)
+{
+	return (int32_t)(b - a);
+}
+
+static void gap_check(struct audit_role *role, uint32_t serial)
+{
+	const int64_t missing =
+		serial_distance(role->previous_serial, serial) - 1;
+
+	if (!role->has_previous || missing < 0)
+		return;
+	role->has_previous = false;
+	role->gap_serials += (uint64_t)missing;
+	own_event(role, "audit.gap",
+		  "after_serial=%u next_serial=%u missing=%lld",
+		  role->previous_serial, serial, (long long)missing);
+}
+
+static void record_take(void *ctx, const struct record *r)
+{
+	struct audit_role *role = ctx;
+
+	gap_check(role, r->serial);
+	if (assemble_feed(role->assembler, r, role->now_ms) < 0)
+		role->stats.dropped++;
+}
+
+static int socket_drain(struct audit_role *role, unsigned batches)
+{
+	while (batches-- > 0) {
+		int n;
+
+		role->now_ms = clock_boot_ms();
+		n = audit_source_read(role->source, record_take, role);
+		if (n == 0 || n == -EAGAIN)
+			return 0;
+		if (n < 0)
+			return n;
+	}
+	return 0;
+}
+
+static int netlink_ready(struct source *self, uint32_t events)
+{
+	struct audit_role *role =
+		container_of(self, struct audit_role, netlink);
+
+	(void)events;
+	return socket_drain(role, BATCHES_MAX);
+}
+
+/* The supervisor is gone or said stop: take what the kernel already sent. */
+static void drain(void *ctx)
+{
+	struct audit_role *role = ctx;
+
+	(void)socket_drain(role, BATCHES_MAX * 64);
+	assemble_flush(role->assembler);
+	attribute_expire(role->attributor, role->now_ms, clock_real_ms());
+	own_event(role, "audit.stop", "events=%llu",
+		  (unsigned long long)role->stats.events);
+	(void)trail_sync(role->trail, NULL);
+}
+
+/* ---- the supervisor
+ * ------------------------------------------------------------ */
+
+static void stats_send(struct audit_role *role)
+{
+	const struct assemble_counters *c = assemble_counted(role->assembler);
+	struct buf body;
+
+	role->stats.gaps = role->gap_serials + c->serials_lost;
+	role->stats.pruned = trail_pruned(role->trail);
+	buf_init(&body, 256);
+	audit_stats_encode(&role->stats, &body);
+	/* A full channel: the next one says the same and more. */
+	(void)role_tell(&role->base, WIRE_STATS, 0, &body);
+	buf_done(&body);
+}
+
+static int tick(struct source *self, uint32_t events)
+{
+	struct audit_role *role = container_of(self, struct audit_role, timer);
+
+	(void)events;
+	timer_ack(self->fd);
+	role->now_ms = clock_boot_ms();
+	assemble_expire(role->assembler, role->now_ms);
+	attribute_expire(role->attributor, role->now_ms, clock_real_ms());
+	dropped_tell(role);
+	role->ticks++;
+	if (role->ticks % STATS_EVERY == 0)
+		stats_send(role);
+	if (role->ticks % SYNC_EVERY == 0 && role->is_dirty) {
+		role->is_dirty = false;
+		(void)trail_sync(role->trail, NULL);
+	}
+	return 0;
+}
+
+static int answer_own_event(void *ctx, struct msg *m, struct cur *body)
+{
+	struct audit_role *role = ctx;
+	AUTO_MEM char *action = span_dup(cur_blob(body, 64));
+	AUTO_MEM char *text = span_dup(cur_blob(body, 1024));
+
+	(void)m;
+	if (action == NULL || text == NULL)
+		return -EPROTO;
+	own_event(role, action, "%s", text);
+	return 0;
+}
+
+static int answer_kernel(void *ctx, struct msg *m, struct cur *body)
+{
+	(void)m;
+	own_event(ctx, "audit.lost", "count=%u by=kernel", cur_u32(body));
+	return 0;
+}
+
+/* ---- frames for the control process
+ * ----------------------------------------------- */
+
+static struct reader_slot *reader_at(struct audit_role *role, uint64_t from)
+{
+	struct reader_slot *oldest = &role->readers[0];
+
+	for (size_t i = 0; i < READERS_MAX; i++) {
+		struct reader_slot *slot = &role->readers[i];
+
+		if (slot->reader != NULL && slot->next == from)
+			return slot;
+		if (slot->used < oldest->used)
+			oldest = slot;
+	}
+	trail_reader_close(oldest->reader);
+	*oldest = (struct reader_slot){ .next = from };
+	if (trail_reader_open(role->trail_fd, from, &oldest->reader, NULL) < 0)
+		oldest->reader = NULL;
+	return oldest;
+}
+
+/* Append up to @limit frames. Return: how many. */
+static uint32_t frames_append(struct audit_role *role, uint64_t from,
+			      uint32_t limit, struct buf *out)
+{
+	struct reader_slot *slot = reader_at(role, from);
+	struct trail_frame frame;
+	uint32_t count = 0;
+
+	slot->used = ++role->readers[0].used;
+	while (slot->reader != NULL && count < limit) {
+		if (trail_read(slot->reader, &frame, NULL) < 0)
+			break;
+		if (out->len + frame.bytes.len + 12 > ANSWER_MAX) {
+			/* Read, not sent: this reader is past it. */
+			trail_reader_close(slot->reader);
+			*slot = (struct reader_slot){ 0 };
+			break;
+		}
+		buf_u64(out, frame.seq);
+		buf_blob(out, frame.bytes);
+		slot->next = frame.seq + 1;
+		count++;
+	}
+	return count;
+}
+
+static int answer_events(void *ctx, struct msg *m, struct cur *body)
+{
+	struct audit_role *role = ctx;
+	const uint64_t from = cur_u64(body);
+	const uint32_t limit = cur_u32(body);
+	const uint64_t last = trail_next_seq(role->trail) - 1;
+	struct buf frames, answer;
+	uint32_t count = 0;
+	int r;
+
+	buf_init(&frames, ANSWER_MAX);
+	buf_init(&answer, MSG_BODY_MAX);
+	if (from <= last)
+		count = frames_append(role, from, limit, &frames);
+	buf_u64(&answer, last);
+	buf_u32(&answer, count);
+	buf_span(&answer, buf_view(&frames));
+	r = msg_send_buf(role->control.source.fd, WIRE_EVENTS_ARE, m->id,
+			 &answer);
+	buf_done(&frames);
+	buf_done(&answer);
+	return r;
+}
+
+static const struct msg_op control_ops[] = {
+	{ WIRE_EVENTS, 1, 0, answer_events },
+};
+
+static int answer_peer(void *ctx, struct msg *m, struct cur *body)
+{
+	struct audit_role *role = ctx;
+	struct err e = { 0 };
+
+	if (cur_u8(body) != ROLE_CONTROL)
+		return -EPROTO;
+	return peer_replace(&role->control, msg_fd_take(m, 0), &e);
+}
+
+static const struct msg_op supervisor_ops[] = {
+	{ WIRE_PEER, 1, 1, answer_peer },
+	{ WIRE_OWN_EVENT, 1, 0, answer_own_event },
+	{ WIRE_KERNEL, 1, 0, answer_kernel },
+};
+
+/* ---- beginning
+ * --------------------------------------------------------------------- */
+
+/* Walk what a predecessor left: where the trail begins, and the newest serial
+ * of this boot. Damage in front of the end was found when the writer opened. */
+static void trail_scan(struct audit_role *role)
+{
+	struct trail_reader *reader;
+	struct trail_frame frame;
+	bool is_this_boot = false;
+
+	if (trail_reader_open(role->trail_fd, 1, &reader, NULL) < 0)
+		return;
+	while (trail_read(reader, &frame, NULL) == 0) {
+		struct event ev;
+
+		if (role->stats.first_seq == 0)
+			role->stats.first_seq = frame.seq;
+		role->stats.last_seq = frame.seq;
+		if (event_decode(frame.bytes, &ev, NULL) < 0)
+			continue;
+		if (ev.kind == EVENT_OWN &&
+		    span_eq_str(ev.action, "audit.start")) {
+			struct span boot;
+
+			is_this_boot = record_field(ev.text, "boot", &boot) &&
+				       span_eq_str(boot, role->base.boot);
+			role->has_previous = is_this_boot && role->has_previous;
+		} else if (ev.kind == EVENT_AUDIT && is_this_boot &&
+			   (!role->has_previous ||
+			    serial_distance(role->previous_serial, ev.serial) >
+				    0)) {
+			role->has_previous = true;
+			role->previous_serial = ev.serial;
+		}
+	}
+	trail_reader_close(reader);
+}
+
+static int trail_begin(struct audit_role *role, uint64_t bytes_max,
+		       struct err *e)
+{
+	struct trail_limits limits = { .bytes_max = bytes_max,
+				       .segment_max = bytes_max / SEGMENTS };
+	uint64_t recovered = 0;
+	int r;
+
+	if (limits.segment_max < SEGMENT_MIN)
+		limits.segment_max = SEGMENT_MIN;
+	r = trail_writer_open(role->trail_fd, &limits, &role->trail, &recovered,
+			      e);
+	if (r < 0)
+		return err_wrap(e, "the trail");
+	role->stats.bytes_max = bytes_max;
+	trail_scan(role);
+	own_event(role, "audit.start", "boot=%s recovered_bytes=%llu pid=%d",
+		  role->base.boot, (unsigned long long)recovered, getpid());
+	if (role->stats.first_seq == 0)
+		role->stats.first_seq = role->stats.last_seq;
+	return 0;
+}
+
+/* The first audit process of a daemon becomes the kernel's reader; one that
+ * was started again reads on from the socket its predecessor claimed. */
+static int source_begin(struct audit_role *role, struct err *e)
+{
+	int r = audit_source_new(role->netlink_fd, &role->source);
+
+	if (r < 0)
+		return err_set(e, -r, "out of memory");
+	r = audit_source_claim(role->source, record_take, role, e);
+	if (r == -EEXIST)
+		return 0;
+	return r;
+}
+
+static int engine_begin(struct audit_role *role, struct err *e)
+{
+	struct attribute_lookup lookup;
+	int r = session_cache_new(role->sessions_fd, &role->sessions);
+
+	if (r == 0)
+		r = assembler_new(assembled, role, &role->assembler);
+	session_cache_lookups(role->sessions, &lookup);
+	if (r == 0)
+		r = attributor_new(&lookup, event_append, role,
+				   &role->attributor);
+	return r < 0 ? err_set(e, -r, "out of memory") : 0;
+}
+
+static int sources_add(struct audit_role *role, struct err *e)
+{
+	int r;
+
+	role->netlink = (struct source){ role->netlink_fd, "audit netlink",
+					 netlink_ready };
+	role->timer = (struct source){ timer_open(e), "timer", tick };
+	if (role->timer.fd < 0)
+		return role->timer.fd;
+	r = timer_set(role->timer.fd, TICK_MS, TICK_MS);
+	if (r < 0)
+		return err_set(e, -r, "set the timer");
+	r = loop_add(role->base.loop, &role->netlink, EPOLLIN, e);
+	return r < 0 ? r : loop_add(role->base.loop, &role->timer, EPOLLIN, e);
+}
+
+static int role_init(struct audit_role *role, struct err *e)
+{
+	uint64_t bytes_max;
+	struct cur body;
+	struct msg start;
+	int r = role_begin(&role->base, ROLE_AUDIT, &start, &body, e);
+
+	if (r < 0)
+		return r;
+	bytes_max = cur_u64(&body);
+	if (start.nfds != 3 || cur_end(&body) < 0)
+		return err_set(e, EPROTO, "unexpected start");
+	role->netlink_fd = msg_fd_take(&start, 0);
+	role->trail_fd = msg_fd_take(&start, 1);
+	role->sessions_fd = msg_fd_take(&start, 2);
+	role->base.ctx = role;
+	role->base.orphaned = drain;
+	role->base.ops = supervisor_ops;
+	role->base.op_count =
+		sizeof(supervisor_ops) / sizeof(supervisor_ops[0]);
+	role->control =
+		(struct peer){ .source = { .fd = -1, .name = "control" },
+			       .base = &role->base,
+			       .ops = control_ops,
+			       .op_count = 1 };
+	role->now_ms = clock_boot_ms();
+	buf_init(&role->frame, TRAIL_FRAME_MAX);
+	r = engine_begin(role, e);
+	if (r == 0)
+		r = trail_begin(role, bytes_max, e);
+	if (r == 0)
+		r = source_begin(role, e);
+	return r < 0 ? r : sources_add(role, e);
+}
+
+static void role_end(struct audit_role *role)
+{
+	for (size_t i = 0; i < READERS_MAX; i++)
+		trail_reader_close(role->readers[i].reader);
+	trail_writer_close(role->trail);
+	attributor_free(role->attributor);
+	assembler_free(role->assembler);
+	session_cache_free(role->sessions);
+	audit_source_free(role->source);
+	buf_done(&role->frame);
+	fd_drop(&role->netlink_fd);
+	fd_drop(&role->trail_fd);
+	fd_drop(&role->sessions_fd);
+	fd_drop(&role->timer.fd);
+	fd_drop(&role->control.source.fd);
+	role_done(&role->base);
+}
+
+int audit_main(void)
+{
+	struct audit_role *role = calloc(1, sizeof(*role));
+	struct err e = { 0 };
+	int code = 111;
+
+	if (role == NULL)
+		return code;
+	role->netlink_fd = role->trail_fd = role->sessions_fd = -1;
+	role->timer.fd = role->control.source.fd = -1;
+	if (role_init(role, &e) < 0)
+		log_err(&role->base.log, LOG_LEVEL_ERROR, "cannot start", &e);
+	else
+		code = role_run(&role->base);
+	role_end(role);
+	free(role);
+	return code;
+}
