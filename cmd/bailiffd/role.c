@@ -139,7 +139,7 @@ void role_done(struct role_base *b)
 int role_tell(const struct role_base *b, uint16_t type, uint32_t id,
 	      const struct buf *body)
 {
-	return msg_send_buf(CHANNEL_FD, type, id, body);
+	return msg_send_buf(b->supervisor.fd, type, id, body);
 }
 
 static void peer_drop(struct peer *p)
