@@ -27,6 +27,7 @@
 #include "pkg/audit/attribute.h"
 #include "pkg/audit/event.h"
 #include "pkg/audit/source.h"
+#include "pkg/identity/paths.h"
 #include "pkg/trail/trail.h"
 
 #define TICK_MS	    50
@@ -36,6 +37,7 @@
 #define SEGMENTS    8  /* the trail's cap in segments */
 #define SEGMENT_MIN 262144
 #define READERS_MAX 8
+#define SELF_MAX    16 /* events of bailiff's own session in a second */
 #define ANSWER_MAX  (MSG_BODY_MAX - 64)
 
 /* A reader that stands where a stream will go on. */
@@ -65,6 +67,9 @@ struct audit_role {
 	bool has_previous;
 	uint32_t previous_serial;
 	uint64_t gap_serials;
+	/* What bailiff's own processes were denied in this second: without a
+	 * limit a denial of this very process would feed itself. */
+	uint64_t self_second, self_count, self_muted;
 };
 
 /* ---- appending
@@ -140,6 +145,33 @@ static void dropped_tell(struct audit_role *role)
 		role->stats.dropped = dropped; /* the statement itself */
 }
 
+/* Is this one too many about ourselves? The rest is counted and said once a
+ * second (self_tell()). */
+static bool self_is_muted(struct audit_role *role, const struct event *ev)
+{
+	const uint64_t second = role->now_ms / 1000;
+
+	if (ev->how != HOW_SESSION || !span_eq_str(ev->service, "bailiff"))
+		return false;
+	if (second != role->self_second) {
+		role->self_second = second;
+		role->self_count = 0;
+	}
+	if (++role->self_count <= SELF_MAX)
+		return false;
+	role->self_muted++;
+	return true;
+}
+
+static void self_tell(struct audit_role *role)
+{
+	if (role->self_muted == 0 || role->self_second == role->now_ms / 1000)
+		return;
+	own_event(role, "audit.muted", "service=bailiff count=%llu",
+		  (unsigned long long)role->self_muted);
+	role->self_muted = 0;
+}
+
 /* ---- the kernel's stream
  * -------------------------------------------------------- */
 
@@ -148,7 +180,8 @@ static void assembled(void *ctx, struct event *ev)
 	struct audit_role *role = ctx;
 
 	attribute_event(role->attributor, ev, role->now_ms, clock_real_ms());
-	event_append(role, ev);
+	if (!self_is_muted(role, ev))
+		event_append(role, ev);
 }
 
 /* The distance between two serials of 32 bits that wrap; negative when @b is
@@ -245,6 +278,7 @@ static int tick(struct source *self, uint32_t events)
 	assemble_expire(role->assembler, role->now_ms);
 	attribute_expire(role->attributor, role->now_ms, clock_real_ms());
 	dropped_tell(role);
+	self_tell(role);
 	role->ticks++;
 	if (role->ticks % STATS_EVERY == 0)
 		stats_send(role);
@@ -416,8 +450,14 @@ static int trail_begin(struct audit_role *role, uint64_t bytes_max,
 
 	if (limits.segment_max < SEGMENT_MIN)
 		limits.segment_max = SEGMENT_MIN;
+	/* Segments belong to bailiff's own uid from the first one on: the ship
+	 * process reads them. */
+	if (setegid(BAILIFF_UID) < 0 || seteuid(BAILIFF_UID) < 0)
+		return err_errno(e, "become uid %u", BAILIFF_UID);
 	r = trail_writer_open(role->trail_fd, &limits, &role->trail, &recovered,
 			      e);
+	if (seteuid(0) < 0 || setegid(0) < 0)
+		return err_errno(e, "become root again");
 	if (r < 0)
 		return err_wrap(e, "the trail");
 	role->stats.bytes_max = bytes_max;

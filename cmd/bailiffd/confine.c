@@ -39,12 +39,13 @@
 		"getrandom", "fcntl", "dup", "uname", "sched_yield",          \
 		"sched_getaffinity", "restart_syscall", "exit", "exit_group", \
 		"tgkill", "sigaltstack", "prlimit64"
-#define CALLS_FILES                                                       \
-	"openat", "openat2", "open", "getdents64", "ftruncate", "fsync",  \
-		"fdatasync", "flock", "fchmod", "fchown", "fchownat",     \
-		"renameat", "renameat2", "unlinkat", "unlink", "mkdirat", \
-		"pwrite64", "fallocate", "fstatfs", "statfs", "access",   \
-		"faccessat2", "readlink", "readlinkat", "memfd_create"
+#define CALLS_FILES                                                         \
+	"openat", "openat2", "open", "getdents64", "ftruncate", "fsync",    \
+		"fdatasync", "flock", "fchmod", "fchown", "fchownat",       \
+		"renameat", "renameat2", "unlinkat", "unlink", "mkdirat",   \
+		"pwrite64", "pwritev", "preadv", "fallocate", "fstatfs",    \
+		"statfs", "access", "faccessat2", "readlink", "readlinkat", \
+		"memfd_create"
 #define CALLS_SOCKETS                                                     \
 	"socket", "connect", "bind", "listen", "accept4", "accept",       \
 		"getsockopt", "setsockopt", "getsockname", "getpeername", \
