@@ -450,14 +450,8 @@ static int trail_begin(struct audit_role *role, uint64_t bytes_max,
 
 	if (limits.segment_max < SEGMENT_MIN)
 		limits.segment_max = SEGMENT_MIN;
-	/* Segments belong to bailiff's own uid from the first one on: the ship
-	 * process reads them. */
-	if (setegid(BAILIFF_UID) < 0 || seteuid(BAILIFF_UID) < 0)
-		return err_errno(e, "become uid %u", BAILIFF_UID);
 	r = trail_writer_open(role->trail_fd, &limits, &role->trail, &recovered,
 			      e);
-	if (seteuid(0) < 0 || setegid(0) < 0)
-		return err_errno(e, "become root again");
 	if (r < 0)
 		return err_wrap(e, "the trail");
 	role->stats.bytes_max = bytes_max;
@@ -467,6 +461,21 @@ static int trail_begin(struct audit_role *role, uint64_t bytes_max,
 	if (role->stats.first_seq == 0)
 		role->stats.first_seq = role->stats.last_seq;
 	return 0;
+}
+
+/* Segments belong to bailiff's own uid from the first one on: the ship process
+ * reads them, and this process too once it is confined. */
+static int trail_begin_as_owner(struct audit_role *role, uint64_t bytes_max,
+				struct err *e)
+{
+	int r;
+
+	if (setegid(BAILIFF_UID) < 0 || seteuid(BAILIFF_UID) < 0)
+		return err_errno(e, "become uid %u", BAILIFF_UID);
+	r = trail_begin(role, bytes_max, e);
+	if (seteuid(0) < 0 || setegid(0) < 0)
+		return err_errno(e, "become root again");
+	return r;
 }
 
 /* The first audit process of a daemon becomes the kernel's reader; one that
@@ -542,7 +551,7 @@ static int role_init(struct audit_role *role, struct err *e)
 	buf_init(&role->frame, TRAIL_FRAME_MAX);
 	r = engine_begin(role, e);
 	if (r == 0)
-		r = trail_begin(role, bytes_max, e);
+		r = trail_begin_as_owner(role, bytes_max, e);
 	if (r == 0)
 		r = source_begin(role, e);
 	return r < 0 ? r : sources_add(role, e);

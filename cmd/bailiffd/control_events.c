@@ -125,7 +125,8 @@ static void stream_frames(struct control_role *role, struct ask *ask,
 		}
 		ask->next = seq + 1;
 	}
-	if (ask->written >= ask->limit) {
+	if (ask->written >= ask->limit || (count == 0 && ask->next <= last)) {
+		/* Enough; or the audit process cannot read what it has. */
 		control_stream_end(ask->q);
 	} else if (ask->next <= last) {
 		events_ask(role, ask);

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "cmd/bailiffd/confine.h"
 #include "cmd/bailiffd/worker.h"
@@ -50,6 +51,7 @@ int role_begin(struct role_base *b, enum role role, struct msg *start,
 		.supervisor = { .fd = CHANNEL_FD, .name = "supervisor" },
 	};
 	signals_block();
+	tzset(); /* reads /etc/localtime, which a confined process may not */
 	r = loop_new(&b->loop, e);
 	if (r < 0)
 		return r;
