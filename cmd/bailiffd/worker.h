@@ -16,10 +16,10 @@
 #include "cmd/bailiffd/wire.h"
 #include "lib/loop.h"
 
-/* A worker that dies at once is started again after 50 ms, then 100, ... up to
- * a second: a service's audit trail must not wait longer. */
+/* A worker that dies at once is started again after 50 ms, then 100, ... up
+ * to this: with its start it is back within a second. */
 #define WORKER_PAUSE_MIN_MS 50
-#define WORKER_PAUSE_MAX_MS 1000
+#define WORKER_PAUSE_MAX_MS 400
 /* One that lived this long starts again without memory of earlier deaths. */
 #define WORKER_STEADY_MS 10000
 
