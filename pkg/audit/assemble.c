@@ -167,7 +167,7 @@ static bool hides_a_path(struct span call)
 	buf_init(&name, 64);
 	return record_hex(call, "arch", &arch) &&
 	       record_i64(call, "syscall", &nr) &&
-	       syscall_print((uint32_t)arch, (int32_t)nr, &name) &&
+	       audit_syscall_print((uint32_t)arch, (int32_t)nr, &name) &&
 	       span_starts(buf_view(&name), "mq_");
 }
 

@@ -130,7 +130,7 @@ static void call_name(const struct event_record *r, struct buf *out)
 		buf_puts(out, "syscall");
 		return;
 	}
-	if (!syscall_print((uint32_t)arch, (int32_t)nr, out))
+	if (!audit_syscall_print((uint32_t)arch, (int32_t)nr, out))
 		buf_printf(out, "syscall_%" PRId64, nr);
 }
 
@@ -160,7 +160,7 @@ static void denial_action(const struct event_denial *d, struct buf *out)
 	buf_printf(out, "%s.", denial_subjects[d->kind].layer);
 	if (d->kind != DENIED_SYSCALL && d->kind != DENIED_INFERRED)
 		buf_span(out, d->right);
-	else if (!syscall_print(d->arch, d->syscall, out))
+	else if (!audit_syscall_print(d->arch, d->syscall, out))
 		buf_printf(out, "%d", d->syscall);
 }
 
@@ -353,7 +353,7 @@ static void json_denial(const struct event_denial *d, struct buf *out)
 
 		buf_init(&name, 64);
 		member_u64(out, "syscall", (uint64_t)d->syscall);
-		if (syscall_print(d->arch, d->syscall, &name))
+		if (audit_syscall_print(d->arch, d->syscall, &name))
 			member_bytes(out, "syscall_name", buf_view(&name));
 	}
 	buf_u8(out, '}');

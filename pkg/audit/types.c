@@ -270,7 +270,7 @@ void type_print(uint16_t type, struct buf *out)
 		buf_printf(out, "UNKNOWN[%u]", type);
 }
 
-bool syscall_print(uint32_t arch, int32_t nr, struct buf *out)
+bool audit_syscall_print(uint32_t arch, int32_t nr, struct buf *out)
 {
 	AUTO_MEM char *name = seccomp_syscall_resolve_num_arch(arch, nr);
 

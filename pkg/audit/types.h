@@ -31,7 +31,7 @@ void type_print(uint16_t type, struct buf *out);
 
 /* Append the system call's name. @arch: AUDIT_ARCH_*. Return: false, and
  * nothing appended, when there is no such call. */
-bool syscall_print(uint32_t arch, int32_t nr, struct buf *out);
+bool audit_syscall_print(uint32_t arch, int32_t nr, struct buf *out);
 
 /* "EACCES" for 13 and -13; NULL for an unknown value. */
 const char *errno_name(int32_t code);
