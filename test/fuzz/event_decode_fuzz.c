@@ -16,10 +16,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct span frame = { (const char *)data, size };
 	AUTO_DONE(buf_done) struct buf again;
 
+	buf_init(&again, 1U << 20);
 	if (event_decode(frame, &ev, NULL) < 0)
 		return 0;
 	(void)event_denial(&ev, &denial);
-	buf_init(&again, 1U << 20);
 	if (event_encode(&ev, &again) < 0 || !span_eq(buf_view(&again), frame))
 		abort();
 	return 0;
