@@ -27,18 +27,18 @@
  * --root .../services.linuxkit, --bundle .../services.linuxkit/NAME. */
 static bool is_linuxkit(const char *path)
 {
-	struct span rest = span_of(path), last[2] = { 0 };
+	struct span rest = span_of(path), parent = { 0 }, last = { 0 };
 
 	while (rest.p != NULL) {
 		const struct span part = span_cut(&rest, '/');
 
 		if (part.len == 0)
 			continue;
-		last[0] = last[1];
-		last[1] = part;
+		parent = last;
+		last = part;
 	}
-	return span_eq_str(last[0], LINUXKIT_NAMESPACE) ||
-	       span_eq_str(last[1], LINUXKIT_NAMESPACE);
+	return span_eq_str(parent, LINUXKIT_NAMESPACE) ||
+	       span_eq_str(last, LINUXKIT_NAMESPACE);
 }
 
 static enum naming naming_of(const struct gate *g, const char *bundle,
