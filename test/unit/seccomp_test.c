@@ -489,3 +489,70 @@ TEST(the_kernel_takes_the_program_and_does_what_the_simulator_said)
 	CHECK(errno != 77);
 	profile_done(&p);
 }
+
+/* ---- libseccomp as oracle, where it is known to be right --------------- */
+
+struct oracle {
+	const struct program *ours, *theirs;
+	unsigned points;
+};
+
+static int programs_agree(void *ctx, const struct seccomp_data *d)
+{
+	struct oracle *o = ctx;
+	uint32_t a = 0, b = 1;
+
+	CHECK_INT(program_run(o->ours, d, &a), 0);
+	CHECK_INT(program_run(o->theirs, d, &b), 0);
+	if (a != b)
+		test_fail(__FILE__, __LINE__, "call %d: 0x%x, libseccomp 0x%x",
+			  d->nr, a, b);
+	o->points++;
+	return 0;
+}
+
+TEST(with_one_rule_for_each_call_libseccomp_says_the_same)
+{
+	static struct program ours, theirs;
+	const struct scmp_arg_cmp low = { 1, SCMP_CMP_LT, 0x100000010, 0 };
+	const struct scmp_arg_cmp mask = { 2, SCMP_CMP_MASKED_EQ, 0xf0, 0x10 };
+	struct oracle o = { .ours = &ours, .theirs = &theirs };
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
+	struct profile p;
+	struct err e;
+	bool is_sampled;
+	char path[] = "/tmp/bailiff-unit-XXXXXX";
+	const int fd = mkstemp(path);
+
+	CHECK(ctx != NULL && fd >= 0);
+	(void)unlink(path);
+	CHECK_INT(seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH,
+				   SCMP_ACT_KILL_PROCESS),
+		  0);
+	CHECK_INT(seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ptrace),
+				   0),
+		  0);
+	CHECK_INT(seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO(EPERM),
+					 SCMP_SYS(socket), 1, &low),
+		  0);
+	CHECK_INT(seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO(EPERM),
+					 SCMP_SYS(ioctl), 1, &mask),
+		  0);
+	CHECK_INT(seccomp_export_bpf(ctx, fd), 0);
+	const ssize_t len = pread(fd, theirs.insns, sizeof(theirs.insns), 0);
+	CHECK(len > 0);
+	theirs.count = (size_t)len / sizeof(theirs.insns[0]);
+	seccomp_release(ctx);
+	compile("{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":["
+		"{\"names\":[\"ptrace\"],\"action\":\"SCMP_ACT_ERRNO\"},"
+		"{\"names\":[\"socket\"],\"action\":\"SCMP_ACT_ERRNO\","
+		"\"args\":[{\"index\":1,\"value\":4294967312,\"op\":"
+		"\"SCMP_CMP_LT\"}]},{\"names\":[\"ioctl\"],\"action\":"
+		"\"SCMP_ACT_ERRNO\",\"args\":[{\"index\":2,\"value\":240,"
+		"\"valueTwo\":16,\"op\":\"SCMP_CMP_MASKED_EQ\"}]}]}",
+		&p, &ours);
+	CHECK_INT(profile_visit(&p, programs_agree, &o, &is_sampled, &e), 0);
+	CHECK(o.points > 50);
+	profile_done(&p);
+	close(fd);
+}
