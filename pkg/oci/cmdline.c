@@ -373,7 +373,7 @@ static bool help_wanted(const struct oci_cmdline *c)
 
 static int id_check(const struct oci_cmdline *c, struct err *e)
 {
-	if (c->wants_help)
+	if (c->id == NULL && c->wants_help)
 		return 0;
 	if (c->id == NULL || c->id[0] == '\0')
 		return err_set(e, EINVAL, "no container id");

@@ -90,6 +90,7 @@ TEST(every_spelling_is_rebuilt_as_one)
 		{ OCI_RUNC, "g create", NULL },
 		{ OCI_RUNC, "g create a b", NULL },
 		{ OCI_RUNC, "g create -- -c", NULL },
+		{ OCI_RUNC, "g exec --help -- -c", NULL },
 		{ OCI_RUNC, "g create --preserve-fds x c", NULL },
 		{ OCI_RUNC, "g create --preserve-fds 0x2 c", NULL },
 		{ OCI_RUNC, "g --unknown create c", NULL },
