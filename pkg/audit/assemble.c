@@ -162,7 +162,7 @@ static bool hides_a_path(struct span call)
 {
 	uint64_t arch;
 	int64_t nr;
-	AUTO_DONE(buf_done) struct buf name;
+	AUTO_DONE(buf_done) struct buf name = { 0 };
 
 	buf_init(&name, 64);
 	return record_hex(call, "arch", &arch) &&

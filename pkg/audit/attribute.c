@@ -262,7 +262,7 @@ static void impostor_report(struct attributor *a, const struct pending *p,
 static void pending_text(struct pending *p, const struct event *ev)
 {
 	static const char *const keys[] = { "pid", "uid", "comm", "exe" };
-	AUTO_DONE(buf_done) struct buf text;
+	AUTO_DONE(buf_done) struct buf text = { 0 };
 
 	buf_init(&text, sizeof(p->text) - 1);
 	buf_printf(&text, "ses=%u auid=%u", p->ses, p->auid);
@@ -354,8 +354,11 @@ static bool impostor_check(struct attributor *a, const struct event *ev,
 			   const struct facts *f, uint64_t now_ms,
 			   uint64_t real_ms)
 {
-	struct pending *p = pending_find(a, f->ses);
+	struct pending *p;
 
+	if (was_reported(a, f->ses))
+		return true;
+	p = pending_find(a, f->ses);
 	if (p == NULL && f->login != NULL && !f->has_exec) {
 		pending_add(a, ev, f, now_ms, real_ms);
 		return false;
@@ -377,7 +380,7 @@ static bool impostor_check(struct attributor *a, const struct event *ev,
 
 static bool key_is_denied(struct span key)
 {
-	AUTO_DONE(buf_done) struct buf keys;
+	AUTO_DONE(buf_done) struct buf keys = { 0 };
 	struct span rest;
 
 	buf_init(&keys, 1024);

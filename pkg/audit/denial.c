@@ -259,7 +259,7 @@ static void path_facts(const struct event *ev, struct event_denial *ret)
 static void sockaddr_facts(const struct event *ev, struct event_denial *ret)
 {
 	const struct event_record *r = record_find(ev, AUDIT_SOCKADDR);
-	AUTO_DONE(buf_done) struct buf raw;
+	AUTO_DONE(buf_done) struct buf raw = { 0 };
 	struct span value;
 	uint16_t family;
 

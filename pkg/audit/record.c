@@ -218,7 +218,7 @@ void record_string(struct span value, struct buf *out)
 
 bool record_cstr(struct span text, const char *key, char *ret, size_t size)
 {
-	AUTO_DONE(buf_done) struct buf out;
+	AUTO_DONE(buf_done) struct buf out = { 0 };
 	struct span value;
 
 	ret[0] = '\0';

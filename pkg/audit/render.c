@@ -309,7 +309,7 @@ static void member_bytes(struct buf *out, const char *name, struct span s)
 static void member_field(struct buf *out, const char *name, struct span text,
 			 const char *key)
 {
-	AUTO_DONE(buf_done) struct buf value;
+	AUTO_DONE(buf_done) struct buf value = { 0 };
 	struct span raw;
 
 	if (!record_field(text, key, &raw))
@@ -349,7 +349,7 @@ static void json_denial(const struct event_denial *d, struct buf *out)
 	if (d->right.len != 0)
 		member_bytes(out, "right", d->right);
 	if (d->syscall >= 0) {
-		AUTO_DONE(buf_done) struct buf name;
+		AUTO_DONE(buf_done) struct buf name = { 0 };
 
 		buf_init(&name, 64);
 		member_u64(out, "syscall", (uint64_t)d->syscall);
@@ -365,7 +365,7 @@ static void json_event(const struct event *ev, const struct event_denial *d,
 	const struct subject *s = subject_find(ev);
 	const char *category = s != NULL ? s->category : "host";
 	const char *change = s != NULL ? s->change : "info";
-	AUTO_DONE(buf_done) struct buf action;
+	AUTO_DONE(buf_done) struct buf action = { 0 };
 
 	buf_init(&action, 256);
 	action_name(ev, d, &action);
@@ -437,7 +437,7 @@ static void json_records(const struct event *ev, struct buf *out)
 	member(out, "records");
 	buf_u8(out, '[');
 	for (uint32_t i = 0; i < ev->record_count; i++) {
-		AUTO_DONE(buf_done) struct buf name;
+		AUTO_DONE(buf_done) struct buf name = { 0 };
 
 		buf_init(&name, 64);
 		type_print(ev->records[i].type, &name);
@@ -549,7 +549,7 @@ static void put_safe(struct buf *out, struct span s)
 static void put_field(struct buf *out, const char *label, struct span text,
 		      const char *key)
 {
-	AUTO_DONE(buf_done) struct buf value;
+	AUTO_DONE(buf_done) struct buf value = { 0 };
 	struct span raw;
 
 	if (!record_field(text, key, &raw))
@@ -562,7 +562,7 @@ static void put_field(struct buf *out, const char *label, struct span text,
 
 static void text_denial(const struct event_denial *d, struct buf *out)
 {
-	AUTO_DONE(buf_done) struct buf action;
+	AUTO_DONE(buf_done) struct buf action = { 0 };
 
 	buf_init(&action, 256);
 	denial_action(d, &action);
@@ -581,7 +581,7 @@ static void text_denial(const struct event_denial *d, struct buf *out)
 static void text_plain(const struct event *ev, struct buf *out)
 {
 	const struct event_record *path = record_find(ev, AUDIT_PATH);
-	AUTO_DONE(buf_done) struct buf action;
+	AUTO_DONE(buf_done) struct buf action = { 0 };
 	const char *how = outcome(ev, NULL);
 
 	buf_init(&action, 256);

@@ -82,7 +82,7 @@ static int proc_read(const char *path, size_t max, struct buf *out)
 
 int cgroup_mount_find(char *ret, size_t size, struct err *e)
 {
-	AUTO_DONE(buf_done) struct buf text;
+	AUTO_DONE(buf_done) struct buf text = { 0 };
 	int r;
 
 	buf_init(&text, MOUNTINFO_MAX);
@@ -117,7 +117,7 @@ int cgroup_path_parse(struct span text, char *ret, size_t size)
 
 int cgroup_of_pid(pid_t pid, char *ret, size_t size)
 {
-	AUTO_DONE(buf_done) struct buf text;
+	AUTO_DONE(buf_done) struct buf text = { 0 };
 	char path[64];
 	int r;
 

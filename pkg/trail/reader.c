@@ -294,7 +294,7 @@ static int segments_verify(int dirfd, struct scan *s, const uint64_t *list,
 
 int trail_verify(int dirfd, struct trail_report *ret, struct err *e)
 {
-	AUTO_DONE(scan_done) struct scan s;
+	AUTO_DONE(scan_done) struct scan s = { .fd = -1 };
 	int r = scan_init(&s);
 
 	*ret = (struct trail_report){ 0 };

@@ -143,7 +143,7 @@ static int last_open(struct trail_writer *w, uint64_t *recovered, struct err *e)
 {
 	struct segment *last = segment_last(w);
 	char name[SEGMENT_NAME_LEN + 1];
-	AUTO_DONE(scan_done) struct scan s;
+	AUTO_DONE(scan_done) struct scan s = { .fd = -1 };
 	int r = scan_init(&s);
 
 	if (r < 0)

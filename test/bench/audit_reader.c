@@ -247,7 +247,7 @@ static int read_twice(int fd, const struct options *o, int control, int signals)
 static int dump(const char *dir)
 {
 	AUTO_FD dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	AUTO_DONE(buf_done) struct buf line;
+	AUTO_DONE(buf_done) struct buf line = { 0 };
 	struct trail_report report;
 	struct trail_reader *reader = NULL;
 	struct trail_frame frame;

@@ -27,7 +27,7 @@ static void event_check(void *ctx, struct event *ev)
 {
 	static const struct render_node node = { "n", "b" };
 	static struct event_denial denial;
-	AUTO_DONE(buf_done) struct buf out;
+	AUTO_DONE(buf_done) struct buf out = { 0 };
 	json_t *j = NULL;
 
 	(void)ctx;

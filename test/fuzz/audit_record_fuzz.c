@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct span datagram = { (const char *)data, size };
-	AUTO_DONE(buf_done) struct buf out;
+	AUTO_DONE(buf_done) struct buf out = { 0 };
 	struct record r;
 	struct span rest, key, value;
 

@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct event ev;
 	static struct event_denial denial;
 	const struct span frame = { (const char *)data, size };
-	AUTO_DONE(buf_done) struct buf again;
+	AUTO_DONE(buf_done) struct buf again = { 0 };
 
 	buf_init(&again, 1U << 20);
 	if (event_decode(frame, &ev, NULL) < 0)

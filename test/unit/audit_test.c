@@ -173,7 +173,7 @@ TEST(an_encoded_value_is_quoted_or_upper_case_hex)
 		{ "6120620", "6120620" }, { "abcd", "abcd" },
 		{ "\"4142\"", "4142" },
 	};
-	AUTO_DONE(buf_done) struct buf out;
+	AUTO_DONE(buf_done) struct buf out = { 0 };
 	char path[8];
 
 	buf_init(&out, 64);

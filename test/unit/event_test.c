@@ -41,7 +41,7 @@ static struct event sample(void)
 TEST(an_event_comes_back_from_its_flat_form_as_it_was)
 {
 	static struct event ev, back;
-	AUTO_DONE(buf_done) struct buf b;
+	AUTO_DONE(buf_done) struct buf b = { 0 };
 	struct err e = { 0 };
 
 	ev = sample();
@@ -68,7 +68,7 @@ TEST(an_event_comes_back_from_its_flat_form_as_it_was)
 TEST(an_event_cut_anywhere_or_with_bytes_left_over_is_refused)
 {
 	static struct event ev, back;
-	AUTO_DONE(buf_done) struct buf b;
+	AUTO_DONE(buf_done) struct buf b = { 0 };
 
 	ev = sample();
 	buf_init(&b, EVENT_BYTES_MAX);
@@ -83,7 +83,7 @@ TEST(an_event_cut_anywhere_or_with_bytes_left_over_is_refused)
 TEST(an_event_of_another_version_or_an_unknown_kind_is_refused)
 {
 	static struct event ev, back;
-	AUTO_DONE(buf_done) struct buf b;
+	AUTO_DONE(buf_done) struct buf b = { 0 };
 	struct err e = { 0 };
 
 	ev = sample();
@@ -103,7 +103,7 @@ TEST(an_event_of_more_bytes_than_a_frame_holds_is_not_encoded)
 {
 	static struct event ev;
 	static char big[EVENT_BYTES_MAX];
-	AUTO_DONE(buf_done) struct buf b;
+	AUTO_DONE(buf_done) struct buf b = { 0 };
 
 	ev = sample();
 	ev.text = (struct span){ big, sizeof(big) };

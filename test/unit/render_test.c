@@ -85,7 +85,7 @@ static const char *at(const json_t *j, const char *path)
 
 TEST(a_denial_as_json_has_ecs_names_and_its_raw_records)
 {
-	AUTO_DONE(buf_done) struct buf text;
+	AUTO_DONE(buf_done) struct buf text = { 0 };
 	AUTO_JSON *j = json_of(denial(), &text);
 
 	CHECK_STR(at(j, "v"), "bailiff.event.v1");
@@ -170,7 +170,7 @@ TEST(bytes_that_are_not_utf8_are_kept_exactly)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		AUTO_DONE(buf_done) struct buf text;
+		AUTO_DONE(buf_done) struct buf text = { 0 };
 		struct event ev = { .kind = EVENT_AUDIT };
 		AUTO_JSON *j = NULL;
 
@@ -186,7 +186,7 @@ TEST(bytes_that_are_not_utf8_are_kept_exactly)
 
 TEST(a_decoded_path_that_is_not_utf8_goes_into_its_b64_sibling)
 {
-	AUTO_DONE(buf_done) struct buf text;
+	AUTO_DONE(buf_done) struct buf text = { 0 };
 	struct event ev = { .kind = EVENT_AUDIT };
 	AUTO_JSON *j = NULL;
 
@@ -199,7 +199,7 @@ TEST(a_decoded_path_that_is_not_utf8_goes_into_its_b64_sibling)
 
 TEST(what_an_event_lacks_is_said_by_name)
 {
-	AUTO_DONE(buf_done) struct buf text;
+	AUTO_DONE(buf_done) struct buf text = { 0 };
 	struct event *ev = denial();
 	AUTO_JSON *j = NULL;
 
@@ -215,7 +215,7 @@ TEST(what_an_event_lacks_is_said_by_name)
 
 TEST(fields_of_a_user_message_do_not_become_fields_of_the_event)
 {
-	AUTO_DONE(buf_done) struct buf text;
+	AUTO_DONE(buf_done) struct buf text = { 0 };
 	struct event ev = { .kind = EVENT_AUDIT,
 			    .ses = UINT32_MAX,
 			    .auid = UINT32_MAX };
@@ -262,7 +262,7 @@ TEST(an_event_of_bailiffs_own_and_one_of_an_unknown_type_are_rendered)
 
 TEST(numbers_beyond_what_a_double_holds_are_strings)
 {
-	AUTO_DONE(buf_done) struct buf text;
+	AUTO_DONE(buf_done) struct buf text = { 0 };
 	struct event *ev = denial();
 	AUTO_JSON *j = NULL;
 
@@ -278,7 +278,7 @@ TEST(numbers_beyond_what_a_double_holds_are_strings)
 
 TEST(text_for_people_is_one_line_that_says_who_what_and_by_whom)
 {
-	AUTO_DONE(buf_done) struct buf line;
+	AUTO_DONE(buf_done) struct buf line = { 0 };
 
 	buf_init(&line, 4096);
 	CHECK_INT(render_text(denial(), &line), 0);
@@ -317,7 +317,7 @@ TEST(hostile_bytes_cannot_leave_their_line_or_reach_the_terminal)
 
 TEST(a_line_that_does_not_fit_is_an_error_not_half_a_line)
 {
-	AUTO_DONE(buf_done) struct buf line;
+	AUTO_DONE(buf_done) struct buf line = { 0 };
 
 	buf_init(&line, 100);
 	CHECK_INT(render_json(denial(), &node, &line), -E2BIG);
