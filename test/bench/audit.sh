@@ -30,7 +30,7 @@ undo() {
 }
 trap 'undo >/dev/null 2>&1' EXIT
 
-cpu_ns() { cat /proc/"$1"/task/*/schedstat | awk '{ n += $1 } END { print n }'; }
+cpu_ns() { cat /proc/"$1"/task/*/schedstat | awk '{ n += $1 } END { printf "%.0f\n", n }'; }
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
 # Load it and wait until the reader has been idle for half a second.
