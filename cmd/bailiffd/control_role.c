@@ -165,10 +165,11 @@ static int query_copy(struct control_request *q, struct ask *ask, struct err *e)
 
 static int body_copy(struct control_request *q, struct ask *ask, struct err *e)
 {
-	json_t *bundle, *dry_run;
+	json_t *bundle, *dry_run, *wait; /* wait is the client's own affair */
 	const struct json_member rows[] = {
 		{ "bundle", JSON_STRING, false, &bundle },
 		{ "dry_run", JSON_TRUE, false, &dry_run },
+		{ "wait", JSON_TRUE, false, &wait },
 		{ 0 },
 	};
 	AUTO_JSON *body = NULL;

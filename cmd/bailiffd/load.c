@@ -236,15 +236,17 @@ static void accept(struct supervisor *s, struct span diff)
 	struct buf json;
 
 	buf_init(&json, MSG_BODY_MAX - 64);
-	buf_printf(&json, "{\"generation\":%llu,\"dry_run\":%s,\"diff\":",
+	buf_printf(&json,
+		   "{\"generation\":%llu,\"bundle\":%llu,\"dry_run\":%s,"
+		   "\"pending\":",
 		   (unsigned long long)s->info.generation,
+		   (unsigned long long)s->info.bundle_version,
 		   is_dry ? "true" : "false");
-	buf_span(&json, diff);
-	buf_puts(&json, ",\"pending\":");
 	if (pending_write(s, &json) < 0)
 		buf_puts(&json, "[]");
-	buf_printf(&json, ",\"bundle\":%llu}",
-		   (unsigned long long)s->info.bundle_version);
+	/* The members of the policy process's object: from, to, changes. */
+	buf_puts(&json, ",");
+	buf_put(&json, diff.p + 1, diff.len > 1 ? diff.len - 1 : 0);
 	reply(s, 200, &json);
 	buf_done(&json);
 	if (is_dry)
@@ -306,7 +308,8 @@ int load_finish(struct supervisor *s, struct msg *m, struct cur *body)
 	struct span publication = { 0 };
 	int r;
 
-	if (cur_end(body) < 0 || s->load.reason == LOAD_IDLE)
+	if (cur_end(body) < 0 || s->load.reason == LOAD_IDLE ||
+	    (code == 0 && !span_starts(diff, "{")))
 		return -EPROTO;
 	r = publication_map(m->fds[0], &publication, &e);
 	if (r == 0)
