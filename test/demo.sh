@@ -143,7 +143,7 @@ rm -f /tmp/bailiff-demo
 mkdir -p $dir/bare && ln -sfn $box/rootfs $dir/bare/rootfs
 bare_redis() { # the same container, plain runc, the intruder in redis's place
 	jq --arg args "/bin/intruder $*" \
-		'.process.args = ($args | split(" "))' $box/config.json \
+		'.process.args = ($args | split(" ")) | .root.path = "'$box'/rootfs"' $box/config.json \
 		>$dir/bare/config.json
 	runc run --bundle $dir/bare bare </dev/null
 }
