@@ -266,7 +266,7 @@ t_audit_guard() { # PID-OF-TEST DIRECTORY
 	rules=$(auditctl -l | grep -v '^No rules')
 	state=$(cat "$dir/state")
 	pid=$(t_audit_field pid "$dir/state")
-	if [ "$pid" -ne 0 ]; then
+	if [ -d "/proc/$pid" ]; then # pid 0: there is no such directory
 		echo "another audit daemon is running (pid $pid)" \
 			>"$dir/refused"
 		return
