@@ -9,7 +9,7 @@
 vmrun=$TOP/test/vm/vmrun
 
 out=$("$vmrun" -a audit=1 -f "$TOP/build/test/vm/probe" 6.1 \
-	sh -c 'uname -r; probe; exit 7' 2>&1)
+	sh -c 'uname -r; probe audit; exit 7' 2>&1)
 status=$?
 t_is "a command's exit code comes out of the guest" "$status" 7
 t_has "the guest runs kernel 6.1" "$out" "6.1."
