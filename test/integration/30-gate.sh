@@ -5,6 +5,9 @@
 # In a private mount namespace with its own /run, /mnt, /var/lib, /var/log and
 # an overlay over /etc, with artefacts that test/attacks/mkartefact wrote. crun
 # refuses a hybrid cgroup tree, so it gets a pure one in the same namespace.
+#
+# MUTATE=1 publishes allow-all in place of every policy: each test of a denial
+# must then fail.
 
 cd "$(dirname "$0")/../.." || exit 111
 if [ -z "$BAILIFF_TEST_NS" ]; then
@@ -50,6 +53,7 @@ private() { install -d -m 0700 -o $UID_BAILIFF -g $UID_BAILIFF "$@"; }
 artefact() { # artefact NAME NUMBER WORD...
 	local name=$1 n=$2
 	shift 2
+	[ -z "$MUTATE" ] || set -- allow-all
 	"$TOOLS"/mkartefact "$name" "$n" "$GEN" "$@" \
 		>$PRIVATE/policy/"$GEN"/services/"$name".art
 }
