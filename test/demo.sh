@@ -61,7 +61,7 @@ newest() { # SERVICE: the sequence of its newest denial, 0 without one
 # What the kernel said, in its own words; long SYSCALL lines without their middle.
 kernel_line() { # RAW
 	printf '%s\n' "$1" | grep -E '^type=(LANDLOCK_ACCESS|SECCOMP)' |
-		cut -c1-150
+		cut -c1-200
 	printf '%s\n' "$1" | grep '^type=SYSCALL' | sed -E \
 		's/^(type=SYSCALL msg=[^ ]+).*( syscall=[0-9]+).*( auid=[0-9]+).*( ses=[0-9]+).*/\1 ...\2 ...\3 ...\4 .../'
 }
@@ -124,8 +124,12 @@ key() { redis-cli -p 6379 "$@"; }
 act "1  What the owner of an image writes, and what is signed"
 grep -v '^#' "$TOP/examples/linuxkit.yml" | head -n 12 | quote
 say "and for nginx, among other rules:"
-jq -c '.landlock.pathBeneath[0], .landlock.netPort[0]' \
-	"$POLICIES/services/nginx.json" | sed 's/"allowedAccess"/allow/' | quote
+jq -c '.landlock | .pathBeneath[0,1,2], .netPort[0]' \
+	"$POLICIES/services/nginx.json" | quote
+jq -c '.capabilities' "$POLICIES/services/nginx.json" | cut -c1-100 | quote
+jq -r '.seccomp | "\(.syscalls | map(.names | length) | add) system calls, " +
+	"everything else \(.defaultAction)"' \
+	"$POLICIES/services/nginx.json" | quote
 claim "four keys are made, each encrypted" n_keys $dir
 claim "a bundle is built from examples/policies and signed" \
 	n_repo $dir "$POLICIES"
@@ -209,7 +213,6 @@ claim "who writes nginx's number himself is identity.forged" t_wait_for forged
 # ===================================================================================
 act "5  A new policy while nginx is under load"
 mkdir -p $dir/policies && cp -r "$POLICIES/." $dir/policies
-jq '.netPort' "$POLICIES/services/nginx.json" >/dev/null
 jq '.landlock.pathBeneath += [{"allowedAccess": ["read_file"],
 	"parent": ["/srv/bailiff-demo"]}]' \
 	"$POLICIES/services/nginx.json" >$dir/policies/services/nginx.json
@@ -230,12 +233,15 @@ load() {
 load &
 loader=$!
 sleep 0.5
-"$CTL" reload --bundle $dir/repo >$dir/reload 2>&1 ||
+"$CTL" reload --bundle $dir/repo --json >$dir/reload 2>&1 ||
 	wrong "the reload is accepted" "$(cat $dir/reload)"
 sleep 0.5
 touch $dir/enough
 wait $loader
-quote <$dir/reload
+say "bailiffctl reload says what changed, and what awaits a restart:"
+jq -r '(.changes[] | "- " + .change + ": " + .sentence),
+	(.pending[] | "- pending: \(.service) in session \(.ses), bound by " +
+	"generation \(.generation)")' $dir/reload | quote
 read -r good bad <$dir/load
 claim "of $good requests meanwhile none failed" equal "$bad" 0
 claim "bundle 2 is in force" status '.policy.bundle == 2'
@@ -249,21 +255,20 @@ refused() { # WHAT DIRECTORY WHY
 		equal "$(jq -r .refused $dir/refusal)" "$3"
 }
 cp -r $dir/repo $dir/tampered
-target=$(echo $dir/tampered/targets/services/*.nginx.json | cut -d' ' -f1)
 for target in $dir/tampered/targets/services/*.nginx.json; do
 	sed -i '0,/8080/s//8081/' "$target"
 done
 refused "a bundle with one digit changed" $dir/tampered malformed
 refused "the older version 1" $dir/repo-1 rollback
 cp -r $dir/repo $dir/unsigned
-jq -c '.signatures = []' $dir/repo/timestamp.json >$dir/unsigned/timestamp.json
 jq -c '.signed.version += 1 | .signatures = []' $dir/repo/timestamp.json \
 	>$dir/unsigned/timestamp.json
 refused "one without enough signatures" $dir/unsigned threshold
-cp -r $dir/repo $dir/live && cp -r $dir/keys $dir/pass $dir/policies $dir/live/ 2>/dev/null
 mkdir -p $dir/late && cp -r $dir/repo $dir/keys $dir/pass $dir/late/
-n_next $dir/late $dir/policies --now 2026-01-01T00:00:00Z \
-	--expires timestamp=2026-01-02T00:00:00Z || wrong "an old bundle is made"
+soon=$(date -u -d '+2 seconds' +%Y-%m-%dT%H:%M:%SZ)
+n_next $dir/late $dir/policies --expires "timestamp=$soon" ||
+	wrong "a bundle that lives two seconds is made"
+sleep 3
 refused "one that has expired" $dir/late/repo expired
 claim "bundle 2 still stands" status '.policy.bundle == 2'
 

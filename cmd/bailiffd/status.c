@@ -263,24 +263,42 @@ static void policy_write(const struct supervisor *s, struct buf *out)
 	buf_puts(out, "}");
 }
 
+/* What no policy can make this kernel deny, and from which Landlock ABI on it
+ * could: pkg/policy refuses or reports what a policy asked for; these hold for
+ * every service, whatever it asked for. */
+static const struct {
+	uint32_t abi; /* UINT32_MAX: none known */
+	const char *sentence;
+} gaps[] = {
+	{ 1, "files and directories: there is no Landlock (ABI 1)" },
+	{ 3, "truncating files that may not be written (ABI 3)" },
+	{ 4, "TCP ports (ABI 4)" },
+	{ 5, "ioctl on device files (ABI 5)" },
+	{ 6, "signals and abstract unix sockets across services (ABI 6)" },
+	{ 7, "a record of each file denial; found by errno instead (ABI 7)" },
+	{ 9, "connecting to unix sockets by path (ABI 9)" },
+	{ 10, "UDP ports, beyond what a seccomp profile closes (ABI 10)" },
+	{ UINT32_MAX, "stat, chmod, chown and utimes on paths outside of the "
+		      "rules, where the service's uid and capabilities "
+		      "permit them" },
+};
+
 static void kernel_write(struct buf *out)
 {
 	struct utsname uts = { 0 };
 	const uint32_t abi = enforce_landlock_abi();
+	bool first = true;
 
 	(void)uname(&uts);
 	text_member(out, ",\"kernel\":{", "release", uts.release);
 	buf_printf(out, ",\"landlock_abi\":%u,\"not_enforced\":[", abi);
-	json_quote(
-		out,
-		span_of(abi == 0
-				? "files, ports and signals: this kernel has no "
-				  "Landlock"
-			: abi < 4 ? "TCP ports by Landlock: ABI 4 is needed"
-			: abi < 10
-				? "UDP ports by Landlock: ABI 10 is needed"
-				: "stat, chmod, chown and utimes outside: no Landlock "
-				  "has rights for them"));
+	for (size_t i = 0; i < sizeof(gaps) / sizeof(gaps[0]); i++) {
+		if (abi >= gaps[i].abi)
+			continue;
+		buf_puts(out, first ? "" : ",");
+		json_quote(out, span_of(gaps[i].sentence));
+		first = false;
+	}
 	buf_puts(out, "]}");
 }
 
