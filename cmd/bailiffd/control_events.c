@@ -231,6 +231,9 @@ static void explain_ask(struct control_role *role, struct ask *ask,
 	buf_u32(&body, d->arch);
 	buf_u32(&body, (uint32_t)d->syscall);
 	buf_u32(&body, (uint32_t)d->exit);
+	buf_u8(&body, d->has_args);
+	for (size_t i = 0; i < sizeof(d->args) / sizeof(d->args[0]); i++)
+		buf_u64(&body, d->args[i]);
 	ask_send(role, ask, role->policy.source.fd, WIRE_EXPLAIN, &body,
 		 WIRE_TEXT_IS);
 	buf_done(&body);

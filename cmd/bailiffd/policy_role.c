@@ -522,6 +522,9 @@ static int answer_explain(void *ctx, struct msg *m, struct cur *body)
 	d.arch = cur_u32(body);
 	d.syscall = (int32_t)cur_u32(body);
 	d.exit = (int32_t)cur_u32(body);
+	d.has_args = cur_u8(body) != 0;
+	for (size_t i = 0; i < sizeof(d.args) / sizeof(d.args[0]); i++)
+		d.args[i] = cur_u64(body);
 	if (body->failed || d.kind > DENIAL_INFERRED)
 		return -EPROTO;
 	buf_init(&text, MSG_BODY_MAX / 2);

@@ -59,7 +59,8 @@ enum wire {
 
 	/* control -> policy, and the answer */
 	WIRE_EXPLAIN = 96, /* u64 generation, u8 kind, blob service, right,
-			    * path, u16 port, u32 arch, u32 syscall, u32 exit */
+			    * path, u16 port, u32 arch, u32 syscall, u32 exit,
+			    * u8 has_args, 4 u64 args */
 	WIRE_SHOW,	   /* blob service */
 	WIRE_TEXT_IS	   /* u32 errno, blob JSON or error sentence */
 };

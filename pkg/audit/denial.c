@@ -200,20 +200,31 @@ static const char *flags_right(uint64_t flags)
 	return (flags & O_DIRECTORY) != 0 ? "read_dir" : "read_file";
 }
 
-static struct span call_right(struct span text, const struct event_denial *d)
+/* All four or none: a record that was cut has none to rely on. */
+static void args_facts(struct span text, struct event_denial *ret)
 {
-	static const char *const args[] = { "a0", "a1", "a2", "a3" };
+	static const char *const keys[] = { "a0", "a1", "a2", "a3" };
+	uint64_t args[4];
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (!record_hex(text, keys[i], &args[i]))
+			return;
+	memcpy(ret->args, args, sizeof(args));
+	ret->has_args = true;
+}
+
+static struct span call_right(const struct event_denial *d)
+{
 	AUTO_MEM char *name =
 		seccomp_syscall_resolve_num_arch(d->arch, d->syscall);
-	uint64_t flags;
 
 	for (size_t i = 0; i < sizeof(call_rights) / sizeof(call_rights[0]);
 	     i++) {
 		if (name == NULL || strcmp(name, call_rights[i].name) != 0)
 			continue;
-		if (call_rights[i].flags >= 0 &&
-		    record_hex(text, args[call_rights[i].flags], &flags))
-			return span_of(flags_right(flags));
+		if (call_rights[i].flags >= 0 && d->has_args)
+			return span_of(
+				flags_right(d->args[call_rights[i].flags]));
 		return span_of(call_rights[i].right);
 	}
 	return (struct span){ 0 };
@@ -282,7 +293,8 @@ static bool inferred_denial(const struct event *ev, struct event_denial *ret)
 	if (!ev->is_inferred || call == NULL)
 		return false;
 	ret->kind = DENIED_INFERRED;
-	ret->right = call_right(call->text, ret);
+	args_facts(call->text, ret);
+	ret->right = call_right(ret);
 	path_facts(ev, ret);
 	sockaddr_facts(ev, ret);
 	return true;

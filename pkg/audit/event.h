@@ -89,6 +89,8 @@ struct event_denial {
 	uint16_t port;
 	uint32_t arch;
 	int32_t syscall, exit;
+	bool has_args; /* DENIED_INFERRED: the record has a0 to a3 */
+	uint64_t args[4];
 };
 
 /* Return: true and @ret when the event is a denial: LANDLOCK_ACCESS, SECCOMP

@@ -488,14 +488,14 @@ static const struct {
 };
 /* clang-format on */
 
+/* The call itself tells more than the one right that its record was reduced
+ * to, which is for calls that the table lacks. */
 static struct wanted wanted_of(const struct policy_denial *d)
 {
 	AUTO_MEM char *name = seccomp_syscall_resolve_num_arch(
 		token_of(d->arch, (uint32_t)d->syscall), d->syscall);
 	const struct right *right = right_find(d->right);
 
-	if (right != NULL && right->class == RIGHT_FS)
-		return (struct wanted){ .all = right->bit };
 	for (size_t i = 0; name != NULL && i < sizeof(calls) / sizeof(calls[0]);
 	     i++) {
 		if (strcmp(name, calls[i].name) != 0)
@@ -506,6 +506,8 @@ static struct wanted wanted_of(const struct policy_denial *d)
 					.any = bits(calls[i].any),
 					.on_parent = calls[i].on_parent };
 	}
+	if (right != NULL && right->class == RIGHT_FS)
+		return (struct wanted){ .all = right->bit };
 	return (struct wanted){ 0 };
 }
 
@@ -562,10 +564,17 @@ static void inferred_explain(const struct model *m,
 {
 	const struct wanted w = wanted_of(d);
 	const struct span path = w.on_parent ? parent_of(d->path) : d->path;
+	const struct right *asked = right_find(d->right);
 	const struct right *right = NULL;
 
 	if (d->exit < 0 && seccomp_gave(m, d)) {
 		syscall_explain(m, d->arch, (uint32_t)d->syscall, a);
+		return;
+	}
+	/* Landlock answers EACCES for ports. */
+	if (asked != NULL && asked->class == RIGHT_NET && d->port != 0 &&
+	    d->exit == -EACCES) {
+		net_explain(m, asked, d->port, a);
 		return;
 	}
 	/* Landlock answers EACCES for files. */

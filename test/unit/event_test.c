@@ -238,6 +238,17 @@ TEST(a_denial_found_by_its_errno_has_path_right_and_exit)
 	CHECK_STR(d.path, "/srv/data/x");
 	CHECK(span_eq_str(d.right, "read_file"));
 	CHECK_INT(d.exit, -13);
+	CHECK(d.has_args);
+	CHECK_INT(d.args[1], 0x47c074);
+	CHECK_INT(d.args[2], 0);
+
+	ev = event_of(AUDIT_SYSCALL,
+		      "arch=c000003e syscall=257 success=no exit=-13 a0=3 a1=1"
+		      " a2=241 a3=180");
+	ev.is_inferred = true;
+	CHECK(event_denial(&ev, &d));
+	CHECK_INT(d.args[2], 0x241);
+	CHECK(span_eq_str(d.right, "write_file"));
 
 	ev = event_of(AUDIT_SYSCALL,
 		      "arch=c000003e syscall=42 success=no exit=-13 a0=3");
@@ -246,6 +257,7 @@ TEST(a_denial_found_by_its_errno_has_path_right_and_exit)
 	ev.is_inferred = true;
 	CHECK(event_denial(&ev, &d));
 	CHECK(span_eq_str(d.right, "connect_tcp"));
+	CHECK(!d.has_args);
 	CHECK_INT(d.port, 4444);
 }
 

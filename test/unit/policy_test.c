@@ -691,6 +691,51 @@ TEST(an_inferred_denial_is_policys_only_when_the_model_denies_it)
 	policy_free(p);
 }
 
+TEST(an_inferred_denial_is_judged_by_its_call_before_its_right)
+{
+	struct policy *p = must(NODE, EFFORT("true"), &bookworm);
+	struct policy_denial d = {
+		.kind = DENIAL_INFERRED,
+		.service = span_of("web"),
+		.right = span_of("write_file"),
+		.path = span_of("/etc/web/key"),
+		.arch = X86_64,
+		.syscall = 257,
+		.exit = -EACCES,
+		.has_args = true,
+	};
+	AUTO_JSON *reads = explain(p, &d); /* O_RDONLY, which is granted */
+
+	CHECK_STR(text(reads, "verdict"), "not-by-policy");
+	d.args[2] = 2; /* O_RDWR */
+	AUTO_JSON *writes = explain(p, &d);
+	CHECK_STR(text(writes, "verdict"), "denied");
+	policy_free(p);
+}
+
+TEST(an_inferred_denial_of_a_port_is_policys_where_ports_are_held)
+{
+	struct policy_denial d = {
+		.kind = DENIAL_INFERRED,
+		.service = span_of("web"),
+		.right = span_of("connect_tcp"),
+		.port = 4444,
+		.arch = X86_64,
+		.syscall = 42,
+		.exit = -EACCES,
+	};
+	struct policy *p = must(NODE, DOCUMENT, &newest);
+	AUTO_JSON *held = explain(p, &d);
+
+	CHECK_STR(text(held, "verdict"), "denied");
+	CHECK_HAS(text(held, "sentence"), "4444");
+	policy_free(p);
+	p = must(NODE, EFFORT("true"), &bookworm);
+	AUTO_JSON *open = explain(p, &d);
+	CHECK_STR(text(open, "verdict"), "not-by-policy");
+	policy_free(p);
+}
+
 TEST(explain_survives_what_is_hostile_or_missing)
 {
 	static const char raw[] = "/etc/\"\n\xff${x}";
