@@ -97,6 +97,7 @@ static int rules_install(struct supervisor *s, uint32_t ses, struct err *e)
 {
 	const uint32_t low = AUID_BASE, high = AUID_BASE + SERVICE_NUMBER_MAX;
 	static const int codes[] = { EACCES, EPERM };
+	const size_t inferred = enforce_landlock_abi() < RECORDS_ABI ? 2 : 0;
 	struct audit_rule rule;
 	size_t stale;
 	int r = audit_rules_clear(s->audit_control_fd, RULE_KEY_PREFIX, &stale,
@@ -106,16 +107,14 @@ static int rules_install(struct supervisor *s, uint32_t ses, struct err *e)
 		return r;
 	rule_exempt_session(&rule, ses);
 	r = audit_rule_add(s->audit_control_fd, &rule, e);
-	rule_exec(&rule, low, high);
-	if (r == 0)
-		r = audit_rule_add(s->audit_control_fd, &rule, e);
-	if (enforce_landlock_abi() >= RECORDS_ABI)
-		return r;
-	for (size_t i = 0; i < 2 && r == 0; i++) {
+	/* A call gets the key of the first rule that matches it: a refused
+	 * execve is a denial before it is an execve. */
+	for (size_t i = 0; i < inferred && r == 0; i++) {
 		rule_denied_range(&rule, low, high, codes[i]);
 		r = audit_rule_add(s->audit_control_fd, &rule, e);
 	}
-	return r;
+	rule_exec(&rule, low, high);
+	return r < 0 ? r : audit_rule_add(s->audit_control_fd, &rule, e);
 }
 
 static int posture_take(struct supervisor *s, struct err *e)
