@@ -77,7 +77,7 @@ struct audit_role {
 
 static int frame_append(struct audit_role *role, const struct event *ev)
 {
-	uint64_t seq;
+	uint64_t seq = 0;
 	int r;
 
 	buf_reset(&role->frame);

@@ -110,7 +110,7 @@ static int landlock_lower(struct model *m, uint32_t abi, struct err *e)
 static int seccomp_lower(struct model *m, bool has_seccomp, struct err *e)
 {
 	AUTO_MEM struct program *program = NULL;
-	struct proof proof;
+	struct proof proof = { 0 };
 	int r;
 
 	if (!m->has_seccomp)
