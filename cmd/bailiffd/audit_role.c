@@ -13,21 +13,25 @@
 #include "cmd/bailiffd/role.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmd/bailiffd/sessions.h"
 #include "cmd/bailiffd/stats.h"
 #include "lib/auto.h"
+#include "lib/file.h"
 #include "lib/num.h"
 #include "pkg/audit/assemble.h"
 #include "pkg/audit/attribute.h"
 #include "pkg/audit/event.h"
 #include "pkg/audit/source.h"
 #include "pkg/identity/paths.h"
+#include "pkg/trail/segment.h"
 #include "pkg/trail/trail.h"
 
 #define TICK_MS	    50
@@ -271,9 +275,15 @@ static void stats_send(struct audit_role *role)
 static int tick(struct source *self, uint32_t events)
 {
 	struct audit_role *role = container_of(self, struct audit_role, timer);
+	int r;
 
 	(void)events;
 	timer_ack(self->fd);
+	/* What waits in the socket is not late: a process that did not run for
+	 * a while must not take whole events for partial ones. */
+	r = socket_drain(role, BATCHES_MAX);
+	if (r < 0)
+		return r;
 	role->now_ms = clock_boot_ms();
 	assemble_expire(role->assembler, role->now_ms);
 	attribute_expire(role->attributor, role->now_ms, clock_real_ms());
@@ -405,16 +415,18 @@ static const struct msg_op supervisor_ops[] = {
  * --------------------------------------------------------------------- */
 
 /* Walk what a predecessor left: where the trail begins, and the newest serial
- * of this boot. Damage in front of the end was found when the writer opened. */
-static void trail_scan(struct audit_role *role)
+ * of this boot. Return: 0; -EBADMSG damage in any segment; as open(2). */
+static int trail_scan(struct audit_role *role, struct err *e)
 {
 	struct trail_reader *reader;
 	struct trail_frame frame;
 	bool is_this_boot = false;
 
-	if (trail_reader_open(role->trail_fd, 1, &reader, NULL) < 0)
-		return;
-	while (trail_read(reader, &frame, NULL) == 0) {
+	int r = trail_reader_open(role->trail_fd, 1, &reader, e);
+
+	if (r < 0)
+		return r;
+	while ((r = trail_read(reader, &frame, e)) == 0) {
 		struct event ev;
 
 		if (role->stats.first_seq == 0)
@@ -438,6 +450,91 @@ static void trail_scan(struct audit_role *role)
 		}
 	}
 	trail_reader_close(reader);
+	return r == -EAGAIN ? 0 : r;
+}
+
+/* What lies there is not a whole trail of ours: not an error of the moment,
+ * which the next start would survive. */
+static bool is_damage(int r)
+{
+	return r == -EBADMSG || r == -EACCES || r == -EPERM || r == -ELOOP ||
+	       r == -EISDIR || r == -ENXIO;
+}
+
+/* Open the trail and walk it. */
+static int trail_take(struct audit_role *role, const struct trail_limits *l,
+		      uint64_t *recovered, struct err *e)
+{
+	int r = trail_writer_open(role->trail_fd, l, &role->trail, recovered,
+				  e);
+
+	if (r == 0)
+		r = trail_scan(role, e);
+	if (r < 0) {
+		trail_writer_close(role->trail);
+		role->trail = NULL;
+	}
+	return r;
+}
+
+/* Move every segment of a damaged trail into a directory @name of its own, for
+ * whoever looks into it. @ret_next: a sequence above all that it can hold. */
+static int trail_set_aside(const struct audit_role *role, const char *name,
+			   uint64_t *ret_next, struct err *e)
+{
+	AUTO_MEM uint64_t *list = NULL;
+	AUTO_FD aside = -1;
+	char segment[SEGMENT_NAME_LEN + 1];
+	struct stat st;
+	size_t count;
+	int r = segment_list(role->trail_fd, &list, &count, e);
+
+	if (r < 0)
+		return r;
+	if (mkdirat(role->trail_fd, name, 0700) < 0 && errno != EEXIST)
+		return err_errno(e, "mkdir %s", name);
+	aside = file_open_beneath(role->trail_fd, name, O_RDONLY | O_DIRECTORY,
+				  0, e);
+	if (aside < 0)
+		return aside;
+	for (size_t i = 0; i < count; i++) {
+		segment_name(list[i], segment);
+		if (fstatat(role->trail_fd, segment, &st, AT_SYMLINK_NOFOLLOW) <
+			    0 ||
+		    renameat(role->trail_fd, segment, aside, segment) < 0)
+			return err_errno(e, "move %s to %s", segment, name);
+		*ret_next =
+			list[i] + 1 + (uint64_t)st.st_size / SEGMENT_HEAD_LEN;
+	}
+	return 0;
+}
+
+/* A damaged trail must not keep the node from being audited: it is set aside
+ * whole and a new one goes on behind its sequence. */
+static int trail_begin_anew(struct audit_role *role, struct trail_limits *l,
+			    const struct err *why, struct err *e)
+{
+	uint64_t recovered = 0;
+	char name[64];
+	int r;
+
+	(void)snprintf(name, sizeof(name), "damaged-%llu",
+		       (unsigned long long)clock_real_ms());
+	r = trail_set_aside(role, name, &l->first_seq, e);
+	if (r < 0)
+		return err_wrap(e, "set the damaged trail aside");
+	log_line(&role->base.log, LOG_LEVEL_ERROR,
+		 "the trail was damaged: it is kept, a new one begins",
+		 LOG_FIELDS(log_text("error", why->text),
+			    log_text("kept_in", name),
+			    log_u64("first_seq", l->first_seq)));
+	role->has_previous = false;
+	role->stats.first_seq = role->stats.last_seq = 0;
+	r = trail_take(role, l, &recovered, e);
+	if (r == 0)
+		own_event(role, "trail.damaged", "kept_in=%s first_seq=%llu",
+			  name, (unsigned long long)l->first_seq);
+	return r;
 }
 
 static int trail_begin(struct audit_role *role, uint64_t bytes_max,
@@ -446,16 +543,19 @@ static int trail_begin(struct audit_role *role, uint64_t bytes_max,
 	struct trail_limits limits = { .bytes_max = bytes_max,
 				       .segment_max = bytes_max / SEGMENTS };
 	uint64_t recovered = 0;
+	struct err why = { 0 };
 	int r;
 
 	if (limits.segment_max < SEGMENT_MIN)
 		limits.segment_max = SEGMENT_MIN;
-	r = trail_writer_open(role->trail_fd, &limits, &role->trail, &recovered,
-			      e);
+	role->stats.bytes_max = bytes_max;
+	r = trail_take(role, &limits, &recovered, &why);
+	if (is_damage(r))
+		r = trail_begin_anew(role, &limits, &why, e);
+	else if (r < 0)
+		r = err_set(e, -r, "%s", why.text);
 	if (r < 0)
 		return err_wrap(e, "the trail");
-	role->stats.bytes_max = bytes_max;
-	trail_scan(role);
 	own_event(role, "audit.start", "boot=%s recovered_bytes=%llu pid=%d",
 		  role->base.boot, (unsigned long long)recovered, getpid());
 	if (role->stats.first_seq == 0)

@@ -21,6 +21,9 @@
 #include "lib/num.h"
 #include "pkg/identity/paths.h"
 
+/* Leaves room to count on from. */
+#define GENERATION_MAX (INT64_MAX / 2)
+
 static const struct dir_row {
 	const char *path;
 	size_t offset; /* of the descriptor in struct dirs */
@@ -171,7 +174,7 @@ int current_read(const struct dirs *d, uint64_t *ret, struct err *e)
 		text = buf_view(&b);
 		if (text.len != 0 && text.p[text.len - 1] == '\n')
 			text.len--;
-		if (num_parse_u64(text, 1, INT64_MAX, ret) < 0)
+		if (num_parse_u64(text, 1, GENERATION_MAX, ret) < 0)
 			r = err_set(e, EBADMSG,
 				    PATH_POLICY
 				    "/current is not a generation number");
@@ -217,6 +220,33 @@ static void tree_remove(int dirfd, const char *name, unsigned depth)
 	if (dir != NULL)
 		(void)closedir(dir);
 	(void)unlinkat(dirfd, name, AT_REMOVEDIR);
+}
+
+void entry_remove(int dirfd, const char *name)
+{
+	if (unlinkat(dirfd, name, 0) < 0 && errno == EISDIR)
+		tree_remove(dirfd, name, 3);
+}
+
+uint64_t generations_highest(const struct dirs *d)
+{
+	const int fd =
+		openat(d->policy, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	const struct dirent *entry;
+	uint64_t highest = 0;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		uint64_t generation;
+
+		if (num_parse_u64(span_of(entry->d_name), 1, GENERATION_MAX,
+				  &generation) == 0 &&
+		    generation > highest)
+			highest = generation;
+	}
+	if (dir != NULL)
+		(void)closedir(dir);
+	return highest;
 }
 
 void generations_prune(const struct supervisor *s)

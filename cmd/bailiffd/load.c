@@ -24,22 +24,49 @@
 
 #define LOAD_TIMEOUT_MS 30000
 
-/* What a refusal is called in the API; the sentence is the error's own. */
+/* What a refusal is called in the API (docs/http-api.md); the sentence is the
+ * error's own. Any other code is "system". */
+/* clang-format off */
 static const struct {
+	enum load_stage stage;
 	int code;
 	const char *word;
 } refusals[] = {
-	{ EKEYEXPIRED, "expired" },    { ESTALE, "rollback" },
-	{ EKEYREJECTED, "threshold" }, { EOPNOTSUPP, "kernel" },
-	{ EPROTO, "policy" },	       { EBADMSG, "malformed" },
+	{ STAGE_TRUST,  EKEYEXPIRED,  "expired" },
+	{ STAGE_TRUST,  ESTALE,       "rollback" },
+	{ STAGE_TRUST,  EKEYREJECTED, "threshold" },
+	{ STAGE_TRUST,  EBADMSG,      "malformed" },
+	{ STAGE_TRUST,  ENOENT,       "missing" },
+	{ STAGE_TRUST,  EFBIG,        "too-large" },
+	{ STAGE_TRUST,  E2BIG,        "too-large" },
+	{ STAGE_TRUST,  EOPNOTSUPP,   "unsupported" },
+	{ STAGE_TRUST,  EINVAL,       "malformed" },
+	{ STAGE_POLICY, EOPNOTSUPP,   "kernel" },
+	{ STAGE_POLICY, E2BIG,        "too-large" },
+	{ STAGE_POLICY, EBADMSG,      "policy" },
+	{ STAGE_POLICY, EPROTO,       "policy" },
 };
+/* clang-format on */
 
-static const char *refusal_word(int code)
+static const char *refusal_word(enum load_stage stage, int code)
 {
 	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
-		if (refusals[i].code == code)
+		if (refusals[i].stage == stage && refusals[i].code == code)
 			return refusals[i].word;
-	return "malformed";
+	return "system";
+}
+
+void load_refusal_write(const struct supervisor *s, enum load_stage stage,
+			const struct err *e, struct buf *json)
+{
+	buf_puts(json, "{\"error\":");
+	json_quote(json, span_of(e->text));
+	buf_puts(json, ",\"hint\":");
+	json_quote(json,
+		   span_of(e->hint ? e->hint : "the policy in force stands"));
+	buf_printf(json, ",\"refused\":\"%s\",\"generation\":%llu}",
+		   refusal_word(stage, e->code),
+		   (unsigned long long)s->info.generation);
 }
 
 static int load_send(struct supervisor *s, const char *bundle, struct err *e)
@@ -117,7 +144,10 @@ static int generation_write(struct supervisor *s, struct span publication,
 
 	(void)snprintf(name, sizeof(name), "%llu",
 		       (unsigned long long)s->load.generation);
-	if (mkdirat(s->dirs.policy, name, 0700) < 0 && errno != EEXIST)
+	/* A number is used again after a refusal: what the refused one left
+	 * there must not be published beside the new. */
+	entry_remove(s->dirs.policy, name);
+	if (mkdirat(s->dirs.policy, name, 0700) < 0)
 		return err_errno(e, "mkdir " PATH_POLICY "/%s", name);
 	if (fchownat(s->dirs.policy, name, BAILIFF_UID, BAILIFF_UID,
 		     AT_SYMLINK_NOFOLLOW) < 0)
@@ -147,7 +177,9 @@ static int current_write(struct supervisor *s, uint64_t generation,
 	return r;
 }
 
-static int commit_send(struct supervisor *s, struct err *e)
+/* The policy is in force whether or not its compiler hears of it: one that died
+ * meanwhile reads it back when it starts (load_restore()). */
+static void commit_send(struct supervisor *s)
 {
 	struct buf body;
 	int r;
@@ -157,9 +189,10 @@ static int commit_send(struct supervisor *s, struct err *e)
 	r = msg_send_buf(s->workers[ROLE_POLICY].channel.fd, WIRE_COMMIT, 0,
 			 &body);
 	buf_done(&body);
-	return r < 0 ? err_set(e, -r, "tell the policy process: %s",
-			       strerror(-r))
-		     : 0;
+	if (r < 0)
+		log_line(&s->log, LOG_LEVEL_WARN,
+			 "the policy process was not told",
+			 LOG_FIELDS(log_text("error", strerror(-r))));
 }
 
 static int put_in_force(struct supervisor *s, struct span publication,
@@ -185,7 +218,8 @@ static int put_in_force(struct supervisor *s, struct span publication,
 	s->info = info;
 	s->last_generation = info.generation;
 	generations_prune(s);
-	return commit_send(s, e);
+	commit_send(s);
+	return 0;
 }
 
 /* ---- the answer ---------------------------------------------------------- */
@@ -206,27 +240,20 @@ static void reply(struct supervisor *s, uint32_t status, const struct buf *json)
 	buf_done(&body);
 }
 
-static void refuse(struct supervisor *s, const struct err *e)
+static void refuse(struct supervisor *s, enum load_stage stage,
+		   const struct err *e)
 {
+	const char *word = refusal_word(stage, e->code);
 	struct buf json;
 
 	buf_init(&json, MSG_BODY_MAX / 2);
-	buf_puts(&json, "{\"error\":");
-	json_quote(&json, span_of(e->text));
-	buf_puts(&json, ",\"hint\":");
-	json_quote(&json,
-		   span_of(e->hint ? e->hint : "the policy in force stands"));
-	buf_printf(&json, ",\"refused\":\"%s\",\"generation\":%llu}",
-		   refusal_word(e->code),
-		   (unsigned long long)s->info.generation);
+	load_refusal_write(s, stage, e, &json);
 	reply(s, 409, &json);
 	buf_done(&json);
 	log_line(&s->log, LOG_LEVEL_WARN, "bundle refused",
-		 LOG_FIELDS(log_text("error", e->text),
-			    log_text("why", refusal_word(e->code)),
+		 LOG_FIELDS(log_text("error", e->text), log_text("why", word),
 			    log_u64("in_force", s->info.bundle_version)));
-	supervisor_event(s, "policy.refused", "why=%s in_force=%llu",
-			 refusal_word(e->code),
+	supervisor_event(s, "policy.refused", "why=%s in_force=%llu", word,
 			 (unsigned long long)s->info.bundle_version);
 }
 
@@ -268,20 +295,20 @@ static void fall_back(struct supervisor *s, enum load_reason tried,
 
 	(void)snprintf(s->load_error, sizeof(s->load_error), "%s", why->text);
 	if (tried == LOAD_IMAGE &&
-	    load_begin(s, LOAD_STORED, NULL, LOAD_BOOT, 0, &e) == 0)
+	    load_begin(s, LOAD_STORED, NULL, LOAD_BOOT | LOAD_OWN, 0, &e) == 0)
 		return;
 	s->boot_load_done = true;
 	if (s->is_arming)
 		supervisor_end(s, 1);
 }
 
-static void finished(struct supervisor *s, int r, struct span diff,
-		     const struct err *e)
+static void finished(struct supervisor *s, int r, enum load_stage stage,
+		     struct span diff, const struct err *e)
 {
 	const enum load_reason reason = s->load.reason;
 
 	if (r < 0)
-		refuse(s, e);
+		refuse(s, stage, e);
 	else
 		accept(s, diff);
 	s->load.reason = LOAD_IDLE;
@@ -300,6 +327,7 @@ static void finished(struct supervisor *s, int r, struct span diff,
 int load_finish(struct supervisor *s, struct msg *m, struct cur *body)
 {
 	const uint32_t code = cur_u32(body);
+	uint8_t stage = cur_u8(body);
 	const struct span text = cur_blob(body, ERR_TEXT_MAX);
 	const struct span hint = cur_blob(body, ERR_TEXT_MAX);
 	const struct span diff = cur_blob(body, MSG_BODY_MAX);
@@ -309,7 +337,7 @@ int load_finish(struct supervisor *s, struct msg *m, struct cur *body)
 	int r;
 
 	if (cur_end(body) < 0 || s->load.reason == LOAD_IDLE ||
-	    (code == 0 && !span_starts(diff, "{")))
+	    stage >= STAGE_COUNT || (code == 0 && !span_starts(diff, "{")))
 		return -EPROTO;
 	r = publication_map(m->fds[0], &publication, &e);
 	if (r == 0)
@@ -317,15 +345,19 @@ int load_finish(struct supervisor *s, struct msg *m, struct cur *body)
 	if (r == 0)
 		r = publication_write(publication, AREA_TRUST, s->dirs.trust,
 				      &e);
+	if (r < 0 && code == 0)
+		stage = STAGE_SYSTEM;
 	if (code != 0) {
 		r = err_set(&e, (int)code, "%.*s", SPAN_FMT(text));
 		if (hint.len != 0)
 			(void)err_hint(&e, hint_text);
 	}
-	if (r == 0 && (s->load.flags & LOAD_DRY_RUN) == 0)
+	if (r == 0 && (s->load.flags & LOAD_DRY_RUN) == 0) {
+		stage = STAGE_SYSTEM;
 		r = put_in_force(s, publication, &e);
+	}
 	publication_unmap(publication);
-	finished(s, r, diff, &e);
+	finished(s, r, (enum load_stage)stage, diff, &e);
 	return 0;
 }
 
@@ -335,8 +367,8 @@ void load_abort(struct supervisor *s, const char *why)
 
 	if (s->load.reason == LOAD_IDLE)
 		return;
-	(void)err_set(&e, EBADMSG, "%s", why);
-	finished(s, -EBADMSG, (struct span){ 0 }, &e);
+	(void)err_set(&e, EIO, "%s", why);
+	finished(s, -EIO, STAGE_SYSTEM, (struct span){ 0 }, &e);
 }
 
 int load_restore(struct supervisor *s, struct err *e)

@@ -71,6 +71,8 @@ struct load {
 	uint32_t flags;
 	uint64_t generation;
 	bool is_stale;
+	bool has_state; /* trust_update() said what is to be stored */
+	enum load_stage stage;
 };
 
 static int fetch_recorded(void *ctx, const char *name, size_t max,
@@ -124,15 +126,14 @@ static void state_read(int dirfd, struct trust_state *state,
 	}
 }
 
+/* An empty part is published too: it removes the stored file, which is how a
+ * changed key recovers from a timestamp that was signed too far ahead. */
 static void state_publish(struct load *load)
 {
-	for (size_t i = 0; i < STATE_FILES; i++) {
-		const struct buf *b = state_buf(&load->state, &state_files[i]);
-
-		if (b->len != 0)
-			publication_add(&load->out, AREA_TRUST,
-					state_files[i].name, buf_view(b));
-	}
+	for (size_t i = 0; i < STATE_FILES; i++)
+		publication_add(
+			&load->out, AREA_TRUST, state_files[i].name,
+			buf_view(state_buf(&load->state, &state_files[i])));
 }
 
 static int load_verify(struct policy_role *role, struct load *load,
@@ -150,7 +151,11 @@ static int load_verify(struct policy_role *role, struct load *load,
 		return err_wrap(e, "the pinned root");
 	}
 	load->inner = trust_source_dir(&dir);
-	state_read(m->fds[2], &load->state, &role->base.log);
+	/* What this node itself accepted is judged by the pinned root alone:
+	 * what was seen since, and refused, must not make it too old. */
+	if ((load->flags & LOAD_OWN) == 0)
+		state_read(m->fds[2], &load->state, &role->base.log);
+	load->has_state = (load->flags & (LOAD_OWN | LOAD_DRY_RUN)) == 0;
 	r = trust_update(buf_view(&pinned), &load->state, &source, now,
 			 &load->result, e);
 	if (r == -EKEYEXPIRED && (load->flags & LOAD_BOOT) != 0) {
@@ -271,10 +276,11 @@ static int load_run(struct policy_role *role, struct load *load, struct msg *m,
 	int r;
 
 	r = load_verify(role, load, m, now, e);
-	if ((load->flags & LOAD_DRY_RUN) == 0)
+	if (load->has_state)
 		state_publish(load);
 	if (r < 0)
 		return r;
+	load->stage = STAGE_POLICY;
 	r = load_compile(role, load, &p, e);
 	if (r < 0)
 		return r;
@@ -324,6 +330,7 @@ static int load_answer(struct policy_role *role, struct load *load, uint32_t id,
 	}
 	buf_init(&body, MSG_BODY_MAX);
 	buf_u32(&body, (uint32_t)-result);
+	buf_u8(&body, (uint8_t)load->stage);
 	buf_blob(&body, span_of(result < 0 ? e->text : ""));
 	buf_blob(&body, span_of(result < 0 && e->hint ? e->hint : ""));
 	buf_blob(&body,

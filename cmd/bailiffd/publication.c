@@ -138,6 +138,11 @@ static int entry_write(const struct entry *entry, int dirfd, struct err *e)
 		here = next;
 		at = slash + 1;
 	}
+	if (entry->area == AREA_TRUST && entry->content.len == 0) {
+		if (unlinkat(here, at, 0) < 0 && errno != ENOENT)
+			return err_errno(e, "remove %s", at);
+		return 0;
+	}
 	r = file_replace(here, at, 0600, entry->content, e);
 	if (r == 0 && fchownat(here, at, BAILIFF_UID, BAILIFF_UID,
 			       AT_SYMLINK_NOFOLLOW) < 0)

@@ -19,7 +19,8 @@
 
 enum publication_area {
 	AREA_POLICY, /* into the new generation's directory */
-	AREA_TRUST,  /* into PATH_STATE_TRUST: kept even after a refusal */
+	AREA_TRUST,  /* into PATH_STATE_TRUST: kept even after a refusal; a file
+		      * without content is removed there */
 	AREA_BUNDLE, /* into PATH_STATE_BUNDLE: the accepted repository */
 	AREA_COUNT
 };

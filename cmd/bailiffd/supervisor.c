@@ -218,7 +218,7 @@ static void boot_load(struct supervisor *s)
 		return;
 	log_err(&s->log, LOG_LEVEL_WARN, "no bundle in the image", &e);
 	(void)snprintf(s->load_error, sizeof(s->load_error), "%s", e.text);
-	if (load_begin(s, LOAD_STORED, NULL, LOAD_BOOT, 0, &e) == 0)
+	if (load_begin(s, LOAD_STORED, NULL, LOAD_BOOT | LOAD_OWN, 0, &e) == 0)
 		return;
 	s->boot_load_done = true;
 	if (s->is_arming)
@@ -334,11 +334,11 @@ static int ask_reload(void *ctx, struct msg *m, struct cur *body)
 		return 0;
 	buf_init(&json, MSG_BODY_MAX / 2);
 	buf_init(&answer, MSG_BODY_MAX);
-	buf_puts(&json, "{\"error\":");
-	json_quote(&json, span_of(e.text));
-	buf_puts(&json, ",\"hint\":\"the policy in force stands\","
-			"\"refused\":\"malformed\"}");
-	buf_u32(&answer, e.code == EBUSY ? 503 : 409);
+	load_refusal_write(who->s,
+			   e.code == EBUSY || e.code == EAGAIN ? STAGE_SYSTEM
+							       : STAGE_TRUST,
+			   &e, &json);
+	buf_u32(&answer, e.code == EBUSY || e.code == EAGAIN ? 503 : 409);
 	buf_blob(&answer, buf_view(&json));
 	r = msg_send_buf(who->w->channel.fd, WIRE_RELOADED, m->id, &answer);
 	buf_done(&json);
@@ -601,16 +601,16 @@ static int names_read(struct supervisor *s, struct err *e)
 	return r;
 }
 
-/* What an earlier daemon of this boot published stands. */
-static int published_read(struct supervisor *s, struct err *e)
+static int current_info(struct supervisor *s, struct err *e)
 {
 	AUTO_FD dir = -1;
+	uint64_t current;
 	struct buf b;
-	int r = current_read(&s->dirs, &s->last_generation, e);
+	int r = current_read(&s->dirs, &current, e);
 
-	if (r < 0 || s->last_generation == 0)
+	if (r < 0 || current == 0)
 		return r;
-	dir = generation_open(&s->dirs, s->last_generation, e);
+	dir = generation_open(&s->dirs, current, e);
 	if (dir < 0)
 		return dir;
 	buf_init(&b, INFO_MAX);
@@ -618,7 +618,23 @@ static int published_read(struct supervisor *s, struct err *e)
 	if (r == 0)
 		r = info_decode(buf_view(&b), &s->info, e);
 	buf_done(&b);
-	return r < 0 ? err_wrap(e, "the published policy") : 0;
+	return r;
+}
+
+/* What an earlier daemon of this boot published stands. What is damaged there
+ * binds nobody (gate and launcher refuse it) and is not trusted: the boot load
+ * publishes anew from signed metadata, under a number that was never used. */
+static void published_read(struct supervisor *s)
+{
+	struct err e = { 0 };
+
+	if (current_info(s, &e) < 0)
+		log_err(&s->log, LOG_LEVEL_ERROR,
+			"the published policy is damaged, it is published anew",
+			&e);
+	s->last_generation = generations_highest(&s->dirs);
+	if (s->last_generation < s->info.generation)
+		s->last_generation = s->info.generation;
 }
 
 static int sources_open(struct supervisor *s, struct err *e)
@@ -688,10 +704,10 @@ static int supervisor_open(struct supervisor *s, struct err *e)
 
 	if (r == 0)
 		r = dirs_open(&s->dirs, e);
-	if (r == 0)
-		r = published_read(s, e);
-	if (r == 0)
+	if (r == 0) {
+		published_read(s);
 		r = sources_open(s, e);
+	}
 	if (r == 0 && !s->is_arming)
 		r = sockets_open(s->listen_fds, e);
 	if (r == 0 && !s->is_arming)

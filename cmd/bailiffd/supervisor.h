@@ -101,6 +101,10 @@ int sockets_open(int ret[2], struct err *e);
 int current_read(const struct dirs *d, uint64_t *ret, struct err *e);
 /* Open the directory of a generation. */
 int generation_open(const struct dirs *d, uint64_t generation, struct err *e);
+/* The highest number in the policy directory, published or not; or 0. */
+uint64_t generations_highest(const struct dirs *d);
+/* Remove a file, or a directory of at most three levels; absent is fine. */
+void entry_remove(int dirfd, const char *name);
 /* Remove generations that are neither recent nor in use. */
 void generations_prune(const struct supervisor *s);
 
@@ -113,6 +117,9 @@ int load_begin(struct supervisor *s, enum load_reason reason, const char *path,
 int load_finish(struct supervisor *s, struct msg *m, struct cur *body);
 /* The policy process died or took too long. */
 void load_abort(struct supervisor *s, const char *why);
+/* Append the object of a refused reload (docs/http-api.md). */
+void load_refusal_write(const struct supervisor *s, enum load_stage stage,
+			const struct err *e, struct buf *json);
 /* Tell a policy process that just started what is published. */
 int load_restore(struct supervisor *s, struct err *e);
 

@@ -30,7 +30,8 @@ enum wire {
 	WIRE_LOAD = 32, /* u32 flags LOAD_*, u64 generation, u64 now_s;
 			 * 3 descriptors: pinned root.json, bundle directory,
 			 * trust directory */
-	WIRE_LOADED,	/* u32 errno, blob error, blob hint, blob diff JSON;
+	WIRE_LOADED,	/* u32 errno, u8 load_stage, blob error, blob hint,
+			 * blob diff JSON;
 			 * 1 descriptor: the publication (sealed) */
 	WIRE_COMMIT,	/* u64 generation: the last WIRE_LOADED is in force */
 	WIRE_RESTORE,	/* u64 generation; 1 descriptor: a published
@@ -67,6 +68,15 @@ enum wire {
 
 #define LOAD_BOOT    (1U << 0) /* expiry is reported, not refused */
 #define LOAD_DRY_RUN (1U << 1) /* say what it would change */
+#define LOAD_OWN     (1U << 2) /* what this node itself once accepted */
+
+/* Where a load failed: the same errno means another thing in each. */
+enum load_stage {
+	STAGE_TRUST,  /* fetching and verifying the repository */
+	STAGE_POLICY, /* compiling its documents */
+	STAGE_SYSTEM, /* writing the result, or the policy process itself */
+	STAGE_COUNT
+};
 
 /* Sockets that control serves; the number in WIRE_ADMIT. */
 #define SOCKET_CONTROL 0

@@ -22,6 +22,7 @@
 struct trail_limits {
 	uint64_t bytes_max;   /* of all segments; the oldest goes first */
 	uint64_t segment_max; /* bytes of one segment */
+	uint64_t first_seq;   /* of an empty directory's first frame; 0: 1 */
 };
 
 struct trail_writer;

@@ -187,7 +187,7 @@ static int writer_begin(struct trail_writer *w, int dirfd, uint64_t *recovered,
 		r = stub_drop(w, recovered, e);
 	if (r < 0)
 		return r;
-	w->next = 1;
+	w->next = w->limits.first_seq != 0 ? w->limits.first_seq : 1;
 	if (w->count == 0)
 		return 0;
 	return last_open(w, recovered, e);

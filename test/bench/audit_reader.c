@@ -101,7 +101,8 @@ static const struct session *by_session(void *ctx, uint32_t ses)
 static int reader_open(struct reader *r, int fd, const struct options *o,
 		       struct err *e)
 {
-	static const struct trail_limits limits = { 256 << 20, 16 << 20 };
+	static const struct trail_limits limits = { .bytes_max = 256 << 20,
+						    .segment_max = 16 << 20 };
 	const struct attribute_lookup lookup = { .ctx = r,
 						 .by_session = by_session };
 	AUTO_FD dirfd = open(o->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

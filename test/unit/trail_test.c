@@ -16,7 +16,8 @@
 #include "pkg/trail/segment.h"
 #include "pkg/trail/trail.h"
 
-static const struct trail_limits wide = { 1 << 20, 1 << 19 };
+static const struct trail_limits wide = { .bytes_max = 1 << 20,
+					  .segment_max = 1 << 19 };
 
 /* A directory of the test's own; removed with dir_remove(). */
 struct dir {
@@ -239,9 +240,32 @@ TEST(a_frame_may_be_empty_or_as_long_as_the_limit_and_no_longer)
 	dir_remove(&d);
 }
 
+TEST(a_new_trail_can_go_on_behind_the_sequence_of_a_lost_one)
+{
+	static const struct trail_limits behind = { .bytes_max = 1 << 20,
+						    .segment_max = 1 << 19,
+						    .first_seq = 41 };
+	const struct dir d = dir_make();
+	struct trail_writer *w = writer(d.fd, &behind);
+	struct trail_report report;
+	struct err e;
+
+	append_many(w, 3);
+	CHECK_INT(verify(d.fd, &report, &e), 0);
+	CHECK_INT(report.first_seq, 41);
+	CHECK_INT(report.last_seq, 43);
+	trail_writer_close(w);
+	/* Only an empty directory begins there. */
+	w = writer(d.fd, &behind);
+	CHECK_INT(trail_next_seq(w), 44);
+	trail_writer_close(w);
+	dir_remove(&d);
+}
+
 TEST(segments_are_rotated_and_the_oldest_pruned_under_the_cap)
 {
-	static const struct trail_limits narrow = { 2000, 500 };
+	static const struct trail_limits narrow = { .bytes_max = 2000,
+						    .segment_max = 500 };
 	const struct dir d = dir_make();
 	struct trail_writer *w = writer(d.fd, &narrow);
 	struct trail_report report;
@@ -269,7 +293,8 @@ TEST(segments_are_rotated_and_the_oldest_pruned_under_the_cap)
 
 TEST(the_bytes_on_disk_never_pass_the_cap)
 {
-	static const struct trail_limits narrow = { 4000, 3999 };
+	static const struct trail_limits narrow = { .bytes_max = 4000,
+						    .segment_max = 3999 };
 	static char big[3800];
 	const struct dir d = dir_make();
 	struct trail_writer *w = writer(d.fd, &narrow);
@@ -301,7 +326,8 @@ TEST(the_bytes_on_disk_never_pass_the_cap)
 
 TEST(a_reader_follows_across_segments_and_over_what_was_pruned)
 {
-	static const struct trail_limits narrow = { 3000, 500 };
+	static const struct trail_limits narrow = { .bytes_max = 3000,
+						    .segment_max = 500 };
 	const struct dir d = dir_make();
 	struct trail_writer *w = writer(d.fd, &narrow);
 	struct trail_reader *r;
@@ -329,7 +355,8 @@ TEST(a_reader_follows_across_segments_and_over_what_was_pruned)
 
 TEST(a_reader_in_another_process_never_sees_half_a_frame)
 {
-	static const struct trail_limits small = { 1 << 22, 20000 };
+	static const struct trail_limits small = { .bytes_max = 1 << 22,
+						   .segment_max = 20000 };
 	enum {
 		FRAMES = 4000
 	};
@@ -540,7 +567,8 @@ TEST(zeros_that_a_power_cut_left_at_the_end_are_cut_off)
 /* A trail of several segments. */
 static void sample_many(int dirfd)
 {
-	static const struct trail_limits narrow = { 100000, 500 };
+	static const struct trail_limits narrow = { .bytes_max = 100000,
+						    .segment_max = 500 };
 	struct trail_writer *w = writer(dirfd, &narrow);
 
 	append_many(w, 40);
@@ -615,7 +643,8 @@ TEST(segments_and_frames_that_changed_places_are_found)
 TEST(a_segment_of_another_trail_does_not_fit_in)
 {
 	const struct dir d = dir_make(), other = dir_make();
-	static const struct trail_limits narrow = { 100000, 500 };
+	static const struct trail_limits narrow = { .bytes_max = 100000,
+						    .segment_max = 500 };
 	AUTO_MEM uint64_t *list = NULL;
 	struct trail_writer *w = writer(other.fd, &narrow);
 	struct trail_report report;
@@ -684,7 +713,8 @@ TEST(a_symlink_in_place_of_a_segment_is_not_followed)
 
 TEST(a_full_disk_leaves_the_trail_whole_and_it_goes_on_when_there_is_room)
 {
-	static const struct trail_limits large = { 1 << 30, 1 << 20 };
+	static const struct trail_limits large = { .bytes_max = 1 << 30,
+						   .segment_max = 1 << 20 };
 	static char body[3000];
 	struct trail_writer *w;
 	struct trail_report report;
