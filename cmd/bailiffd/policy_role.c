@@ -66,6 +66,7 @@ struct load {
 	struct trust_state state;
 	struct trust_result result;
 	struct buf fetched; /* publication entries of AREA_BUNDLE */
+	struct buf pointer; /* likewise: the file that leads to the others */
 	struct buf out;	    /* the publication */
 	struct buf diff;
 	uint32_t flags;
@@ -80,10 +81,13 @@ static int fetch_recorded(void *ctx, const char *name, size_t max,
 {
 	struct load *load = ctx;
 	const size_t before = out->len;
+	/* Written last: on a full disk what is stored stays one repository. */
+	struct buf *to = strcmp(name, "timestamp.json") == 0 ? &load->pointer
+							     : &load->fetched;
 	const int r = load->inner.fetch(load->inner.ctx, name, max, out, e);
 
 	if (r == 0)
-		publication_add(&load->fetched, AREA_BUNDLE, name,
+		publication_add(to, AREA_BUNDLE, name,
 				(struct span){ .p = out->p + before,
 					       .len = out->len - before });
 	return r;
@@ -261,8 +265,11 @@ static int load_publish(struct load *load, const struct policy *p,
 	publication_add(&load->out, AREA_POLICY, "node",
 			span_of(unlisted_words[policy_unlisted(p)]));
 	buf_span(&load->out, buf_view(&load->fetched));
+	buf_span(&load->out, buf_view(&load->pointer));
 	if (r == 0)
 		r = buf_error(&load->fetched);
+	if (r == 0)
+		r = buf_error(&load->pointer);
 	if (r < 0)
 		return err_set(e, -r, "build the publication: %s",
 			       strerror(-r));
@@ -301,6 +308,7 @@ static void load_init(struct load *load)
 	*load = (struct load){ 0 };
 	trust_state_init(&load->state);
 	buf_init(&load->fetched, PUBLICATION_MAX / 2);
+	buf_init(&load->pointer, PUBLICATION_MAX / 2);
 	buf_init(&load->out, PUBLICATION_MAX);
 	buf_init(&load->diff, MSG_BODY_MAX / 2);
 }
@@ -310,6 +318,7 @@ static void load_done(struct load *load)
 	trust_state_done(&load->state);
 	trust_result_done(&load->result);
 	buf_done(&load->fetched);
+	buf_done(&load->pointer);
 	buf_done(&load->out);
 	buf_done(&load->diff);
 }

@@ -618,6 +618,12 @@ static int current_info(struct supervisor *s, struct err *e)
 	if (r == 0)
 		r = info_decode(buf_view(&b), &s->info, e);
 	buf_done(&b);
+	if (r == 0 && s->info.generation != current) {
+		info_done(&s->info);
+		r = err_set(e, EBADMSG,
+			    PATH_POLICY "/%llu holds another generation",
+			    (unsigned long long)current);
+	}
 	return r;
 }
 
