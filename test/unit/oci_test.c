@@ -238,8 +238,8 @@ TEST(a_document_that_two_parsers_read_differently_is_refused)
 		"{\"process\":{\"args\":[\"a\"]},\"Process\":{}}",
 		"{\"proce\\u017fs\":{}}",
 		"{\"process\":{\"Args\":[\"a\"]}}",
-		"{\"process\":{\"noNewPrivileges\":true,"
-		"\"nonewprivileges\":false}}",
+		("{\"process\":{\"noNewPrivileges\":true,"
+		 "\"nonewprivileges\":false}}"),
 		"{\"hooks\":{\"createruntime\":[]}}",
 		"{\"mounts\":[{\"Destination\":\"/\"}]}",
 		"{\"mounts\":[1]}",
