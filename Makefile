@@ -135,11 +135,13 @@ $(O)/unit/%: test/unit/%.c test/unit/harness.c $(O)/core.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -MMD -MP -o $@ \
 		$(filter %.c %.a,$^) $(LIBS)
+$(O)/fuzz/bailiffd_wire_fuzz: $(addprefix $(O)/cmd/bailiffd/,publication.o \
+	info.o stats.o)
 $(O)/fuzz/%: test/fuzz/%.c $(O)/core.a
 	$(call say,FUZZ,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -fsanitize=fuzzer -MMD -MP -o $@ \
-		$(filter %.c %.a,$^) $(LIBS)
+		$(filter %.c,$^) $(filter %.o,$^) $(filter %.a,$^) $(LIBS)
 $(LINKED): build/test/%: $(O)/test/%.o $(O)/core.a
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
