@@ -215,7 +215,8 @@ fuzz: ## each fuzz target for FUZZ_SECONDS (60)
 
 .PHONY: bench
 bench: all tools ## the figures of the README, measured here
-	@for b in test/bench/*.sh; do BIN=$(abspath $(BIN)) $$b || exit; done
+	@for b in launcher audit; do \
+		BIN=$(abspath $(BIN)) test/bench/$$b.sh || exit; done
 
 .PHONY: deps
 deps: ## install what is missing, through apt
@@ -253,4 +254,5 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / \
 		{ printf "  make %-18s %s\n", $$1, $$2 }' Makefile
 
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find build -path build/cache -prune -o -name '*.d' -print \
+	2>/dev/null)

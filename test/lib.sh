@@ -228,7 +228,8 @@ t_cgroup2() {
 
 # t_audit_lock: wait for the lock that all users of the audit socket in tests
 # share, note the state, and have a guard restore it when this test is gone,
-# also if it was killed. Never set failure=2 or enabled=2: both need a reboot.
+# also if it was killed. t_audit_unlock ends it before the test ends. Never set
+# failure=2 or enabled=2: both need a reboot.
 t_audit_lock() {
 	local dir i
 	[ "$(id -u)" -eq 0 ] || t_die "needs root: sudo make check"
@@ -246,14 +247,17 @@ t_audit_lock() {
 		sleep 0.1
 	done
 	[ -e "$dir/ready" ] || t_die "the audit lock was not free for 240 s"
-	t_cleanup "t_audit_unlock '$dir'"
+	t_audit_dir=$dir
+	t_cleanup t_audit_unlock
 }
 
 t_audit_unlock() {
-	touch "$1/release"
+	[ -n "$t_audit_dir" ] || return 0
+	touch "$t_audit_dir/release"
 	while kill -0 "$t_audit_guard_pid" 2>/dev/null; do
 		sleep 0.05
 	done
+	t_audit_dir=
 }
 
 t_audit_field() { awk -v f="$1" '$1 == f { print $2; exit }' "$2"; }

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# apt.sh - packages of another release of Debian, fetched and unpacked only.
+# Source it first:
+#
+#	apt_private DIR SUITE      lists of SUITE in DIR; sets $apt_options
+#	apt-get "${apt_options[@]}" download PACKAGE
+#
+# Lists, cache and sources are apt's own in DIR, derived from the machine's
+# entry for Debian at run time: the machine's apt and its packages stay as they
+# are, signatures are checked.
+
+# The machine's entry for its own release of Debian, as "deb [...] URI".
+apt_entry() {
+	local release
+	release=$(. /etc/os-release && echo "$VERSION_CODENAME")
+	find /etc/apt -name '*.sources' -exec awk -v want="$release" '
+		BEGIN { RS = ""; FS = "\n" }
+		{
+			split("", field)
+			for (i = 1; i <= NF; i++) {
+				colon = index($i, ":")
+				key = tolower(substr($i, 1, colon - 1))
+				field[key] = substr($i, colon + 1)
+				gsub(/^ +| +$/, "", field[key])
+			}
+			if (index(" " field["suites"] " ", " " want " ") &&
+			    index(" " field["types"] " ", " deb ")) {
+				split(field["uris"], uri, " ")
+				by = field["signed-by"]
+				print "deb", (by ~ /^\// ? \
+					"[signed-by=" by "]" : ""), uri[1]
+				exit
+			}
+		}' {} +
+	find /etc/apt -name '*.list' -exec awk -v want="$release" '
+		$1 == "deb" {
+			options = ""
+			if (match($0, /\[[^]]*\]/)) {
+				options = substr($0, RSTART, RLENGTH)
+				$0 = substr($0, 1, RSTART - 1) \
+					substr($0, RSTART + RLENGTH)
+			}
+			if ($3 == want) {
+				print "deb", options, $2
+				exit
+			}
+		}' {} +
+}
+
+# Return: 0; 1 with a sentence on stderr.
+apt_private() { # DIR SUITE
+	local entry
+	entry=$(apt_entry | head -n 1)
+	if [ -z "$entry" ]; then
+		echo "no entry for Debian in /etc/apt to derive from" >&2
+		return 1
+	fi
+	mkdir -p "$1/lists/partial" "$1/archives/partial" &&
+		echo "$entry $2 main" >"$1/sources.list" || return 1
+	apt_options=(-qq -o Dir::Etc::sourcelist="$1/sources.list"
+		-o Dir::Etc::sourceparts=- -o Dir::State::lists="$1/lists"
+		-o Dir::Cache="$1" -o APT::Sandbox::User=root
+		-o Acquire::Languages=none -o APT::Architecture=amd64
+		-o Acquire::http::Timeout=30)
+	if ! apt-get "${apt_options[@]}" update >&2; then
+		echo "apt-get update failed for $2" >&2
+		return 1
+	fi
+}
