@@ -15,7 +15,7 @@ if [ -z "$BAILIFF_TEST_NS" ]; then
 	BAILIFF_TEST_NS=1 exec unshare -m --propagation private "$0" "$@"
 fi
 
-EXEC=$PWD/build/bin/bailiff-exec
+EXEC=${BIN:-$PWD/build/bin}/bailiff-exec
 TOOLS=$PWD/build/test/attacks
 UID_BAILIFF=1899999999
 number=0 failed=0

@@ -16,7 +16,7 @@ if [ -z "$BAILIFF_TEST_NS" ]; then
 fi
 
 TOOLS=$PWD/build/test/attacks
-BIN=$PWD/build/bin
+BIN=${BIN:-$PWD/build/bin}
 UID_BAILIFF=1899999999
 PRIVATE=/run/bailiff/private
 number=0 failed=0 out=
