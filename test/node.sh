@@ -7,7 +7,8 @@
 #	n_repo DIR POLICIES           DIR/repo: a repository, first version signed
 #	n_next DIR POLICIES [OPTION]  a further version of it
 #	n_image DIR                   what the image carries: root.json, bundle
-#	n_start [LOG]                 bailiffd, until it is ready; pid in $DAEMON
+#	n_start [LOG]                 bailiffd, until it is ready; pid in $DAEMON;
+#	                              N_BEFORE="..." goes in front of the command
 
 BUNDLE=$BIN/bailiff-bundle
 CTL=$BIN/bailiffctl
@@ -70,7 +71,7 @@ n_start() { # [LOG]
 	local log=${1:-/run/bailiffd.log} fifo line
 	fifo=$(mktemp -u /run/ready.XXXXXX)
 	mkfifo "$fifo"
-	"$BIN/bailiffd" --ready-fd 9 9>"$fifo" >>"$log" 2>&1 </dev/null &
+	${N_BEFORE:-} "$BIN/bailiffd" --ready-fd 9 9>"$fifo" >>"$log" 2>&1 </dev/null &
 	DAEMON=$!
 	t_cleanup "t_end $DAEMON"
 	read -r -t 20 line <"$fifo"

@@ -47,6 +47,14 @@ out=$("$BIN/bailiffd" 2>&1)
 t_is "a second bailiffd exits with 111" $? 111
 t_has "and says that another one runs" "$out" "another bailiffd is running"
 
+# ---- in a login session, where loginuid is set already ----------------------------
+t_exit "a loginuid that is set does not hinder the launcher" 0 \
+	"$ATTACKS/stamp" 1000 "$EXEC" --service web -- /usr/bin/true
+out=$("$ATTACKS/stamp" 1000 --no-audit-control "$EXEC" --service web -- \
+	/usr/bin/true 2>&1)
+t_is "without CAP_AUDIT_CONTROL it refuses" $? 125
+t_has "and says what is missing" "$out" "CAP_AUDIT_CONTROL"
+
 # ---- one row of the table for each process --------------------------------------
 row() { # PID: uid, effective and bounding capabilities, no_new_privs, seccomp
 	awk '/^Uid|^CapEff|^CapPrm|^CapBnd|^NoNewPrivs|^Seccomp:|^Threads/ {
@@ -66,9 +74,12 @@ back() { # ROLE OLD-PID
 	now=$(n_worker "$1") && [ -n "$now" ] && [ "$now" != "$2" ]
 }
 ready() { n_get /v1/status | jq -e '[.workers[].ready] | all' >/dev/null; }
-load() { # a service's process after the other, until told to stop
-	while [ ! -e /run/stop ]; do
+load() { # a service's process after the other, until told to stop; not more
+	# than the trail's size cap holds, so that nothing is pruned
+	while [ ! -e /run/stop ] && [ "${count:=0}" -lt 4000 ]; do
 		"$EXEC" --service web -- /usr/bin/true && echo >>/run/started
+		count=$((count + 1))
+		sleep 0.01
 	done
 }
 # A reader that is shown events, and asks on where it was cut off: what it was
@@ -143,7 +154,8 @@ t_exit "denied: with no daemon the launcher still confines" 1 \
 	"$EXEC" --service web -- /usr/bin/cat /etc/shadow
 t_exit "and still starts what is allowed" 0 \
 	"$EXEC" --service web -- /usr/bin/true
-n_start_ok "the next daemon becomes ready" /run/log
+N_BEFORE="$ATTACKS/stamp 1000" n_start_ok \
+	"the next daemon, out of a login session, becomes ready" /run/log
 "$CTL" tail --json --from "$before" >/run/events
 t_is "it goes on with the next sequence" \
 	"$(jq -s '[.[].seq] == [range(.[0].seq; .[0].seq + length)]' \
