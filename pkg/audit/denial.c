@@ -193,8 +193,19 @@ static const struct {
 	/* clang-format on */
 };
 
-static const char *flags_right(uint64_t flags)
+/* Of a file that is not there yet the kernel names the directory alone, with a
+ * slash at its end. */
+static bool is_create(uint64_t flags, const char *path)
 {
+	const size_t len = strlen(path);
+
+	return (flags & O_CREAT) != 0 && len != 0 && path[len - 1] == '/';
+}
+
+static const char *flags_right(uint64_t flags, const char *path)
+{
+	if (is_create(flags, path))
+		return "make_reg";
 	if ((flags & O_ACCMODE) != O_RDONLY)
 		return "write_file";
 	return (flags & O_DIRECTORY) != 0 ? "read_dir" : "read_file";
@@ -223,8 +234,8 @@ static struct span call_right(const struct event_denial *d)
 		if (name == NULL || strcmp(name, call_rights[i].name) != 0)
 			continue;
 		if (call_rights[i].flags >= 0 && d->has_args)
-			return span_of(
-				flags_right(d->args[call_rights[i].flags]));
+			return span_of(flags_right(
+				d->args[call_rights[i].flags], d->path));
 		return span_of(call_rights[i].right);
 	}
 	return (struct span){ 0 };
@@ -286,6 +297,14 @@ static void sockaddr_facts(const struct event *ev, struct event_denial *ret)
 			(uint16_t)((uint8_t)raw.p[2] << 8 | (uint8_t)raw.p[3]);
 }
 
+static void path_trim(char *path)
+{
+	size_t len = strlen(path);
+
+	while (len > 1 && path[len - 1] == '/')
+		path[--len] = '\0';
+}
+
 static bool inferred_denial(const struct event *ev, struct event_denial *ret)
 {
 	const struct event_record *call = record_find(ev, AUDIT_SYSCALL);
@@ -294,9 +313,10 @@ static bool inferred_denial(const struct event *ev, struct event_denial *ret)
 		return false;
 	ret->kind = DENIED_INFERRED;
 	args_facts(call->text, ret);
-	ret->right = call_right(ret);
 	path_facts(ev, ret);
 	sockaddr_facts(ev, ret);
+	ret->right = call_right(ret);
+	path_trim(ret->path);
 	return true;
 }
 

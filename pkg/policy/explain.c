@@ -438,11 +438,16 @@ static uint64_t bits(const char *names)
 	return mask;
 }
 
-static struct wanted wanted_open(uint64_t flags)
+/* @right: what the record was reduced to; it knows whether the file was there.
+ */
+static struct wanted wanted_open(uint64_t flags, const struct right *right)
 {
 	struct wanted w = { 0 };
 	const uint64_t mode = flags & O_ACCMODE;
 
+	if ((flags & O_CREAT) != 0 && right != NULL &&
+	    right == right_find(span_of("make_reg")))
+		return (struct wanted){ .all = right->bit };
 	if ((flags & O_PATH) != 0)
 		return w;
 	if ((flags & O_DIRECTORY) != 0)
@@ -501,7 +506,7 @@ static struct wanted wanted_of(const struct policy_denial *d)
 		if (strcmp(name, calls[i].name) != 0)
 			continue;
 		if (d->has_args && calls[i].flags_at != 0)
-			return wanted_open(d->args[calls[i].flags_at]);
+			return wanted_open(d->args[calls[i].flags_at], right);
 		return (struct wanted){ .all = bits(calls[i].all),
 					.any = bits(calls[i].any),
 					.on_parent = calls[i].on_parent };

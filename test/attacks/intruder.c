@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* intruder.c - what a service that was taken over would try; one verb a run.
+/* intruder.c - what a service that was taken over would try.
  *
- * Prints one line, "allowed" or "denied ERRNO", and exits 0 or 1; 2 when it was
- * called wrongly. Static, so that it runs in any container.
+ * Words are pairs of a verb and its argument. Each pair is tried in turn and
+ * prints one line, "allowed" or "denied ERRNO"; the exit code is 1 when one was
+ * denied, 2 when it was called wrongly. Static, so that it runs in any
+ * container.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -266,25 +268,40 @@ static const struct {
 	{ "sleep", "SECONDS", wait_for },
 };
 
-int main(int argc, char **argv)
+/* Return: 0; 1 when it was denied; 2 for an unknown verb. */
+static int try_one(const char *verb, const char *arg)
 {
-	for (size_t i = 0; argc == 3 && i < sizeof(verbs) / sizeof(verbs[0]);
-	     i++) {
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
 		int code;
 
-		if (strcmp(verbs[i].name, argv[1]) != 0)
+		if (strcmp(verbs[i].name, verb) != 0)
 			continue;
-		code = verbs[i].run(argv[2]);
+		code = verbs[i].run(arg);
 		if (code == 0)
 			puts("allowed");
 		else
 			printf("denied %s\n", strerrorname_np(code)
 						      ? strerrorname_np(code)
 						      : "?");
+		fflush(stdout);
 		return code != 0;
 	}
+	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	int worst = argc > 1 && argc % 2 == 1 ? 0 : 2;
+
+	for (int i = 1; worst < 2 && i < argc; i += 2) {
+		const int r = try_one(argv[i], argv[i + 1]);
+
+		worst = r > worst ? r : worst;
+	}
+	if (worst < 2)
+		return worst;
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
-		fprintf(stderr, "usage: intruder %s %s\n", verbs[i].name,
+		fprintf(stderr, "usage: intruder %s %s ...\n", verbs[i].name,
 			verbs[i].arg);
 	return 2;
 }

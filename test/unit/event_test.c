@@ -249,6 +249,10 @@ TEST(a_denial_found_by_its_errno_has_path_right_and_exit)
 	CHECK(event_denial(&ev, &d));
 	CHECK_INT(d.args[2], 0x241);
 	CHECK(span_eq_str(d.right, "write_file"));
+	record_add(&ev, AUDIT_PATH, "item=0 name=\"/tmp/\" nametype=PARENT");
+	CHECK(event_denial(&ev, &d));
+	CHECK(span_eq_str(d.right, "make_reg"));
+	CHECK_STR(d.path, "/tmp");
 
 	ev = event_of(AUDIT_SYSCALL,
 		      "arch=c000003e syscall=42 success=no exit=-13 a0=3");

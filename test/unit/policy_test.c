@@ -710,6 +710,11 @@ TEST(an_inferred_denial_is_judged_by_its_call_before_its_right)
 	d.args[2] = 2; /* O_RDWR */
 	AUTO_JSON *writes = explain(p, &d);
 	CHECK_STR(text(writes, "verdict"), "denied");
+	d.right = span_of("make_reg");
+	d.path = span_of("/tmp");
+	d.args[2] = 0101; /* O_WRONLY, O_CREAT */
+	AUTO_JSON *makes = explain(p, &d);
+	CHECK_HAS(text(makes, "sentence"), "web may not make a file in /tmp:");
 	policy_free(p);
 }
 
