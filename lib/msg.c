@@ -9,7 +9,21 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define HEADER_LEN 8
+#define HEADER_LEN   8
+#define BUFFER_BYTES 4194304
+
+/* Room for several of the largest messages, so that a peer that is busy for a
+ * moment makes nobody lose one. Without the privilege to force it, what the
+ * system allows. */
+static void buffer_enlarge(int fd)
+{
+	const int bytes = BUFFER_BYTES;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof(bytes)) <
+	    0)
+		(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes,
+				 sizeof(bytes));
+}
 
 int msg_pair(int ret[2], struct err *e)
 {
@@ -18,6 +32,8 @@ int msg_pair(int ret[2], struct err *e)
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK,
 		       0, ends) < 0)
 		return err_errno(e, "socketpair");
+	for (size_t i = 0; i < 2; i++)
+		buffer_enlarge(ends[i]);
 	ret[0] = ends[0];
 	ret[1] = ends[1];
 	return 0;

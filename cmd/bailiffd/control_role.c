@@ -64,6 +64,8 @@ void ask_send(struct control_role *role, struct ask *ask, int fd, uint16_t type,
 		role->last_id = 1;
 	ask->id = role->last_id;
 	ask->awaits = answer;
+	ask->deadline_ms = clock_boot_ms() +
+			   (answer == WIRE_RELOADED ? RELOAD_MS : ASK_MS);
 	r = fd < 0 ? -EPIPE : msg_send_buf(fd, type, ask->id, body);
 	if (r == 0)
 		return;
@@ -435,6 +437,24 @@ static const struct msg_op supervisor_ops[] = {
 /* ---- main
  * -------------------------------------------------------------------------- */
 
+/* An answer that a full channel lost must not hold its client for ever. */
+static void deadlines_check(struct control_role *role)
+{
+	const uint64_t now = clock_boot_ms();
+
+	for (size_t i = 0; i < ASKS_MAX; i++) {
+		struct ask *ask = &role->asks[i];
+
+		if (ask->q == NULL || ask->awaits == 0 ||
+		    now < ask->deadline_ms)
+			continue;
+		ask->awaits = 0;
+		if (!ask->is_stream) /* a stream asks again */
+			ask_fail(ask, 503, ETIMEDOUT,
+				 "bailiffd is too busy to answer");
+	}
+}
+
 static int follow_tick(struct source *self, uint32_t events)
 {
 	struct control_role *role =
@@ -442,6 +462,7 @@ static int follow_tick(struct source *self, uint32_t events)
 
 	(void)events;
 	timer_ack(self->fd);
+	deadlines_check(role);
 	events_tick(role);
 	return 0;
 }

@@ -13,6 +13,8 @@
 #include "pkg/control/control.h"
 
 #define ASKS_MAX      128
+#define ASK_MS	      10000 /* for an answer of another process */
+#define RELOAD_MS     40000 /* a bundle may take 30 seconds to compile */
 #define LIMIT_DEFAULT 100
 #define LIMIT_MAX     100000
 
@@ -32,6 +34,7 @@ struct ask {
 	struct control_request *q; /* NULL: the row is free */
 	uint32_t id;		   /* of the message that is under way */
 	uint16_t awaits;	   /* the type of its answer; 0: none */
+	uint64_t deadline_ms;	   /* then nobody waits for it any longer */
 	action_fn *action;
 
 	/* the query, copied when the request came */
@@ -88,7 +91,7 @@ action_fn explain_action;
 int answer_events(void *ctx, struct msg *m, struct cur *body);
 /* Explanations and shows come from the policy process. */
 int answer_text(void *ctx, struct msg *m, struct cur *body);
-/* Let the followers look again. */
+/* Let the followers look again, and those whose answer never came. */
 void events_tick(struct control_role *role);
 
 /* ---- control_metrics.c ---- */

@@ -171,6 +171,9 @@ static int peer_ready(struct source *self, uint32_t events)
 			r = msg_dispatch(p->ops, p->op_count, PHASE_RUNNING,
 					 p->base->ctx, &m);
 			msg_done(&m);
+			if (r == -EAGAIN) /* a full channel: the answer is
+					   * lost, the peer asks again */
+				continue;
 		}
 		if (r < 0) {
 			if (r != -EPIPE)

@@ -262,18 +262,28 @@ static int say_loaded(void *ctx, struct msg *m, struct cur *body)
 	return load_finish(who->s, m, body);
 }
 
-static uint32_t loginuid_of(uint32_t pid)
+/* Return: 0; -EPERM when the process carries the number of a service, or has
+ * gone before anybody could look: then nobody knows what it was. */
+static int peer_check(uint32_t pid, const char **ret_why)
 {
 	char path[64];
 	struct buf b;
 	uint32_t auid = UINT32_MAX;
+	int r;
 
 	(void)snprintf(path, sizeof(path), "/proc/%u/loginuid", pid);
 	buf_init(&b, 32);
-	if (file_read(AT_FDCWD, path, 31, &b, NULL) == 0)
-		(void)num_parse_u32(buf_view(&b), 0, UINT32_MAX, &auid);
+	r = file_read(AT_FDCWD, path, 31, &b, NULL);
+	if (r == 0)
+		r = num_parse_u32(buf_view(&b), 0, UINT32_MAX, &auid);
 	buf_done(&b);
-	return auid;
+	if (r < 0)
+		*ret_why = "the process that asked has gone";
+	else if (auid >= AUID_BASE && auid <= AUID_BASE + SERVICE_NUMBER_MAX)
+		*ret_why = "a service may not use bailiff's sockets";
+	else
+		return 0;
+	return -EPERM;
 }
 
 /* A process that carries a service's number may not ask about policy, let
@@ -281,18 +291,15 @@ static uint32_t loginuid_of(uint32_t pid)
 static int ask_admit(void *ctx, struct msg *m, struct cur *body)
 {
 	struct speaker *who = ctx;
-	const uint32_t auid = loginuid_of(cur_u32(body));
-	const bool is_service =
-		auid >= AUID_BASE && auid <= AUID_BASE + SERVICE_NUMBER_MAX;
+	const uint32_t pid = cur_u32(body);
+	const char *why = "";
 	struct buf answer;
 	int r;
 
 	(void)cur_u8(body);
 	buf_init(&answer, 256);
-	buf_u8(&answer, !is_service);
-	buf_blob(&answer, span_of(is_service ? "a service may not use "
-					       "bailiff's sockets"
-					     : ""));
+	buf_u8(&answer, peer_check(pid, &why) == 0);
+	buf_blob(&answer, span_of(why));
 	r = msg_send_buf(who->w->channel.fd, WIRE_ADMITTED, m->id, &answer);
 	buf_done(&answer);
 	return r;
@@ -397,6 +404,10 @@ static int worker_speaks(struct source *self, uint32_t events)
 					 ops_of[w->role].count, phase, &who,
 					 &m);
 			msg_done(&m);
+			if (r == -EAGAIN) /* a full channel: the answer is
+					   * lost, control's time limit ends
+					   * the request */
+				continue;
 		}
 		if (r == 0)
 			continue;
