@@ -153,7 +153,10 @@ int kernel_begin(struct supervisor *s, struct err *e)
 	if (s->audit_fd < 0)
 		return s->audit_fd;
 	r = posture_take(s, e);
-	return r < 0 ? r : rules_install(s, ses, e);
+	if (r < 0)
+		return r;
+	s->has_rules = true;
+	return rules_install(s, ses, e);
 }
 
 void kernel_poll(struct supervisor *s)
@@ -194,8 +197,9 @@ void kernel_end(struct supervisor *s)
 	fd_drop(&s->audit_fd);
 	if (s->audit_control_fd < 0)
 		return;
-	if (audit_rules_clear(s->audit_control_fd, RULE_KEY_PREFIX, &count,
-			      &e) < 0 ||
+	if ((s->has_rules &&
+	     audit_rules_clear(s->audit_control_fd, RULE_KEY_PREFIX, &count,
+			       &e) < 0) ||
 	    (s->has_posture &&
 	     audit_posture_set(s->audit_control_fd, &s->audit_before, NULL,
 			       &e) < 0))

@@ -91,7 +91,9 @@ static int load_send(struct supervisor *s, const char *bundle, struct err *e)
 	if (r == 0)
 		r = msg_send(s->workers[ROLE_POLICY].channel.fd, WIRE_LOAD, 0,
 			     buf_view(&body),
-			     (int[]){ root_fd, bundle_fd, s->dirs.trust }, 3);
+			     (int[]){ root_fd, bundle_fd, s->dirs.trust,
+				      s->dirs.bundle },
+			     4);
 	buf_done(&body);
 	if (r < 0)
 		return err_set(e, -r, "ask the policy process: %s",
@@ -252,6 +254,7 @@ static void refuse(struct supervisor *s, enum load_stage stage,
 	buf_done(&json);
 	log_line(&s->log, LOG_LEVEL_WARN, "bundle refused",
 		 LOG_FIELDS(log_text("error", e->text), log_text("why", word),
+			    log_text("hint", e->hint ? e->hint : "none"),
 			    log_u64("in_force", s->info.bundle_version)));
 	supervisor_event(s, "policy.refused", "why=%s in_force=%llu", word,
 			 (unsigned long long)s->info.bundle_version);

@@ -26,6 +26,7 @@
 #include "lib/file.h"
 #include "pkg/enforce/enforce.h"
 #include "pkg/policy/policy.h"
+#include "pkg/trust/metadata.h"
 #include "pkg/trust/source_dir.h"
 #include "pkg/trust/trust.h"
 
@@ -93,19 +94,21 @@ static int fetch_recorded(void *ctx, const char *name, size_t max,
 	return r;
 }
 
-/* The stored role files; one that is absent or unreadable is as if it was
- * never stored, which the specification allows and trust_update() expects. */
+/* The stored role files; one that is absent or damaged is as if it was never
+ * stored, which the specification allows and trust_update() expects. */
 static const struct state_file {
 	const char *name;
+	enum trust_role role;
 	size_t offset, max;
 } state_files[] = {
-	{ "root.json", offsetof(struct trust_state, root), TRUST_ROOT_MAX },
-	{ "timestamp.json", offsetof(struct trust_state, timestamp),
-	  TRUST_TIMESTAMP_MAX },
-	{ "snapshot.json", offsetof(struct trust_state, snapshot),
-	  TRUST_SNAPSHOT_MAX },
-	{ "targets.json", offsetof(struct trust_state, targets),
-	  TRUST_TARGETS_MAX },
+	{ "root.json", TRUST_ROLE_ROOT, offsetof(struct trust_state, root),
+	  TRUST_ROOT_MAX },
+	{ "timestamp.json", TRUST_ROLE_TIMESTAMP,
+	  offsetof(struct trust_state, timestamp), TRUST_TIMESTAMP_MAX },
+	{ "snapshot.json", TRUST_ROLE_SNAPSHOT,
+	  offsetof(struct trust_state, snapshot), TRUST_SNAPSHOT_MAX },
+	{ "targets.json", TRUST_ROLE_TARGETS,
+	  offsetof(struct trust_state, targets), TRUST_TARGETS_MAX },
 };
 #define STATE_FILES (sizeof(state_files) / sizeof(state_files[0]))
 
@@ -115,18 +118,37 @@ static struct buf *state_buf(struct trust_state *state,
 	return (struct buf *)(void *)((char *)state + row->offset);
 }
 
-static void state_read(int dirfd, struct trust_state *state,
+static int state_read_file(int dirfd, const struct state_file *row,
+			   struct buf *out, struct err *e)
+{
+	AUTO_DONE(trust_metadata_done) struct trust_metadata m = { 0 };
+	int r = file_read(dirfd, row->name, row->max, out, e);
+
+	if (r == 0)
+		r = trust_metadata_parse(row->role, buf_view(out), &m, e);
+	if (r < 0)
+		buf_reset(out);
+	return r;
+}
+
+/* Where the stored timestamp is lost, that of the accepted bundle is the floor:
+ * damage must not let an older bundle in. */
+static void state_read(int dirfd, int accepted_fd, struct trust_state *state,
 		       const struct log *log)
 {
 	for (size_t i = 0; i < STATE_FILES; i++) {
+		const struct state_file *row = &state_files[i];
+		struct buf *b = state_buf(state, row);
 		struct err e = { 0 };
-		const int r = file_read(dirfd, state_files[i].name,
-					state_files[i].max,
-					state_buf(state, &state_files[i]), &e);
+		int r = state_read_file(dirfd, row, b, &e);
 
 		if (r < 0 && r != -ENOENT)
 			log_err(log, LOG_LEVEL_WARN,
-				"stored trust metadata is not readable", &e);
+				"stored trust metadata is damaged, it counts "
+				"as absent",
+				&e);
+		if (r < 0 && row->role == TRUST_ROLE_TIMESTAMP)
+			(void)state_read_file(accepted_fd, row, b, NULL);
 	}
 }
 
@@ -158,7 +180,7 @@ static int load_verify(struct policy_role *role, struct load *load,
 	/* What this node itself accepted is judged by the pinned root alone:
 	 * what was seen since, and refused, must not make it too old. */
 	if ((load->flags & LOAD_OWN) == 0)
-		state_read(m->fds[2], &load->state, &role->base.log);
+		state_read(m->fds[2], m->fds[3], &load->state, &role->base.log);
 	load->has_state = (load->flags & (LOAD_OWN | LOAD_DRY_RUN)) == 0;
 	r = trust_update(buf_view(&pinned), &load->state, &source, now,
 			 &load->result, e);
@@ -594,7 +616,7 @@ static int answer_peer(void *ctx, struct msg *m, struct cur *body)
 
 static const struct msg_op supervisor_ops[] = {
 	{ WIRE_PEER, 1, 1, answer_peer },
-	{ WIRE_LOAD, 1, 3, answer_load },
+	{ WIRE_LOAD, 1, 4, answer_load },
 	{ WIRE_COMMIT, 1, 0, answer_commit },
 	{ WIRE_RESTORE, 1, 1, answer_restore },
 };

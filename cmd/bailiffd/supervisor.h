@@ -70,6 +70,7 @@ struct supervisor {
 	int audit_control_fd; /* requests; -1 while not open */
 	int audit_fd;	      /* the event socket; the audit process claims
 			       * it, this duplicate keeps it registered */
+	bool has_rules;	      /* ours may be installed */
 	bool has_posture;     /* audit_before must be put back */
 	struct audit_posture audit_before;
 	uint32_t kernel_seen; /* the kernel's own counter, which wraps */

@@ -28,8 +28,8 @@ enum wire {
 
 	/* supervisor -> policy, and its answer */
 	WIRE_LOAD = 32, /* u32 flags LOAD_*, u64 generation, u64 now_s;
-			 * 3 descriptors: pinned root.json, bundle directory,
-			 * trust directory */
+			 * 4 descriptors: pinned root.json, bundle directory,
+			 * trust directory, the accepted bundle's */
 	WIRE_LOADED,	/* u32 errno, u8 load_stage, blob error, blob hint,
 			 * blob diff JSON;
 			 * 1 descriptor: the publication (sealed) */
