@@ -285,10 +285,14 @@ static int confine(struct launch *l, struct err *e)
 	const bool is_host = l->service != NULL;
 	int r = is_host ? published_read(l, e) : handed_open(l, e);
 
+	/* On a host the receipt comes with the session: first, so that a path
+	 * that is missing has one. */
+	if (r == 0 && is_host)
+		r = host_identity(l, e);
 	if (r == 0)
 		r = enforce_paths_open(&l->policy, &l->paths, e);
-	if (r == 0)
-		r = is_host ? host_identity(l, e) : handed_identity(l, e);
+	if (r == 0 && !is_host)
+		r = handed_identity(l, e);
 	if (r == 0)
 		r = leftovers_close(l, e);
 	if (r == 0)

@@ -477,36 +477,58 @@ static int trail_take(struct audit_role *role, const struct trail_limits *l,
 	return r;
 }
 
+/* Move one segment into @aside. What is neither file nor directory was never
+ * ours, and Landlock would not let this process move it: it is removed. */
+static int segment_set_aside(const struct audit_role *role, uint64_t first,
+			     int aside, uint64_t segment_max,
+			     uint64_t *ret_next, struct err *e)
+{
+	uint64_t size;
+	char name[SEGMENT_NAME_LEN + 1];
+	struct stat st;
+	int r;
+
+	segment_name(first, name);
+	if (fstatat(role->trail_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return err_errno(e, "stat %s", name);
+	if (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
+		r = renameat(role->trail_fd, name, aside, name);
+	else
+		r = unlinkat(role->trail_fd, name, 0);
+	if (r < 0)
+		return err_errno(e, "move %s away", name);
+	size = (uint64_t)st.st_size;
+	*ret_next =
+		first + 1 +
+		(size > segment_max ? size : segment_max) / SEGMENT_HEAD_LEN;
+	return 0;
+}
+
 /* Move every segment of a damaged trail into a directory @name of its own, for
- * whoever looks into it. @ret_next: a sequence above all that it can hold. */
+ * whoever looks into it. What a segment held may be cut off: @l->first_seq
+ * becomes a sequence above all that a full one could have held. */
 static int trail_set_aside(const struct audit_role *role, const char *name,
-			   uint64_t *ret_next, struct err *e)
+			   struct trail_limits *l, struct err *e)
 {
 	AUTO_MEM uint64_t *list = NULL;
 	AUTO_FD aside = -1;
-	char segment[SEGMENT_NAME_LEN + 1];
-	struct stat st;
 	size_t count;
 	int r = segment_list(role->trail_fd, &list, &count, e);
 
 	if (r < 0)
 		return r;
-	if (mkdirat(role->trail_fd, name, 0700) < 0 && errno != EEXIST)
+	if (mkdirat(role->trail_fd, name, 0700) < 0)
 		return err_errno(e, "mkdir %s", name);
 	aside = file_open_beneath(role->trail_fd, name, O_RDONLY | O_DIRECTORY,
 				  0, e);
 	if (aside < 0)
 		return aside;
-	for (size_t i = 0; i < count; i++) {
-		segment_name(list[i], segment);
-		if (fstatat(role->trail_fd, segment, &st, AT_SYMLINK_NOFOLLOW) <
-			    0 ||
-		    renameat(role->trail_fd, segment, aside, segment) < 0)
-			return err_errno(e, "move %s to %s", segment, name);
-		*ret_next =
-			list[i] + 1 + (uint64_t)st.st_size / SEGMENT_HEAD_LEN;
-	}
-	return 0;
+	for (size_t i = 0; i < count && r == 0; i++)
+		r = segment_set_aside(role, list[i], aside, l->segment_max,
+				      &l->first_seq, e);
+	/* Stays unless nothing was moved. */
+	(void)unlinkat(role->trail_fd, name, AT_REMOVEDIR);
+	return r;
 }
 
 /* A damaged trail must not keep the node from being audited: it is set aside
@@ -520,7 +542,7 @@ static int trail_begin_anew(struct audit_role *role, struct trail_limits *l,
 
 	(void)snprintf(name, sizeof(name), "damaged-%llu",
 		       (unsigned long long)clock_real_ms());
-	r = trail_set_aside(role, name, &l->first_seq, e);
+	r = trail_set_aside(role, name, l, e);
 	if (r < 0)
 		return err_wrap(e, "set the damaged trail aside");
 	log_line(&role->base.log, LOG_LEVEL_ERROR,

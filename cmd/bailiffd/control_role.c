@@ -130,11 +130,16 @@ static int number_parse(struct control_request *q, const char *name,
 	return text == NULL ? 0 : num_parse_u64(span_of(text), min, max, ret);
 }
 
-static bool flag_parse(struct control_request *q, const char *name)
+/* Absent and "0" are no; "1" and the bare name are yes. */
+static int flag_parse(struct control_request *q, const char *name, bool *ret,
+		      struct err *e)
 {
 	const char *text = control_query(q, name);
 
-	return text != NULL && strcmp(text, "0") != 0;
+	*ret = text != NULL && strcmp(text, "0") != 0;
+	if (*ret && text[0] != '\0' && strcmp(text, "1") != 0)
+		return err_set(e, EINVAL, "%s must be 0 or 1", name);
+	return 0;
 }
 
 static int query_copy(struct control_request *q, struct ask *ask, struct err *e)
@@ -144,8 +149,9 @@ static int query_copy(struct control_request *q, struct ask *ask, struct err *e)
 	bool has_limit, has_seq;
 
 	ask->limit = LIMIT_DEFAULT;
-	ask->wants_follow = flag_parse(q, "follow");
-	ask->wants_denied = flag_parse(q, "denied");
+	if (flag_parse(q, "follow", &ask->wants_follow, e) < 0 ||
+	    flag_parse(q, "denied", &ask->wants_denied, e) < 0)
+		return -EINVAL;
 	if (number_parse(q, "from", 1, INT64_MAX, &ask->from, &ask->has_from) <
 	    0)
 		return err_set(e, EINVAL, "from must be a sequence number");

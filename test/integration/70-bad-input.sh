@@ -144,9 +144,9 @@ done <<'END'
 a policy that is an array|services/web.json|web.json|[]
 a policy with an unknown member|services/web.json|landlok|{"landlok":{}}
 a number as text|services/web.json|abi|{"landlock":{"abi":"6"}}
-an unknown right|services/web.json|read_fiel|{"landlock":{"abi":2,"ruleset":[{"handledAccessFs":["read_fiel"]}]}}
-an unknown capability|services/web.json|CAP_NOSUCH|{"capabilities":{"bounding":["CAP_NOSUCH"]}}
-an unknown action|services/web.json|SCMP_ACT_NOPE|{"seccomp":{"defaultAction":"SCMP_ACT_NOPE"}}
+an unknown right|services/web.json|read_fiel|{"landlock":{"abi":2,"ruleset":[{"handledAccessFs":["read_fiel"]}]},"accept":["no-seccomp","no-capabilities"]}
+an unknown capability|services/web.json|CAP_NOSUCH|{"capabilities":{"bounding":["CAP_NOSUCH"]},"accept":["no-landlock","no-seccomp"]}
+an unknown action|services/web.json|SCMP_ACT_NOPE|{"seccomp":{"defaultAction":"SCMP_ACT_NOPE"},"accept":["no-landlock","no-capabilities"]}
 a service's number as text|node.json|number|{"unlisted":"allow","services":{"web":{"number":"1"}}}
 a service's number that is too large|node.json|number|{"unlisted":"allow","services":{"web":{"number":4000000000}}}
 an unknown word for unlisted|node.json|unlisted|{"unlisted":"maybe","services":{"web":{"number":1}}}
