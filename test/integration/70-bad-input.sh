@@ -186,7 +186,7 @@ unprivileged() { # CODE COMMAND...
 	status=$?
 	if [ "$status" -eq "$code" ] && [ -n "$out" ] &&
 		[ "$(wc -l <<<"$out")" -le 2 ]; then
-		ok "nobody: ${1##*/} ${2:-} exits with $code: $out"
+		ok "nobody: ${1##*/} ${2:-} exits with $code: $(head -n 1 <<<"$out")"
 	else
 		not_ok "nobody: ${1##*/} ${2:-} exits with $code" \
 			"$status" "$out"
