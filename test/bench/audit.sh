@@ -1,67 +1,117 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# audit.sh - CPU time per audit event: bailiff's audit path against auditd.
+# audit.sh - CPU time per audit event: bailiff against Debian's auditd.
 #
-# The same load, one after the other, RUNS times (3), EVENTS each (30000); CPU is
-# user and system time of the reading process, from its schedstat. bailiff's is
-# source, assembly, attribution by session, hash chain and trail in one process
-# (test/bench/audit_reader); auditd is Debian's with a private configuration,
-# log_format RAW and ENRICHED, flush as Debian ships it. Prints medians in
-# nanoseconds and ratios. As root; holds /tmp/audit.lock; puts everything back.
-
-cd "$(dirname "$0")/../.." || exit 111
-[ "$(id -u)" = 0 ] || { echo "audit.sh: needs root" >&2; exit 111; }
-if [ -z "$BAILIFF_AUDIT_LOCKED" ]; then
-	BAILIFF_AUDIT_LOCKED=1 exec flock /tmp/audit.lock "$0" "$@"
-fi
+# The same load before each reader in turn, RUNS times (3), EVENTS each (30000):
+# a service that bailiff-exec started under a signed policy, in a registered
+# session, opens /dev/null under a rule. CPU is user and system time of all
+# processes and threads of the reader, from their schedstat: bailiffd as users
+# run it (five processes, attribution, hash chain, trail); the same path in one
+# process (test/bench/audit_reader); auditd with a private configuration and
+# flush as Debian ships it, log_format RAW and ENRICHED. All write to the same
+# flush as Debian ships it, log_format RAW and ENRICHED. All write to the same
+# file system and must keep every event, bailiff with its service. As root; holds
+# the audit lock for one round at a time and puts everything back.
+. "$(dirname "$0")/../lib.sh"
+t_private "$@"
+. "$TOP/test/node.sh"
+t_tmpdir D
 RUNS=${RUNS:-3} EVENTS=${EVENTS:-30000}
-AUID=1900000001
-TOOLS=$PWD/build/test
-D=$(mktemp -d /tmp/bailiff-bench.XXXXXX)
-RULE=(exit,always -F arch=b64 -S openat -F path=/dev/null -F auid=$AUID -k bench)
-old_enabled=$(auditctl -s | awk '$1 == "enabled" { print $2 }')
-old_limit=$(auditctl -s | awk '$1 == "backlog_limit" { print $2 }')
-reader=
-undo() {
-	[ -z "$reader" ] || { kill "$reader"; wait "$reader"; } 2>/dev/null
-	auditctl -d "${RULE[@]}"
-	auditctl -e "$old_enabled" -b "$old_limit"
-	rm -rf "$D"
+BENCH=$TOP/build/test/bench
+RULE=("exit,always" -F arch=b64 -S openat -F path=/dev/null -F auid=1900000001
+	-k bench)
+
+# ---- a node with one service ---------------------------------------------------
+mkdir -p "$D/policies/services" "$D/trail-daemon"
+echo '{"unlisted":"allow","services":{"bench":{"number":1}}}' \
+	>"$D/policies/node.json"
+cat >"$D/policies/services/bench.json" <<END
+{"landlock":{"abi":1,"ruleset":[{"handledAccessFs":["abi.all"]}],
+"pathBeneath":[{"allowedAccess":["abi.read_execute"],
+"parent":["/usr","$BENCH"]},
+{"allowedAccess":["read_file"],"parent":["/etc/ld.so.cache","/dev/null"]}]},
+"seccomp":{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[
+{"names":["ptrace","keyctl"],"action":"SCMP_ACT_ERRNO"}]},
+"capabilities":{}}
+END
+n_repo "$D" "$D/policies" || t_die "no bundle could be made"
+n_image "$D"
+mount --bind "$D/trail-daemon" /var/log/bailiff
+"$BIN/bailiffd" arm 2>"$D/arm" || t_die "$(cat "$D/arm")"
+
+# ---- the load --------------------------------------------------------------------
+# Started and waiting; its pid in $load, its session in $ses.
+load_prepare() {
+	rm -f "$D/go"
+	mkfifo "$D/go"
+	exec 8<>"$D/go"
+	"$EXEC" --service bench -- "$BENCH/audit_load" "$EVENTS" <&8 \
+		2>"$D/load" &
+	load=$!
+	t_wait_for -t 5 [ "/proc/$load/exe" -ef "$BENCH/audit_load" ] ||
+		t_die "the load did not start: $(cat "$D/load")"
+	ses=$(cat "/proc/$load/sessionid")
 }
-trap 'undo >/dev/null 2>&1' EXIT
 
-cpu_ns() { cat /proc/"$1"/task/*/schedstat | awk '{ n += $1 } END { printf "%.0f\n", n }'; }
-median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+cpu_ns() { # PID...: of all their threads
+	local pid
+	for pid; do
+		cat "/proc/$pid/task/"*/schedstat
+	done | awk '{ n += $1 } END { printf "%.0f\n", n }'
+}
 
-# Load it and wait until the reader has been idle for half a second.
-measure() { # measure PID: ns per event
-	local before after last
-	before=$(cpu_ns "$1")
-	"$TOOLS/attacks/stamp" $AUID "$TOOLS/bench/audit_load" "$EVENTS"
-	last=0
-	while after=$(cpu_ns "$1") && [ $((after - last)) -gt 2000000 ]; do
+# Release it, and wait until the reader has been idle for half a second; what
+# an idle reader uses in that time is below 5 ms.
+measure() { # NAME PID...: appends ns per event to $D/NAME
+	local name=$1 before after last=0 i
+	shift
+	before=$(cpu_ns "$@")
+	echo >&8
+	wait "$load" || t_die "the load failed: $(cat "$D/load")"
+	exec 8>&-
+	for ((i = 0; i < 60; i++)); do
+		after=$(cpu_ns "$@")
+		[ $((after - last)) -gt 5000000 ] || break
 		last=$after
 		sleep 0.5
 	done
-	echo $(((after - before) / EVENTS))
+	echo $(((after - before) / EVENTS)) >>"$D/$name"
 }
 
-bailiff() {
-	rm -rf "$D/trail" && mkdir "$D/trail"
-	"$TOOLS/bench/audit_reader" "$D/trail" 600 >"$D/out" 2>"$D/err" &
+# A reader that did not keep them all did less work.
+kept() { # NAME COUNT
+	[ "$2" -ge "$EVENTS" ] && return
+	echo "audit.sh: $1 kept $2 of $EVENTS events" >&2
+	status=1
+}
+status=0
+
+# ---- the readers -----------------------------------------------------------------
+run_bailiffd() {
+	n_start "$D/bailiffd.log" || t_die "$(tail -n 1 "$D/bailiffd.log")"
+	load_prepare
+	# shellcheck disable=SC2046 # several pids
+	measure bailiffd "$DAEMON" $(pgrep -P "$DAEMON")
+	kept bailiffd "$("$CTL" tail --json --service bench --from 1 |
+		grep -c '"action":"openat"')"
+	t_end "$DAEMON"
+	rm -rf /var/log/bailiff/*
+}
+
+run_path() {
+	mkdir "$D/trail"
+	load_prepare
+	"$BENCH/audit_reader" -s "$ses" "$D/trail" 600 >"$D/out" 2>"$D/err" &
 	reader=$!
-	sleep 0.5
-	measure $reader
+	t_wait_for -t 5 grep -q ready "$D/err" || t_die "$(cat "$D/err")"
+	measure path $reader
 	kill $reader && wait $reader
-	reader=
-	n=$("$TOOLS/bench/audit_reader" -d "$D/trail" |
-		grep -c 'type=SYSCALL.*key="bench"')
-	[ "$n" -ge "$EVENTS" ] || echo "audit.sh: bailiff kept $n of $EVENTS" >&2
+	kept "the path" "$(tr ' ' '\n' <"$D/out" | sed -n 's/^by_session=//p')"
+	rm -rf "$D/trail"
 }
 
-daemon() { # daemon FORMAT
-	rm -rf "$D/etc" && mkdir -p "$D/etc/plugins.d" "$D/log"
-	rm -f "$D"/log/*
+run_auditd() { # FORMAT
+	mkdir -p "$D/etc/plugins.d" "$D/log"
 	cat >"$D/etc/auditd.conf" <<-CONF
 		local_events = yes
 		write_logs = yes
@@ -83,26 +133,46 @@ daemon() { # daemon FORMAT
 		plugin_dir = $D/etc/plugins.d
 	CONF
 	chmod 640 "$D/etc/auditd.conf"
+	load_prepare
 	auditd -n -c "$D/etc" -s nochange >/dev/null 2>"$D/err" &
 	reader=$!
-	sleep 1
-	measure $reader
+	t_wait_for -t 5 owns_audit $reader || t_die "auditd: $(cat "$D/err")"
+	sleep 0.5
+	measure "$1" $reader
 	kill $reader && wait $reader
-	reader=
-	n=$(grep -c 'type=SYSCALL.*key="bench"' "$D/log/audit.log")
-	[ "$n" -ge "$EVENTS" ] || echo "audit.sh: auditd kept $n of $EVENTS" >&2
+	kept "auditd $1" "$(grep -c 'type=SYSCALL.*key="bench"' "$D/log/audit.log")"
+	rm -rf "${D:?}/etc" "${D:?}/log"
 }
+owns_audit() { auditctl -s | grep -qx "pid $1"; }
 
-auditctl -e 1 -b 8192 >/dev/null
-auditctl -a "${RULE[@]}" >/dev/null
-for i in $(seq "$RUNS"); do
-	bailiff >>"$D/bailiff"
-	daemon RAW >>"$D/raw"
-	daemon ENRICHED >>"$D/enriched"
+for ((i = 0; i < RUNS; i++)); do
+	t_audit_lock
+	auditctl -e 1 -b 8192 >/dev/null
+	auditctl -a "${RULE[@]}" >/dev/null
+	run_bailiffd
+	run_path
+	run_auditd RAW
+	run_auditd ENRICHED
+	t_audit_unlock
 done 2> >(grep -v 'Terminated' >&2)
-b=$(median <"$D/bailiff") r=$(median <"$D/raw") x=$(median <"$D/enriched")
-echo "CPU per audit event, median of $RUNS runs of $EVENTS events:"
-awk -v b="$b" -v r="$r" -v x="$x" 'BEGIN {
-	printf "  %-24s %6d ns\n", "bailiff, with hash chain", b
-	printf "  %-24s %6d ns  %.2f x bailiff\n", "auditd RAW", r, r / b
-	printf "  %-24s %6d ns  %.2f x bailiff\n", "auditd ENRICHED", x, x / b }'
+
+echo "CPU per audit event in nanoseconds, median of $RUNS runs of $EVENTS" \
+	"events (range); auditd $(dpkg-query -Wf '${Version}' auditd), load" \
+	"$(cut -d ' ' -f 1 /proc/loadavg)"
+first=
+while read -r name text; do
+	of=$(sort -n "$D/$name" | awk '{ v[NR] = $1 }
+		END { print v[int((NR + 1) / 2)], v[1], v[NR] }')
+	first=${first:-${of%% *}}
+	echo "$of" | awk -v text="$text" -v first="$first" '{
+		printf "  %-42s %6d (%d-%d)  x%.2f\n", text, $1, $2, $3,
+			$1 / first }'
+done <<-END
+	bailiffd bailiffd, its five processes together
+	path the same path in one process
+	RAW auditd RAW
+	ENRICHED auditd ENRICHED
+END
+# shellcheck disable=SC2034 # lib.sh asks
+t_ended=1
+exit $status
