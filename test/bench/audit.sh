@@ -9,9 +9,9 @@
 # run it (five processes, attribution, hash chain, trail); the same path in one
 # process (test/bench/audit_reader); auditd with a private configuration and
 # flush as Debian ships it, log_format RAW and ENRICHED. All write to the same
-# flush as Debian ships it, log_format RAW and ENRICHED. All write to the same
 # file system and must keep every event, bailiff with its service. As root; holds
 # the audit lock for one round at a time and puts everything back.
+
 . "$(dirname "$0")/../lib.sh"
 t_private "$@"
 . "$TOP/test/node.sh"

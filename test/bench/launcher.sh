@@ -4,13 +4,13 @@
 #
 # Each is asked for about the same, says below for what, and is measured only if
 # the started program then cannot read /etc/shadow. One round measures all of
-# them in turn, TIMES starts each (200); of ROUNDS (7) the middle one counts.
+# them in turn, TIMES starts each (100); of ROUNDS (15) the middle one counts.
 # The started program is static and ends at once. As root; holds the audit lock,
 # so that nobody's audit rules slow the starts down.
 
 . "$(dirname "$0")/../lib.sh"
 t_private "$@"
-ROUNDS=${ROUNDS:-7} TIMES=${TIMES:-200}
+ROUNDS=${ROUNDS:-15} TIMES=${TIMES:-100}
 SPAWN=$TOP/build/test/bench/spawn
 INTRUDER=$ATTACKS/intruder
 t_tmpdir D
