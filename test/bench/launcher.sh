@@ -159,6 +159,7 @@ for name in "${names[@]}"; do
 			" x%.1f +%d\n", name, $7, $8, $9, $7 / $1, $7 - $1, \
 			$10, $11, $12, $10 / $4, $10 - $4 }'
 done
+echo "  where the load is not far below $(nproc), read cpu, and of wall the lowest"
 echo "asked for:"
 for name in "${measured[@]}"; do
 	echo "  $name: $(tr -s '\t\n' '  ' <<<"${asked[$name]}")"
