@@ -289,41 +289,11 @@ int json_pretty(const json_t *value, struct buf *out)
 	return r < 0 ? r : buf_error(out);
 }
 
-/* The length of the UTF-8 sequence at the front (RFC 3629, section 4); 0 when
- * the bytes there are none. */
-static size_t utf8_len(struct span s)
-{
-	static const struct {
-		unsigned char first, last, low, high;
-		size_t len;
-	} rows[] = {
-		{ 0x00, 0x7f, 0x80, 0xbf, 1 }, { 0xc2, 0xdf, 0x80, 0xbf, 2 },
-		{ 0xe0, 0xe0, 0xa0, 0xbf, 3 }, { 0xe1, 0xec, 0x80, 0xbf, 3 },
-		{ 0xed, 0xed, 0x80, 0x9f, 3 }, { 0xee, 0xef, 0x80, 0xbf, 3 },
-		{ 0xf0, 0xf0, 0x90, 0xbf, 4 }, { 0xf1, 0xf3, 0x80, 0xbf, 4 },
-		{ 0xf4, 0xf4, 0x80, 0x8f, 4 },
-	};
-	const unsigned char *p = (const unsigned char *)s.p;
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (p[0] < rows[i].first || p[0] > rows[i].last)
-			continue;
-		if (s.len < rows[i].len)
-			return 0;
-		for (size_t k = 1; k < rows[i].len; k++)
-			if (p[k] < (k == 1 ? rows[i].low : 0x80) ||
-			    p[k] > (k == 1 ? rows[i].high : 0xbf))
-				return 0;
-		return rows[i].len;
-	}
-	return 0;
-}
-
 void json_quote(struct buf *out, struct span text)
 {
 	buf_puts(out, "\"");
 	while (text.len != 0) {
-		const size_t len = utf8_len(text);
+		const size_t len = span_utf8_len(text);
 		const size_t step = len ? len : 1;
 		const unsigned char c = (unsigned char)text.p[0];
 

@@ -52,6 +52,42 @@ struct span span_cut(struct span *rest, char delim)
 	return piece;
 }
 
+size_t span_utf8_len(struct span s)
+{
+	static const struct {
+		unsigned char first, last; /* of the leading byte */
+		unsigned char low, high;   /* of the second byte */
+		size_t len;
+	} rows[] = {
+		/* clang-format off */
+		{ 0x00, 0x7f, 0x80, 0xbf, 1 },
+		{ 0xc2, 0xdf, 0x80, 0xbf, 2 },
+		{ 0xe0, 0xe0, 0xa0, 0xbf, 3 },
+		{ 0xe1, 0xec, 0x80, 0xbf, 3 },
+		{ 0xed, 0xed, 0x80, 0x9f, 3 },
+		{ 0xee, 0xef, 0x80, 0xbf, 3 },
+		{ 0xf0, 0xf0, 0x90, 0xbf, 4 },
+		{ 0xf1, 0xf3, 0x80, 0xbf, 4 },
+		{ 0xf4, 0xf4, 0x80, 0x8f, 4 },
+		/* clang-format on */
+	};
+	const unsigned char *p = (const unsigned char *)s.p;
+
+	for (size_t i = 0; s.len != 0 && i < sizeof(rows) / sizeof(rows[0]);
+	     i++) {
+		if (p[0] < rows[i].first || p[0] > rows[i].last)
+			continue;
+		if (s.len < rows[i].len)
+			return 0;
+		for (size_t k = 1; k < rows[i].len; k++)
+			if (p[k] < (k == 1 ? rows[i].low : 0x80) ||
+			    p[k] > (k == 1 ? rows[i].high : 0xbf))
+				return 0;
+		return rows[i].len;
+	}
+	return 0;
+}
+
 char *span_dup(struct span s)
 {
 	char *out;

@@ -38,6 +38,11 @@ int span_cmp(struct span a, struct span b);
  */
 struct span span_cut(struct span *rest, char delim);
 
+/* Bytes of the UTF-8 character that @s begins with; 0 when it is none or @s is
+ * empty (RFC 3629: no surrogates, no overlong forms, nothing above U+10FFFF).
+ * Control characters are characters. */
+size_t span_utf8_len(struct span s);
+
 /**
  * span_dup() - a NUL-terminated heap copy; the caller frees it.
  *

@@ -607,11 +607,8 @@ static const struct msg_op control_ops[] = {
 static int answer_peer(void *ctx, struct msg *m, struct cur *body)
 {
 	struct policy_role *role = ctx;
-	struct err e = { 0 };
 
-	if (cur_u8(body) != ROLE_CONTROL)
-		return -EPROTO;
-	return peer_replace(&role->control, msg_fd_take(m, 0), &e);
+	return peer_answer(&role->control, ROLE_CONTROL, m, body);
 }
 
 static const struct msg_op supervisor_ops[] = {

@@ -196,3 +196,10 @@ int peer_replace(struct peer *p, int fd, struct err *e)
 	p->source.ready = peer_ready;
 	return loop_add(p->base->loop, &p->source, EPOLLIN, e);
 }
+
+int peer_answer(struct peer *p, enum role role, struct msg *m, struct cur *body)
+{
+	if (cur_u8(body) != role)
+		return -EPROTO;
+	return peer_replace(p, msg_fd_take(m, 0), NULL);
+}

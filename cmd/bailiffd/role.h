@@ -63,6 +63,11 @@ struct peer {
 /* Put @fd (owned from here on) in place of whatever the peer had. */
 int peer_replace(struct peer *p, int fd, struct err *e);
 
+/* The answer to WIRE_PEER of a role that has @p as its only peer. Return: as
+ * peer_replace(); -EPROTO when it is about another process than @role. */
+int peer_answer(struct peer *p, enum role role, struct msg *m,
+		struct cur *body);
+
 /* The four roles' mains. */
 int audit_main(void);
 int policy_main(void);

@@ -254,33 +254,11 @@ static void member_open(struct buf *out, const char *name)
 	buf_u8(out, '{');
 }
 
-/* How long a UTF-8 sequence begins at @s; 0: none does (RFC 3629). */
-static size_t utf8_len(struct span s)
-{
-	const unsigned char *p = (const unsigned char *)s.p;
-	const size_t len = p[0] < 0x80	 ? 1
-			   : p[0] < 0xe0 ? 2
-			   : p[0] < 0xf0 ? 3
-					 : 4;
-
-	if (p[0] < 0x80)
-		return 1;
-	if (p[0] < 0xc2 || p[0] > 0xf4 || s.len < len)
-		return 0;
-	for (size_t i = 1; i < len; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
-	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
-		return 0;
-	return len;
-}
-
 /* Text that JSON can carry as it is: UTF-8 without NUL. */
 static bool is_text(struct span s)
 {
 	while (s.len != 0) {
-		const size_t n = s.p[0] != '\0' ? utf8_len(s) : 0;
+		const size_t n = s.p[0] != '\0' ? span_utf8_len(s) : 0;
 
 		if (n == 0)
 			return false;
@@ -531,7 +509,7 @@ static void put_safe(struct buf *out, struct span s)
 {
 	while (s.len != 0) {
 		const unsigned char c = (unsigned char)s.p[0];
-		size_t n = utf8_len(s);
+		size_t n = span_utf8_len(s);
 
 		/* C1 controls are two bytes in UTF-8: c2 80 to c2 9f. */
 		if (n == 0 || c < 0x20 || c == 0x7f ||

@@ -18,52 +18,14 @@ static void word_put(struct buf *out, struct span s, size_t max)
 		buf_put(out, s.p[i] > ' ' && s.p[i] < 0x7f ? &s.p[i] : "?", 1);
 }
 
-/* Bytes of the UTF-8 character that @s begins with; 0 when it is none
- * (RFC 3629: no surrogates, no overlong forms, nothing above U+10FFFF). */
-static size_t utf8_len(struct span s)
-{
-	static const struct {
-		unsigned char first, last; /* of the leading byte */
-		unsigned char low, high;   /* of the second byte */
-		size_t len;
-	} rows[] = {
-		/* clang-format off */
-		{ 0x20, 0x7e, 0x00, 0x00, 1 },
-		{ 0xc2, 0xdf, 0x80, 0xbf, 2 },
-		{ 0xe0, 0xe0, 0xa0, 0xbf, 3 },
-		{ 0xe1, 0xec, 0x80, 0xbf, 3 },
-		{ 0xed, 0xed, 0x80, 0x9f, 3 },
-		{ 0xee, 0xef, 0x80, 0xbf, 3 },
-		{ 0xf0, 0xf0, 0x90, 0xbf, 4 },
-		{ 0xf1, 0xf3, 0x80, 0xbf, 4 },
-		{ 0xf4, 0xf4, 0x80, 0x8f, 4 },
-		/* clang-format on */
-	};
-	const unsigned char *p = (const unsigned char *)s.p;
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (p[0] < rows[i].first || p[0] > rows[i].last)
-			continue;
-		if (s.len < rows[i].len)
-			return 0;
-		if (rows[i].len > 1 &&
-		    (p[1] < rows[i].low || p[1] > rows[i].high))
-			return 0;
-		for (size_t k = 2; k < rows[i].len; k++)
-			if ((p[k] & 0xc0) != 0x80)
-				return 0;
-		return rows[i].len;
-	}
-	return 0;
-}
-
 /* PARAM-VALUE: '"', '\' and ']' escaped (RFC 5424, 6.3.3). */
 static void value_put(struct buf *out, struct span s)
 {
 	while (s.len != 0) {
-		size_t n = utf8_len(s);
+		const unsigned char c = (unsigned char)*s.p;
+		size_t n = span_utf8_len(s);
 
-		if (n == 0) {
+		if (n == 0 || c < 0x20 || c == 0x7f) {
 			buf_puts(out, "?");
 			n = 1;
 		} else {

@@ -380,3 +380,28 @@ TEST(a_source_removed_by_another_handler_is_not_called)
 	CHECK_INT(a.calls + b.calls, 1);
 	loop_free(loop);
 }
+
+TEST(utf8_is_measured_as_the_standard_says)
+{
+	static const struct {
+		const char *bytes;
+		size_t want;
+	} rows[] = {
+		{ "a", 1 },
+		{ "\n", 1 },
+		{ "\xc3\xa9", 2 },
+		{ "\xe2\x82\xac", 3 },
+		{ "\xf0\x9f\x98\x80", 4 },
+		{ "\x80", 0 },
+		{ "\xc0\xaf", 0 },
+		{ "\xe0\x80\x80", 0 },
+		{ "\xed\xa0\x80", 0 },
+		{ "\xf4\x90\x80\x80", 0 },
+		{ "\xe2\x82", 0 },
+		{ "\xff", 0 },
+		{ "", 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		CHECK_INT(span_utf8_len(span_of(rows[i].bytes)), rows[i].want);
+}
