@@ -298,6 +298,7 @@ static void fall_back(struct supervisor *s, enum load_reason tried,
 
 	(void)snprintf(s->load_error, sizeof(s->load_error), "%s", why->text);
 	if (tried == LOAD_IMAGE &&
+	    faccessat(s->dirs.bundle, "timestamp.json", F_OK, 0) == 0 &&
 	    load_begin(s, LOAD_STORED, NULL, LOAD_BOOT | LOAD_OWN, 0, &e) == 0)
 		return;
 	s->boot_load_done = true;
