@@ -103,6 +103,9 @@ END
 jq '.annotations["io.bailiff.service"] = "redis"' $box/config.json \
 	>"$dir/config.json" && cp "$dir/config.json" $box/config.json
 
+# Where the host's intruder writes, if nothing stops it.
+t_cleanup "rm -f /tmp/bailiff-intruder"
+
 # ---- without bailiff -------------------------------------------------------
 all_allowed() { # FILE PLACE: each line of it is "allowed"
 	local row line=0
