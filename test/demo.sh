@@ -9,12 +9,11 @@
 t_private "$@"
 t_audit_lock
 . "$TOP/test/node.sh"
+. "$TOP/test/demo-support/services.sh"
 
 trap 't_exiting' EXIT
 t_ended=1 # what ends it early says so itself
 dir=/run/demo
-web=/srv/bailiff-demo/nginx
-box=/srv/bailiff-demo/redis
 mkdir -p $dir
 
 # ---- how it is told ------------------------------------------------------------
@@ -52,8 +51,6 @@ attacks=(
 	"connect 4444|connects to a forbidden port"
 	"syscall keyctl|makes a forbidden system call"
 )
-in_nginx() { "$EXEC" --service nginx -- $web/bin/intruder "$@"; }
-in_redis() { "$GATE" exec redis /bin/intruder "$@"; }
 newest() { # SERVICE: the sequence of its newest denial, 0 without one
 	"$CTL" tail --denied --service "$1" --json -n 1 | jq -r '.seq // 0' |
 		tail -n 1
@@ -85,40 +82,7 @@ attack() { # SERVICE WORDS SENTENCE
 	say "      $(jq -r .sentence $dir/why)"
 }
 
-# ---- the programs -----------------------------------------------------------------
-mount -t tmpfs -o mode=755 tmpfs /srv || wrong "a place for the demo's files"
-mkdir -p $web/{conf,html,logs,tmp,bin}
-cp "$ATTACKS/intruder" $web/bin/
-echo "served by nginx under bailiff" >$web/html/index.html
-cat >$web/conf/nginx.conf <<'END'
-worker_processes 1;
-user root;
-error_log logs/error.log;
-pid logs/nginx.pid;
-events {}
-http {
-	access_log logs/access.log;
-	client_body_temp_path tmp/body;
-	proxy_temp_path tmp/proxy;
-	fastcgi_temp_path tmp/fastcgi;
-	uwsgi_temp_path tmp/uwsgi;
-	scgi_temp_path tmp/scgi;
-	server { listen 127.0.0.1:8080; root html; }
-}
-END
-"$TOP/test/demo-support/redis-rootfs.sh" $box || wrong "a container for redis"
-jq '.annotations["io.bailiff.service"] = "redis"' $box/config.json \
-	>$dir/config.json && cp $dir/config.json $box/config.json
-nginx_start() {
-	"$@" /usr/sbin/nginx -g 'daemon off;' -e $web/logs/error.log \
-		-p $web/ -c conf/nginx.conf >>$dir/nginx.log 2>&1 </dev/null &
-	NGINX=$!
-	t_cleanup "t_end $NGINX"
-}
-equal_key() { equal "$(key set demo 1 && key get demo)" "OK
-1"; }
-page() { curl -sf --max-time 5 http://127.0.0.1:8080/; }
-key() { redis-cli -p 6379 "$@"; }
+s_make || wrong "nginx's files and redis's container are made"
 
 # ===================================================================================
 act "1  What the owner of an image writes, and what is signed"
@@ -141,13 +105,13 @@ cp -r $dir/repo $dir/repo-1
 act "2  The same attack with bailiff off"
 for row in "${attacks[@]}"; do
 	# shellcheck disable=SC2086 # several words
-	claim "nginx's intruder ${row#*|}" $web/bin/intruder ${row%%|*}
+	claim "nginx's intruder ${row#*|}" $WEB/bin/intruder ${row%%|*}
 done
 rm -f /tmp/bailiff-demo
-mkdir -p $dir/bare && ln -sfn $box/rootfs $dir/bare/rootfs
+mkdir -p $dir/bare && ln -sfn $BOX/rootfs $dir/bare/rootfs
 bare_redis() { # the same container, plain runc, the intruder in redis's place
 	jq --arg args "/bin/intruder $*" \
-		'.process.args = ($args | split(" ")) | .root.path = "'$box'/rootfs"' $box/config.json \
+		'.process.args = ($args | split(" ")) | .root.path = "'$BOX'/rootfs"' $BOX/config.json \
 		>$dir/bare/config.json
 	runc run --bundle $dir/bare bare </dev/null
 }
@@ -176,12 +140,12 @@ n_start $dir/daemon.log || wrong "bailiffd becomes ready"
 status() { "$CTL" status --json | jq -e "$1" >/dev/null; }
 claim "bailiffd is ready: five processes, each confined" \
 	status '[.workers[].ready] | all'
-nginx_start "$EXEC" --service nginx --
+s_nginx $dir/nginx.log "$EXEC" --service nginx --
 claim "nginx serves a page" t_wait_for page
-"$GATE" run --detach --bundle $box redis >$dir/redis.log 2>&1 </dev/null ||
+"$GATE" run --detach --bundle $BOX "$REDIS" >$dir/redis.log 2>&1 </dev/null ||
 	wrong "redis starts" "$(cat $dir/redis.log)"
-t_cleanup "$GATE delete --force redis"
-claim "redis keeps a key" t_wait_for equal_key
+t_cleanup "$GATE delete --force $REDIS"
+claim "redis keeps a key" t_wait_for key
 for service in nginx redis; do
 	for row in "${attacks[@]}"; do
 		attack $service "${row%%|*}" "${row#*|}"
@@ -194,7 +158,7 @@ short() { in_nginx exit 0; }
 execs() {
 	"$CTL" tail --service nginx --json -n 500 | jq -s '[.[] |
 	select(.event.action == "execve" and
-	.process.executable == "'$web/bin/intruder'")] | length'
+	.process.executable == "'$WEB/bin/intruder'")] | length'
 }
 before=$(execs)
 for _ in 1 2 3 4 5 6 7 8 9 10; do
@@ -222,7 +186,7 @@ claim "version 2 is built and signed" n_next $dir $dir/policies
 load() {
 	local good=0 bad=0
 	until [ -e $dir/enough ]; do
-		if page >/dev/null && key get demo >/dev/null; then
+		if page && key; then
 			good=$((good + 1))
 		else
 			bad=$((bad + 1))
@@ -282,7 +246,7 @@ claim "no process of bailiffd is left" fails pgrep -f "$BIN/bailiffd"
 claim "the attack on nginx is still denied" fails in_nginx read /etc/shadow
 claim "the attack on redis is still denied" fails in_redis read /etc/shadow
 claim "nginx still serves" page
-claim "redis still has its key" equal_key
+claim "redis still keeps keys" key
 n_start $dir/daemon.log || wrong "bailiffd becomes ready again"
 in_nginx exit 0
 gap() {
