@@ -6,6 +6,8 @@
 # artefacts that test/attacks/mkartefact wrote. Each attack runs three times:
 # without the launcher, with a policy that allows it, with one that denies it.
 #
+# enforcement: each layer of the launcher
+#
 # MUTATE=1 publishes allow-all in place of every policy: each test of a denial
 # must then fail.
 

@@ -6,6 +6,8 @@
 # an overlay over /etc, with artefacts that test/attacks/mkartefact wrote. crun
 # refuses a hybrid cgroup tree, so it gets a pure one in the same namespace.
 #
+# enforcement: containers through runc and crun
+#
 # MUTATE=1 publishes allow-all in place of every policy: each test of a denial
 # must then fail.
 

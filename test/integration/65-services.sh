@@ -19,6 +19,8 @@ t_private "$@"
 t_audit_lock
 # shellcheck source=test/node.sh
 . "$TOP/test/node.sh"
+# shellcheck source=test/demo-support/services.sh
+. "$TOP/test/demo-support/services.sh"
 t_tmpdir dir
 
 abi=$("$TOP/build/test/vm/probe" | awk '/^landlock/ { print $2 }')
@@ -26,9 +28,6 @@ abi=$("$TOP/build/test/vm/probe" | awk '/^landlock/ { print $2 }')
 if [ "$abi" -lt 7 ] && [ -z "${BAILIFF_TEST_POLICIES:-}" ]; then
 	POLICIES=$TOP/examples/policies-6.1
 fi
-web=/srv/bailiff-demo/nginx
-box=/srv/bailiff-demo/redis
-name=redis$$
 
 # What an intruder tries; the allowed counterpart in nginx and in redis; the
 # Landlock ABI from which it is denied (0: seccomp denies it); the action that
@@ -36,9 +35,9 @@ name=redis$$
 # in words. @ stands for a process outside of the sandbox. ptrace is the last
 # one: a traced process stops at its next signal.
 attacks=(
-"read /etc/shadow|read $web/html/index.html|read /proc/self/status|1|inferred.read_file fs.read_file|reads /etc/shadow"
-"write /tmp/bailiff-intruder|write $web/logs/note|write /data/note|1|inferred.make_reg fs.make_reg|writes outside of its directories"
-"exec /bin/sh|exec $web/bin/intruder|exec /bin/intruder|1|inferred.execute fs.execute|executes a shell"
+"read /etc/shadow|read $WEB/html/index.html|read /proc/self/status|1|inferred.read_file fs.read_file|reads /etc/shadow"
+"write /tmp/bailiff-intruder|write $WEB/logs/note|write /data/note|1|inferred.make_reg fs.make_reg|writes outside of its directories"
+"exec /bin/sh|exec $WEB/bin/intruder|exec /bin/intruder|1|inferred.execute fs.execute|executes a shell"
 "connect 4444|connect 4445|connect 4445|4|inferred.connect_tcp net.connect_tcp|connects to a forbidden port"
 "bind 4447|bind 4446|bind 4446|4|inferred.bind_tcp net.bind_tcp|binds a forbidden port"
 "signal @|signal 0|signal 0|6|- scope.signal|signals a process outside of its sandbox"
@@ -77,34 +76,7 @@ counterparts_of() { # SERVICE
 	done
 }
 
-# ---- the programs ----------------------------------------------------------
-mkdir -p /srv
-mount -t tmpfs -o mode=755 tmpfs /srv || t_die "cannot mount over /srv"
-mkdir -p $web/{conf,html,logs,tmp,bin}
-cp "$ATTACKS/intruder" $web/bin/
-echo "served by nginx" >$web/html/index.html
-cat >$web/conf/nginx.conf <<'END'
-worker_processes 1;
-user root;
-error_log logs/error.log;
-pid logs/nginx.pid;
-events {}
-http {
-	access_log logs/access.log;
-	client_body_temp_path tmp/body;
-	proxy_temp_path tmp/proxy;
-	fastcgi_temp_path tmp/fastcgi;
-	uwsgi_temp_path tmp/uwsgi;
-	scgi_temp_path tmp/scgi;
-	server { listen 127.0.0.1:8080; root html; }
-}
-END
-"$TOP/test/demo-support/redis-rootfs.sh" $box || t_die "no container for redis"
-jq '.annotations["io.bailiff.service"] = "redis"' $box/config.json \
-	>"$dir/config.json" && cp "$dir/config.json" $box/config.json
-
-# Where the host's intruder writes, if nothing stops it.
-t_cleanup "rm -f /tmp/bailiff-intruder"
+s_make || t_die "nginx's files and redis's container cannot be made"
 
 # ---- without bailiff -------------------------------------------------------
 all_allowed() { # FILE PLACE: each line of it is "allowed"
@@ -117,18 +89,18 @@ all_allowed() { # FILE PLACE: each line of it is "allowed"
 	done
 }
 # shellcheck disable=SC2046 # several words
-$web/bin/intruder $(words_of nginx) >"$dir/host" 2>&1
+$WEB/bin/intruder $(words_of nginx) >"$dir/host" 2>&1
 all_allowed "$dir/host" "on the host"
 rm -f /tmp/bailiff-intruder
 
-# A plain container, which keeps the capabilities that the policy for redis
+# A plain container, which key the capabilities that the policy for redis
 # takes away.
 mkdir "$dir/bare"
-jq --arg args "/bin/intruder$(words_of redis)" --arg root $box/rootfs \
+jq --arg args "/bin/intruder$(words_of redis)" --arg root $BOX/rootfs \
 	--slurpfile all "$TOP/examples/allow-all/services/redis.json" '
 	.process.args = ($args | split(" ")) | .root.path = $root |
 	.process.capabilities = $all[0].capabilities' \
-	$box/config.json >"$dir/bare/config.json"
+	$BOX/config.json >"$dir/bare/config.json"
 runc run --bundle "$dir/bare" "bare$$" >"$dir/container" 2>&1 </dev/null
 all_allowed "$dir/container" "in a container"
 
@@ -146,22 +118,16 @@ t_check "the policies make a signed bundle" n_repo "$dir" "$dir/policies"
 signer=$(jq -r '.signed.roles.targets.keyids[0]' "$dir/repo/1.root.json")
 n_image "$dir"
 n_start_ok "the daemon becomes ready" "$dir/daemon.log"
-t_start nginx "$dir/nginx.log" "$EXEC" --service nginx -- /usr/sbin/nginx \
-	-g 'daemon off;' -e $web/logs/error.log -p $web/ -c conf/nginx.conf
-page() { [ "$(curl -sf --max-time 5 http://127.0.0.1:8080/)" = "served by nginx" ]; }
+s_nginx "$dir/nginx.log" "$EXEC" --service nginx --
 t_check "nginx serves a page" t_wait_for page
-t_cleanup "$GATE delete --force $name 2>/dev/null; true"
-# Into a file: the container keeps the descriptors that it was given.
+t_cleanup "$GATE delete --force $REDIS 2>/dev/null; true"
+# Into a file: the container key the descriptors that it was given.
 redis_start() {
-	timeout 60 "$GATE" run --detach --bundle $box "$name" \
+	timeout 60 "$GATE" run --detach --bundle $BOX "$REDIS" \
 		>"$dir/redis.log" 2>&1 </dev/null || ! cat "$dir/redis.log"
 }
 t_check "redis starts through the gate" redis_start
-keeps() {
-	[ "$(redis-cli -p 6379 set a 1)" = OK ] &&
-		[ "$(redis-cli -p 6379 get a)" = 1 ]
-}
-t_check "redis keeps a key" t_wait_for keeps
+t_check "redis key a key" t_wait_for key
 
 # From here on both are asked again and again. An emulated processor needs rest.
 pause=0.1
@@ -169,7 +135,7 @@ pause=0.1
 load() {
 	local good=0 bad=0
 	until [ -e "$dir/enough" ]; do
-		if page && keeps; then
+		if page && key; then
 			good=$((good + 1))
 		else
 			bad=$((bad + 1))
@@ -181,9 +147,6 @@ load() {
 load 2>/dev/null &
 loader=$!
 t_cleanup "touch '$dir/enough'"
-
-in_nginx() { "$EXEC" --service nginx -- $web/bin/intruder "$@"; }
-in_redis() { "$GATE" exec "$name" /bin/intruder "$@"; }
 
 status=$("$CTL" status --json)
 for row in "${said[@]}"; do
@@ -265,7 +228,7 @@ attack() { # $service: all the attacks, one intruder
 
 for service in nginx redis; do
 	exe=/bin/intruder
-	[ $service = redis ] || exe=$web/bin/intruder
+	[ $service = redis ] || exe=$WEB/bin/intruder
 	attack
 done
 
@@ -275,18 +238,18 @@ read -r good bad <"$dir/load"
 t_is "of $good pages and keys meanwhile none failed" "$bad" 0
 t_check "and there were some" [ "$good" -gt 0 ]
 t_check "nginx still serves" page
-t_check "redis still keeps keys" keeps
+t_check "redis still key keys" key
 
 # ---- what is no matter of policy -------------------------------------------
 # Refused by the file's own mode: found by its errno, and not called policy.
 if [ "$abi" -lt 7 ]; then
-	service=nginx exe=$web/bin/intruder
-	echo secret >$web/html/closed
-	chmod 000 $web/html/closed
-	chown 33 $web/html/closed
+	service=nginx exe=$WEB/bin/intruder
+	echo secret >$WEB/html/closed
+	chmod 000 $WEB/html/closed
+	chown 33 $WEB/html/closed
 	before=$(last)
-	t_is "a file's mode keeps nginx from it, though policy would not" \
-		"$(in_nginx read $web/html/closed 2>&1)" "denied EACCES"
+	t_is "a file's mode key nginx from it, though policy would not" \
+		"$(in_nginx read $WEB/html/closed 2>&1)" "denied EACCES"
 	if t_wait_for -t 20 denials inferred.read_file; then
 		"$CTL" explain "$(tail -n 1 "$dir/denials" | cut -f2)" --json \
 			>"$dir/why"
