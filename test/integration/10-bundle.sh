@@ -4,7 +4,7 @@
 # tool on real files, and the refusals a node would give.
 set -u
 here=$(cd "$(dirname "$0")/../.." && pwd)
-tool=${BAILIFF_BUNDLE:-$here/build/bin/bailiff-bundle}
+tool=${BIN:-$here/build/bin}/bailiff-bundle
 work=$(mktemp -d) || exit 111
 trap 'rm -rf "$work"' EXIT
 count=0 failed=0
