@@ -98,20 +98,24 @@ loader=$!
 follow &
 follower=$!
 t_cleanup "touch /run/stop /run/stop-following"
-slow=0 allowed=0
+slow=0 allowed=0 worst=0
 for round in 1 2 3 4 5 6 7 8 9 10; do
 	for role in audit policy control ship; do
 		old=$(n_worker $role)
+		killed=${EPOCHREALTIME/[.,]/}
 		kill -KILL "$old"
-		t_wait_for -t 1 back $role "$old" || slow=$((slow + 1))
 		"$EXEC" --service web -- /usr/bin/cat /etc/shadow \
 			>/dev/null 2>&1 && allowed=$((allowed + 1))
+		t_wait_for -t 1 back $role "$old" || slow=$((slow + 1))
 		t_wait_for -t 5 ready || slow=$((slow + 1))
+		took=$(((${EPOCHREALTIME/[.,]/} - killed) / 1000))
+		[ "$took" -le "$worst" ] || worst=$took
 	done
 done
 touch /run/stop
 wait "$loader"
-t_is "each of forty killed workers was back within a second" "$slow" 0
+t_is "each of forty killed workers was started again within a second" "$slow" 0
+echo "# from a kill until all workers were ready again: $worst ms at most"
 t_is "denied: nothing was allowed meanwhile" "$allowed" 0
 sleep 2.5
 "$CTL" tail --json --from 1 >/run/events
