@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/auto.h"
+#include "lib/text.h"
 #include "pkg/control/control.h"
 #include "pkg/identity/paths.h"
 
@@ -46,7 +47,7 @@ static int refusal_print(const struct ctl *ctl, unsigned status,
 		struct buf line;
 
 		buf_init(&line, (size_t)4 * CONTROL_BODY_MAX);
-		ctl_escape(&line, span_cut(&rest, '\n'), false);
+		text_escape(&line, span_cut(&rest, '\n'), false);
 		(void)fprintf(stderr, "%s\n", buf_cstr(&line));
 		buf_done(&line);
 	}

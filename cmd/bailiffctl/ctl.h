@@ -93,9 +93,7 @@ enum ctl_color {
 	COLOR_QUIET
 };
 
-/* Text from elsewhere: control bytes, C1 controls and what is not UTF-8 are
- * shown as \xNN; newlines and tabs too unless @is_lines. */
-void ctl_escape(struct buf *out, struct span text, bool is_lines);
+/* Print text from elsewhere on one line, escaped by text_escape(). */
 void ctl_put(struct span text);
 void ctl_color(const struct ctl *ctl, enum ctl_color color);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/num.h"
+#include "lib/text.h"
 
 int ctl_fail(const struct ctl *ctl, const struct err *e)
 {
@@ -13,7 +14,7 @@ int ctl_fail(const struct ctl *ctl, const struct err *e)
 
 	(void)fflush(stdout);
 	buf_init(&out, 8192);
-	ctl_escape(&out, span_of(e->text), false);
+	text_escape(&out, span_of(e->text), false);
 	if (e->hint != NULL)
 		buf_printf(&out, "\n  hint: %s", e->hint);
 	(void)fprintf(stderr, "bailiffctl: %s: %s\n", ctl->verb,
@@ -32,7 +33,7 @@ int ctl_usage(const struct ctl *ctl, const char *fmt, ...)
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	buf_init(&out, 8192);
-	ctl_escape(&out, span_of(text), false);
+	text_escape(&out, span_of(text), false);
 	(void)fprintf(stderr, "bailiffctl: %s%s%s (see bailiffctl --help)\n",
 		      ctl->verb != NULL ? ctl->verb : "",
 		      ctl->verb != NULL ? ": " : "", buf_cstr(&out));

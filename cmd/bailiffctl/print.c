@@ -7,58 +7,15 @@
 #include <string.h>
 
 #include "lib/auto.h"
+#include "lib/text.h"
 #include "pkg/control/control.h"
-
-/* Bytes of a printable UTF-8 character at the front; 0: show it as \xNN. */
-static size_t printable_len(struct span s)
-{
-	const unsigned char *p = (const unsigned char *)s.p;
-	size_t len = 0;
-
-	if (p[0] >= 0x20 && p[0] < 0x7f)
-		return 1;
-	if (p[0] >= 0xc2 && p[0] <= 0xdf)
-		len = 2;
-	else if ((p[0] & 0xf0) == 0xe0)
-		len = 3;
-	else if (p[0] >= 0xf0 && p[0] <= 0xf4)
-		len = 4;
-	if (len == 0 || s.len < len)
-		return 0;
-	for (size_t i = 1; i < len; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	/* C1 controls; marks that turn the direction of text around. */
-	if ((p[0] == 0xc2 && p[1] < 0xa0) ||
-	    (p[0] == 0xe2 && p[1] == 0x80 && p[2] >= 0xaa && p[2] <= 0xae) ||
-	    (p[0] == 0xe2 && p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9))
-		return 0;
-	return len;
-}
-
-void ctl_escape(struct buf *out, struct span text, bool is_lines)
-{
-	while (text.len != 0) {
-		size_t n = printable_len(text);
-
-		if (n == 0 && is_lines && (*text.p == '\n' || *text.p == '\t'))
-			n = 1;
-		if (n == 0)
-			buf_printf(out, "\\x%02x", (unsigned char)*text.p);
-		else
-			buf_put(out, text.p, n);
-		n = n != 0 ? n : 1;
-		text.p += n;
-		text.len -= n;
-	}
-}
 
 void ctl_put(struct span text)
 {
 	struct buf out;
 
 	buf_init(&out, (size_t)4 * CONTROL_ANSWER_MAX);
-	ctl_escape(&out, text, false);
+	text_escape(&out, text, false);
 	(void)fwrite(out.p, 1, out.len, stdout);
 	buf_done(&out);
 }
@@ -101,7 +58,7 @@ int ctl_print_json(const struct ctl *ctl, const json_t *value)
 		struct buf safe;
 
 		buf_init(&safe, (size_t)8 * CONTROL_ANSWER_MAX);
-		ctl_escape(&safe, buf_view(&out), true);
+		text_escape(&safe, buf_view(&out), true);
 		(void)fwrite(safe.p, 1, safe.len, stdout);
 		buf_done(&safe);
 	} else if (r == 0) {

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "cmd/bailiffctl/ctl.h"
+#include "lib/text.h"
 #include "pkg/control/control.h"
 
 struct row {
@@ -32,7 +33,7 @@ static void row_print(const struct ctl *ctl, const json_t *service)
 	struct buf name;
 
 	buf_init(&name, (size_t)4 * CONTROL_ANSWER_MAX);
-	ctl_escape(&name, span_of(ctl_text(service, "name")), false);
+	text_escape(&name, span_of(ctl_text(service, "name")), false);
 	(void)printf("%-24s %6" PRIu64 " %8" PRIu64 " ", buf_cstr(&name),
 		     ctl_number(service, "number"), row.sessions);
 	buf_done(&name);

@@ -211,19 +211,52 @@ static void signature_drop(json_t *signatures, const char *id)
 	}
 }
 
+static int not_metadata(struct err *e)
+{
+	return err_set(e, EBADMSG,
+		       "not a metadata file: it lacks \"signed\" or "
+		       "\"signatures\"");
+}
+
+/* Where the signature of @id belongs: before the first greater key id. */
+static size_t signature_place(const json_t *signatures, const char *id)
+{
+	const size_t count = json_array_size(signatures);
+	size_t i = 0;
+
+	while (i < count &&
+	       span_cmp(json_span(json_object_get(json_array_get(signatures, i),
+						  "keyid")),
+			span_of(id)) < 0)
+		i++;
+	return i;
+}
+
+int trust_signature_put(json_t *document, const char *id, struct span hex,
+			struct err *e)
+{
+	json_t *signatures = json_object_get(document, "signatures");
+
+	if (!json_is_array(signatures))
+		return not_metadata(e);
+	signature_drop(signatures, id);
+	if (json_array_insert_new(signatures, signature_place(signatures, id),
+				  json_pack("{s:s, s:s%}", "keyid", id, "sig",
+					    hex.p, hex.len)) < 0)
+		return err_set(e, ENOMEM, "out of memory");
+	return 0;
+}
+
 int trust_sign(json_t *document, const struct trust_signer *s, struct err *e)
 {
 	const json_t *body = json_object_get(document, "signed");
-	json_t *signatures = json_object_get(document, "signatures");
 	AUTO_DONE(buf_done) struct buf canonical, hex;
 	int r;
 
 	buf_init(&canonical, SIZE_MAX);
 	buf_init(&hex, 2 * TRUST_SIGNATURE_MAX);
-	if (!json_is_object(body) || !json_is_array(signatures))
-		return err_set(e, EBADMSG,
-			       "not a metadata file: it lacks "
-			       "\"signed\" or \"signatures\"");
+	if (!json_is_object(body))
+		return not_metadata(e);
 	r = json_canonical(body, &canonical);
 	if (r < 0)
 		return err_set(e, r == -EINVAL ? EBADMSG : -r,
@@ -231,11 +264,5 @@ int trust_sign(json_t *document, const struct trust_signer *s, struct err *e)
 	r = trust_key_sign(s->pkey, buf_view(&canonical), &hex, e);
 	if (r < 0)
 		return r;
-	signature_drop(signatures, s->id);
-	if (buf_cstr(&hex) == NULL ||
-	    json_array_append_new(signatures, json_pack("{s:s, s:s}", "keyid",
-							s->id, "sig", hex.p)) <
-		    0)
-		return err_set(e, ENOMEM, "out of memory");
-	return 0;
+	return trust_signature_put(document, s->id, buf_view(&hex), e);
 }

@@ -58,6 +58,20 @@ int trust_public_export(const struct trust_signer *s, struct buf *pem,
 			struct err *e);
 
 /**
+ * trust_signature_put() - put a signature into a metadata document.
+ * @document: an object with "signed" and "signatures".
+ * @id: the key's; what it signed earlier is replaced.
+ * @hex: as trust_key_verify() takes it; not checked here.
+ *
+ * Signatures stand in the order of their key ids: whoever signs first, the
+ * file is the same.
+ *
+ * Return: 0; -EBADMSG when it is no such document; -ENOMEM.
+ */
+int trust_signature_put(json_t *document, const char *id, struct span hex,
+			struct err *e);
+
+/**
  * trust_sign() - add a signature to a metadata document, or renew it.
  * @document: an object with "signed" and "signatures".
  *

@@ -16,6 +16,7 @@
 #include "lib/loop.h"
 #include "lib/msg.h"
 #include "lib/num.h"
+#include "lib/text.h"
 
 TEST(an_error_reads_outer_inner_cause_and_keeps_its_first_hint)
 {
@@ -404,4 +405,28 @@ TEST(utf8_is_measured_as_the_standard_says)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		CHECK_INT(span_utf8_len(span_of(rows[i].bytes)), rows[i].want);
+}
+
+static void escapes_to(const char *text, size_t len, bool is_lines,
+		       const char *want)
+{
+	struct buf out;
+
+	buf_init(&out, 256);
+	text_escape(&out, (struct span){ text, len }, is_lines);
+	CHECK_STR(buf_cstr(&out), want);
+	buf_done(&out);
+}
+
+TEST(no_text_drives_a_terminal)
+{
+	escapes_to("J\xc3\xbcrgen \xe2\x82\xac", 11, false,
+		   "J\xc3\xbcrgen \xe2\x82\xac");
+	escapes_to("\x1b[31m", 5, false, "\\x1b[31m");
+	escapes_to("a\0b", 3, false, "a\\x00b");
+	escapes_to("a\nb\tc", 5, false, "a\\x0ab\\x09c");
+	escapes_to("a\nb\tc", 5, true, "a\nb\tc");
+	escapes_to("\xc2\x9b", 2, true, "\\xc2\\x9b");
+	escapes_to("\xe2\x80\xae", 3, true, "\\xe2\\x80\\xae");
+	escapes_to("\xff\xed\xa0\x80", 4, true, "\\xff\\xed\\xa0\\x80");
 }
