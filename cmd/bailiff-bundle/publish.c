@@ -168,6 +168,7 @@ static int snapshot_make(struct publish *p, const struct sealing *s,
 			 struct keyring *keyring, struct err *e)
 {
 	const struct trust_listed targets = {
+		.role = "targets",
 		.bytes = buf_view(p->targets.document
 					  ? &p->targets_bytes
 					  : &p->current.targets_bytes),
@@ -177,7 +178,7 @@ static int snapshot_make(struct publish *p, const struct sealing *s,
 	const int r = trust_make_snapshot(
 		p->current.snapshot.version + 1,
 		option_expiry_of(&s->expiry, TRUST_ROLE_SNAPSHOT, s->now),
-		&targets, &document, e);
+		&targets, 1, &document, e);
 
 	if (r < 0)
 		return r;
@@ -189,6 +190,7 @@ static int timestamp_make(struct publish *p, const struct sealing *s,
 			  struct keyring *keyring, struct err *e)
 {
 	const struct trust_listed snapshot = {
+		.role = "snapshot",
 		.bytes = buf_view(&p->snapshot_bytes),
 		.version = p->current.snapshot.version + 1,
 	};

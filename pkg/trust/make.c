@@ -32,6 +32,31 @@ static json_t *body_of(const json_t *document)
 	return json_object_get(document, "signed");
 }
 
+/* Is this public key there under another id? Two of them are one signer. */
+static const char *key_twin(const json_t *key, const json_t *keys,
+			    const json_t *ids, const char *id)
+{
+	const json_t *value = json_object_get(key, "keyval");
+
+	for (size_t i = 0; i < json_array_size(ids); i++) {
+		const char *other = json_string_value(json_array_get(ids, i));
+		const json_t *listed = json_object_get(keys, other);
+
+		if (strcmp(other, id) != 0 &&
+		    json_equal(json_object_get(listed, "keyval"), value))
+			return other;
+	}
+	return NULL;
+}
+
+static bool id_is_listed(const json_t *ids, const char *id)
+{
+	for (size_t i = 0; i < json_array_size(ids); i++)
+		if (span_eq_str(json_span(json_array_get(ids, i)), id))
+			return true;
+	return false;
+}
+
 /* Put the role's keys into @keys and give its "keyids". */
 static int role_keys(const struct trust_role_plan *plan, json_t *keys,
 		     json_t *ids, struct err *e)
@@ -42,41 +67,56 @@ static int role_keys(const struct trust_role_plan *plan, json_t *keys,
 	json_array_foreach(plan->keys, i, key) {
 		char id[TRUST_KEY_ID_LEN + 1];
 		const int r = trust_key_id(key, id);
-		bool is_listed = false;
+		const char *twin;
 
 		if (r < 0)
 			return err_set(e, -r, "key %zu: %s", i, strerror(-r));
-		for (size_t k = 0; k < json_array_size(ids); k++)
-			is_listed |= span_eq_str(
-				json_span(json_array_get(ids, k)), id);
+		twin = key_twin(key, keys, ids, id);
+		if (twin != NULL)
+			return err_set(e, EINVAL,
+				       "keys %.16s and %.16s are one public "
+				       "key: list one of them",
+				       twin, id);
 		if (json_object_set(keys, id, key) < 0 ||
-		    (!is_listed &&
+		    (!id_is_listed(ids, id) &&
 		     json_array_append_new(ids, json_string(id)) < 0))
 			return no_memory(e);
 	}
 	return 0;
 }
 
-static int role_make(const struct trust_root_plan *plan, enum trust_role role,
-		     json_t *keys, json_t *roles, struct err *e)
+/* The members by which root and delegations say who signs: into @role. */
+static int signers_make(const struct trust_role_plan *plan, const char *name,
+			json_t *keys, json_t *role, struct err *e)
 {
-	const uint64_t threshold = plan->roles[role].threshold;
 	AUTO_JSON *ids = json_array();
-	const int r = role_keys(&plan->roles[role], keys, ids, e);
+	const int r = role_keys(plan, keys, ids, e);
 
 	if (r < 0)
-		return r;
-	if (threshold < 1 || threshold > json_array_size(ids))
+		return err_wrap(e, "role %s", name);
+	if (plan->threshold < 1 || plan->threshold > json_array_size(ids))
 		return err_set(e, EINVAL,
 			       "role %s: threshold %llu with %zu different "
 			       "keys",
-			       trust_role_name(role),
-			       (unsigned long long)threshold,
+			       name, (unsigned long long)plan->threshold,
 			       json_array_size(ids));
-	if (json_object_set_new(roles, trust_role_name(role),
-				json_pack("{s:O, s:I}", "keyids", ids,
-					  "threshold", (json_int_t)threshold)) <
-	    0)
+	if (json_object_set(role, "keyids", ids) < 0 ||
+	    json_object_set_new(role, "threshold",
+				json_integer((json_int_t)plan->threshold)) < 0)
+		return no_memory(e);
+	return 0;
+}
+
+static int role_make(const struct trust_root_plan *plan, enum trust_role role,
+		     json_t *keys, json_t *roles, struct err *e)
+{
+	AUTO_JSON *object = json_object();
+	const int r = signers_make(&plan->roles[role], trust_role_name(role),
+				   keys, object, e);
+
+	if (r < 0)
+		return r;
+	if (json_object_set(roles, trust_role_name(role), object) < 0)
 		return no_memory(e);
 	return 0;
 }
@@ -105,21 +145,39 @@ int trust_make_root(const struct trust_root_plan *plan, json_t **ret,
 	return 0;
 }
 
-/* "meta" with the one file that it lists, by version, length and hashes. */
-static int meta_set(json_t *document, const char *name,
-		    const struct trust_listed *listed, struct err *e)
+/* A file's entry in "meta": by version, length and hashes. */
+static int meta_add(json_t *document, const struct trust_listed *listed,
+		    struct err *e)
 {
 	AUTO_JSON *hashes = trust_file_hashes(listed->bytes);
+	AUTO_JSON *entry = json_pack(
+		"{s:I, s:I, s:O}", "version", (json_int_t)listed->version,
+		"length", (json_int_t)listed->bytes.len, "hashes", hashes);
+	AUTO_DONE(buf_done) struct buf name;
+	json_t *meta = json_object_get(body_of(document), "meta");
 
-	if (hashes == NULL ||
-	    json_object_set_new(body_of(document), "meta",
-				json_pack("{s:{s:I, s:I, s:O}}", name,
-					  "version",
-					  (json_int_t)listed->version, "length",
-					  (json_int_t)listed->bytes.len,
-					  "hashes", hashes)) < 0)
+	buf_init(&name, 4096);
+	buf_printf(&name, "%s.json", listed->role);
+	if (listed->entry != NULL) {
+		json_decref(entry);
+		entry = json_deep_copy(listed->entry);
+	}
+	if (entry == NULL || buf_cstr(&name) == NULL ||
+	    json_object_set(meta, name.p, entry) < 0)
 		return no_memory(e);
 	return 0;
+}
+
+static int meta_make(json_t *document, const struct trust_listed *roles,
+		     size_t count, struct err *e)
+{
+	int r = 0;
+
+	if (json_object_set_new(body_of(document), "meta", json_object()) < 0)
+		return no_memory(e);
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = meta_add(document, &roles[i], e);
+	return r;
 }
 
 int trust_make_timestamp(uint64_t version, int64_t expires, int64_t issued,
@@ -131,7 +189,7 @@ int trust_make_timestamp(uint64_t version, int64_t expires, int64_t issued,
 	char date[TRUST_TIME_TEXT];
 
 	trust_time_format(issued, date);
-	if (meta_set(document, "snapshot.json", snapshot, e) < 0 ||
+	if (meta_make(document, snapshot, 1, e) < 0 ||
 	    json_object_set_new(body_of(document), "x-bailiff-issued",
 				json_string(date)) < 0)
 		return no_memory(e);
@@ -140,13 +198,13 @@ int trust_make_timestamp(uint64_t version, int64_t expires, int64_t issued,
 }
 
 int trust_make_snapshot(uint64_t version, int64_t expires,
-			const struct trust_listed *targets, json_t **ret,
-			struct err *e)
+			const struct trust_listed *roles, size_t count,
+			json_t **ret, struct err *e)
 {
 	AUTO_JSON *document =
 		document_new(TRUST_ROLE_SNAPSHOT, version, expires);
 
-	if (meta_set(document, "targets.json", targets, e) < 0)
+	if (meta_make(document, roles, count, e) < 0)
 		return -ENOMEM;
 	*ret = ptr_steal(&document);
 	return 0;
@@ -185,4 +243,206 @@ int trust_make_target(json_t *document, const char *path, struct span bytes,
 					  hashes)) < 0)
 		return no_memory(e);
 	return 0;
+}
+
+int trust_make_next(const json_t *document, uint64_t version, int64_t expires,
+		    json_t **ret, struct err *e)
+{
+	const json_t *old = body_of(document);
+	AUTO_JSON *body = json_deep_copy(old);
+	AUTO_JSON *next = NULL;
+	char date[TRUST_TIME_TEXT];
+
+	if (!json_is_object(old))
+		return err_set(e, EBADMSG,
+			       "not a metadata file: it lacks "
+			       "\"signed\"");
+	trust_time_format(expires, date);
+	if (json_object_set_new(body, "version",
+				json_integer((json_int_t)version)) < 0 ||
+	    json_object_set_new(body, "expires", json_string(date)) < 0)
+		return no_memory(e);
+	next = json_pack("{s:O, s:[]}", "signed", body, "signatures");
+	if (next == NULL)
+		return no_memory(e);
+	*ret = ptr_steal(&next);
+	return 0;
+}
+
+/* -- delegations ----------------------------------------------------------- */
+
+/* "N.", the encoded name, ".json" and a temporary name's letters must fit into
+ * 255 bytes. */
+#define ROLE_NAME_ENCODED_MAX 200
+
+static size_t encoded_len(const char *name)
+{
+	size_t len = 0;
+
+	for (; *name != '\0'; name++)
+		len += strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv"
+			      "wxyz0123456789_.~-",
+			      *name) != NULL
+			       ? 1
+			       : 3;
+	return len;
+}
+
+bool trust_role_name_is_free(const char *role, struct err *e)
+{
+	if (trust_role_find(span_of(role)) >= 0)
+		(void)err_set(e, EINVAL,
+			      "role \"%s\": root itself names that role; a "
+			      "delegated one needs another name",
+			      role);
+	else if (!trust_target_path_is_safe(role))
+		(void)err_set(e, EINVAL,
+			      "role \"%.100s\": a name has no empty, \".\" or "
+			      "\"..\" part and no control characters",
+			      role);
+	else if (encoded_len(role) > ROLE_NAME_ENCODED_MAX)
+		(void)err_set(e, EINVAL,
+			      "role \"%.40s...\": the name has more than %d "
+			      "bytes once it is percent-encoded",
+			      role, ROLE_NAME_ENCODED_MAX);
+	else
+		return true;
+	return false;
+}
+
+/* The list that says for which paths; each prefix must be one. */
+static int delegation_scope(const struct trust_delegation_plan *plan,
+			    json_t *object, struct err *e)
+{
+	const json_t *list = plan->paths ? plan->paths : plan->hash_prefixes;
+	json_t *item;
+	size_t i;
+
+	if (json_array_size(list) == 0)
+		return err_set(e, EINVAL, "role %s: no path is delegated",
+			       plan->role);
+	if (plan->paths == NULL)
+		json_array_foreach(list, i, item) {
+			const struct span s = json_span(item);
+
+			if (s.len == 0 || s.len > 64 ||
+			    strspn(s.p, "0123456789abcdef") != s.len)
+				return err_set(e, EINVAL,
+					       "role %s: path hash prefix "
+					       "\"%s\" must be 1 to 64 "
+					       "lower-case hexadecimal digits",
+					       plan->role,
+					       json_string_value(item));
+		}
+	if (json_object_set_new(object,
+				plan->paths ? "paths" : "path_hash_prefixes",
+				json_deep_copy(list)) < 0)
+		return no_memory(e);
+	return 0;
+}
+
+/* "delegations" of the document; made when it is not there. */
+static json_t *delegations_of(json_t *document)
+{
+	json_t *body = body_of(document);
+
+	if (json_object_get(body, "delegations") == NULL &&
+	    json_object_set_new(body, "delegations",
+				json_pack("{s:{}, s:[]}", "keys", "roles")) < 0)
+		return NULL;
+	return json_object_get(body, "delegations");
+}
+
+/* Where @role stands; the number of roles when it does not. */
+static size_t delegation_place(const json_t *roles, const char *role)
+{
+	size_t i;
+	json_t *object;
+
+	json_array_foreach(roles, i, object)
+		if (span_eq_str(json_span(json_object_get(object, "name")),
+				role))
+			return i;
+	return json_array_size(roles);
+}
+
+/* Drop the keys that no delegation names any more. */
+static int keys_prune(json_t *delegations, struct err *e)
+{
+	const json_t *keys = json_object_get(delegations, "keys");
+	const json_t *roles = json_object_get(delegations, "roles");
+	AUTO_JSON *kept = json_object();
+	json_t *role, *id;
+	size_t i, k;
+
+	json_array_foreach(roles, i, role)
+		json_array_foreach(json_object_get(role, "keyids"), k, id) {
+			json_t *key =
+				json_object_get(keys, json_string_value(id));
+
+			if (key != NULL &&
+			    json_object_set(kept, json_string_value(id), key) <
+				    0)
+				return no_memory(e);
+		}
+	if (json_object_set(delegations, "keys", kept) < 0)
+		return no_memory(e);
+	return 0;
+}
+
+static int delegation_place_at(json_t *roles, json_t *object,
+			       const struct trust_delegation_plan *plan)
+{
+	const size_t old = delegation_place(roles, plan->role);
+	size_t at = plan->at == TRUST_PLACE_KEPT ? old : plan->at;
+
+	if (old < json_array_size(roles))
+		(void)json_array_remove(roles, old);
+	if (at > json_array_size(roles))
+		at = json_array_size(roles);
+	return json_array_insert(roles, at, object);
+}
+
+int trust_make_delegation(json_t *document,
+			  const struct trust_delegation_plan *plan,
+			  struct err *e)
+{
+	json_t *delegations = delegations_of(document);
+	AUTO_JSON *object =
+		json_pack("{s:s, s:b}", "name", plan->role, "terminating",
+			  plan->is_terminating ? 1 : 0);
+	int r;
+
+	if (!trust_role_name_is_free(plan->role, e))
+		return -EINVAL;
+	if (delegations == NULL || object == NULL)
+		return no_memory(e);
+	r = signers_make(&plan->by, plan->role,
+			 json_object_get(delegations, "keys"), object, e);
+	if (r == 0)
+		r = delegation_scope(plan, object, e);
+	if (r < 0)
+		return r;
+	if (delegation_place_at(json_object_get(delegations, "roles"), object,
+				plan) < 0)
+		return no_memory(e);
+	return keys_prune(delegations, e);
+}
+
+int trust_make_undelegation(json_t *document, const char *role, struct err *e)
+{
+	json_t *body = body_of(document);
+	json_t *delegations = json_object_get(body, "delegations");
+	json_t *roles = json_object_get(delegations, "roles");
+	const size_t at = delegation_place(roles, role);
+
+	if (at == json_array_size(roles))
+		return err_set(e, ENOENT, "it does not delegate to role %s",
+			       role);
+	(void)json_array_remove(roles, at);
+	if (json_array_size(roles) == 0) {
+		(void)json_object_del(body, "delegations");
+		return 0;
+	}
+	return keys_prune(delegations, e);
 }

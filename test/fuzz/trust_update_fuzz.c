@@ -96,7 +96,8 @@ static void meta_loosen(json_t *doc, const char *name)
 static struct world *world_make(void)
 {
 	struct world *w = calloc(1, sizeof(*w));
-	const struct trust_listed one = { .version = 1 };
+	const struct trust_listed listed = { .role = "targets", .version = 1 };
+	const struct trust_listed one = { .role = "snapshot", .version = 1 };
 	json_t *targets = NULL, *snapshot = NULL, *timestamp = NULL;
 
 	if (w == NULL)
@@ -104,7 +105,8 @@ static struct world *world_make(void)
 	world_root(w);
 	if (trust_make_targets(1, NOW + 100, &targets, NULL) < 0 ||
 	    trust_make_target(targets, "node.json", span_of("{}"), NULL) < 0 ||
-	    trust_make_snapshot(1, NOW + 100, &one, &snapshot, NULL) < 0 ||
+	    trust_make_snapshot(1, NOW + 100, &listed, 1, &snapshot, NULL) <
+		    0 ||
 	    trust_make_timestamp(1, NOW + 100, NOW - 1, &one, &timestamp,
 				 NULL) < 0)
 		abort();

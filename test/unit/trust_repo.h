@@ -266,16 +266,18 @@ static inline void repo_publish_rest(struct repo *r)
 	struct trust_listed listed;
 
 	repo_publish_targets(r, &targets);
-	listed = (struct trust_listed){ buf_view(&targets),
-					roles[TRUST_ROLE_TARGETS].version };
+	listed = (struct trust_listed){ "targets", buf_view(&targets),
+					roles[TRUST_ROLE_TARGETS].version,
+					NULL };
 	CHECK_INT(trust_make_snapshot(roles[TRUST_ROLE_SNAPSHOT].version,
 				      roles[TRUST_ROLE_SNAPSHOT].expires,
-				      &listed, &sdoc, NULL),
+				      &listed, 1, &sdoc, NULL),
 		  0);
 	repo_seal(r, TRUST_ROLE_SNAPSHOT, sdoc, NULL, &snapshot);
 	repo_put_role(r, TRUST_ROLE_SNAPSHOT, buf_view(&snapshot));
-	listed = (struct trust_listed){ buf_view(&snapshot),
-					roles[TRUST_ROLE_SNAPSHOT].version };
+	listed = (struct trust_listed){ "snapshot", buf_view(&snapshot),
+					roles[TRUST_ROLE_SNAPSHOT].version,
+					NULL };
 	CHECK_INT(trust_make_timestamp(roles[TRUST_ROLE_TIMESTAMP].version,
 				       roles[TRUST_ROLE_TIMESTAMP].expires,
 				       r->issued, &listed, &tdoc, NULL),
