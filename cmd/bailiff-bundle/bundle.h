@@ -24,6 +24,10 @@ int verb_build(int argc, char **argv, struct err *e);
 int verb_sign(int argc, char **argv, struct err *e);
 int verb_publish(int argc, char **argv, struct err *e);
 int verb_rotate(int argc, char **argv, struct err *e);
+int verb_diff(int argc, char **argv, struct err *e);
+int verb_payload(int argc, char **argv, struct err *e);
+int verb_attach(int argc, char **argv, struct err *e);
+int verb_status(int argc, char **argv, struct err *e);
 int verb_verify(int argc, char **argv, struct err *e);
 
 /* option_parse() that prints the help itself. Return: 0; 1 after the help;

@@ -19,6 +19,8 @@ static const struct verb {
 	{ "init",    verb_init,    "begin a repository: its first root" },
 	{ "build",   verb_build,   "stage a directory of policies" },
 	{ "sign",    verb_sign,    "add signatures to what is staged" },
+	{ "payload", verb_payload, "write the bytes to be signed elsewhere" },
+	{ "attach",  verb_attach,  "add signatures that were made elsewhere" },
 	{ "publish", verb_publish, "check what is staged and make it current" },
 	{ "rotate",  verb_rotate,  "stage a new root: other keys, new expiry" },
 	{ "verify",  verb_verify,  "see a repository as a node sees it" },

@@ -119,7 +119,7 @@ check "build stages the policies" says 0 "staged targets version 1: 2 files" \
 check "publish refuses unsigned policies" \
 	says 1 "targets version 1: 0 of the 2 needed signatures" publish
 check "one person signs, and is told what is missing" \
-	says 0 "not yet enough: targets version 1: 1 of the 2" \
+	says 0 "targets version 1: 1 of 2 signed by root's keys" \
 	sign_targets alice
 check "publish refuses below the threshold" \
 	says 1 "1 of the 2 needed signatures are valid" publish
@@ -133,7 +133,7 @@ chmod 644 "$keys/bob.pem"
 check "a key that others may read is refused" says 1 "mode 0644" \
 	sign_targets bob
 chmod 600 "$keys/bob.pem"
-check "another person signs apart" says 0 "signed by 2 of 2 needed keys" \
+check "another person signs apart" says 0 "2 of 2 signed by root's keys" \
 	sign_targets bob
 check "publish makes it current" says 0 \
 	"published root 1, targets 1, snapshot 1, timestamp 1" publish
@@ -267,7 +267,7 @@ check "rotate stages a root with another key" says 0 \
 check "publish refuses the half-signed root" says 1 "by the old root's keys" \
 	publish
 check "an old key holder signs it" says 0 \
-	"root version 2 by the old keys: signed by 2 of 2" \
+	"root version 2: 2 of 2 signed by the old root's keys" \
 	signing sign --repo "$repo" --role root --key "$keys/root2.pem"
 check "the rotated root is published with the next policies" says 0 \
 	"published root 2, targets 3, snapshot 3, timestamp 3" next
