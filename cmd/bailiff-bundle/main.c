@@ -82,7 +82,7 @@ int verb_show_signers(const struct trust_metadata *m,
 {
 	AUTO_DONE(trust_signer_ids_done) struct trust_signer_ids s = { 0 };
 	const struct trust_role_keys *role = &root->root.roles[m->role];
-	const int r = trust_metadata_verify(m, root, &s, e);
+	const int r = trust_metadata_verify(m, role, &s, e);
 
 	if (r < 0)
 		return r;

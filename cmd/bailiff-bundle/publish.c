@@ -85,12 +85,15 @@ static int root_check(const struct publish *p, struct err *e)
 			       (unsigned long long)p->root.version,
 			       (unsigned long long)old->version + 1);
 	if (old->document != NULL) {
-		r = trust_metadata_verify(&p->root, old, NULL, e);
+		r = trust_metadata_verify(
+			&p->root, &old->root.roles[TRUST_ROLE_ROOT], NULL, e);
 		if (r < 0)
 			(void)err_wrap(e, "by the old root's keys");
 	}
 	if (r == 0) {
-		r = trust_metadata_verify(&p->root, &p->root, NULL, e);
+		r = trust_metadata_verify(&p->root,
+					  &p->root.root.roles[TRUST_ROLE_ROOT],
+					  NULL, e);
 		if (r < 0)
 			(void)err_wrap(e, "by its own keys");
 	}
@@ -112,7 +115,8 @@ static int targets_check(const struct publish *p, struct err *e)
 			       "%llu is published: build again",
 			       (unsigned long long)p->targets.version,
 			       (unsigned long long)p->current.targets.version);
-	return trust_metadata_verify(t, root_next(p), NULL, e);
+	return trust_metadata_verify(
+		t, &root_next(p)->root.roles[TRUST_ROLE_TARGETS], NULL, e);
 }
 
 static int staged_load(struct publish *p, struct err *e)
@@ -250,31 +254,38 @@ static int layered_fetch(void *ctx, const char *name, size_t max,
 	return repo_read(&p->repo, name, max, out, e);
 }
 
-/* A node that begins with root @pinned and has @state. */
+/* A node that begins with root @pinned and has @stored. */
 static int client_run(struct publish *p, struct span pinned,
-		      struct trust_state *state, int64_t now, struct err *e)
+		      struct trust_memory *stored, int64_t now, struct err *e)
 {
 	const struct trust_source source = { .fetch = layered_fetch, .ctx = p };
+	const struct trust_store store = trust_memory_store(stored);
+	const struct trust_config config = {
+		.pinned = pinned,
+		.store = &store,
+		.source = &source,
+		.now = now,
+		.uses_issued = true,
+	};
 
 	trust_result_done(&p->result);
-	return trust_update(pinned, state, &source, now, &p->result, e);
+	return trust_update(&config, &p->result, e);
 }
 
 static int client_from_root(struct publish *p, uint64_t version, int64_t now,
 			    struct err *e)
 {
-	AUTO_DONE(trust_state_done) struct trust_state state;
+	AUTO_DONE(trust_memory_done) struct trust_memory stored = { 0 };
 	AUTO_DONE(buf_done) struct buf pinned;
 	char name[64];
 	int r;
 
-	trust_state_init(&state);
 	buf_init(&pinned, TRUST_ROOT_MAX);
 	(void)snprintf(name, sizeof(name), "%llu.root.json",
 		       (unsigned long long)version);
 	r = layered_fetch(p, name, TRUST_ROOT_MAX, &pinned, e);
 	if (r == 0)
-		r = client_run(p, buf_view(&pinned), &state, now, e);
+		r = client_run(p, buf_view(&pinned), &stored, now, e);
 	if (r < 0)
 		(void)err_wrap(e,
 			       "a node with root version %llu would refuse "
@@ -287,17 +298,26 @@ static int client_from_root(struct publish *p, uint64_t version, int64_t now,
 static int client_from_current(struct publish *p, int64_t now, struct err *e)
 {
 	const struct repo_current *c = &p->current;
-	AUTO_DONE(trust_state_done) struct trust_state state;
+	AUTO_DONE(trust_memory_done) struct trust_memory stored = { 0 };
+	const struct {
+		const char *name;
+		const struct buf *bytes;
+	} files[] = {
+		{ "root.json", &p->repo.root_bytes },
+		{ "timestamp.json", &c->timestamp_bytes },
+		{ "snapshot.json", &c->snapshot_bytes },
+		{ "targets.json", &c->targets_bytes },
+	};
 	int r;
 
 	if (p->repo.root.document == NULL)
 		return 0;
-	trust_state_init(&state);
-	buf_span(&state.root, buf_view(&p->repo.root_bytes));
-	buf_span(&state.timestamp, buf_view(&c->timestamp_bytes));
-	buf_span(&state.snapshot, buf_view(&c->snapshot_bytes));
-	buf_span(&state.targets, buf_view(&c->targets_bytes));
-	r = client_run(p, buf_view(&p->repo.root_bytes), &state, now, e);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (files[i].bytes->len != 0 &&
+		    trust_memory_put(&stored, files[i].name,
+				     buf_view(files[i].bytes)) < 0)
+			return err_set(e, ENOMEM, "out of memory");
+	r = client_run(p, buf_view(&p->repo.root_bytes), &stored, now, e);
 	if (r < 0)
 		(void)err_wrap(e, "a node that has what is published now would "
 				  "refuse this");

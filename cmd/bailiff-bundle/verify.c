@@ -15,14 +15,14 @@
 
 /* The verified files of a run, in the order in which they were verified. */
 struct verified {
-	struct trust_state state;
+	struct trust_memory stored;
 	struct trust_result result;
 	struct trust_metadata roles[TRUST_ROLE_COUNT];
 };
 
 static void verified_done(struct verified *v)
 {
-	trust_state_done(&v->state);
+	trust_memory_done(&v->stored);
 	trust_result_done(&v->result);
 	for (size_t i = 0; i < TRUST_ROLE_COUNT; i++)
 		trust_metadata_done(&v->roles[i]);
@@ -31,17 +31,14 @@ static void verified_done(struct verified *v)
 /* Parse what the client left, to tell versions and dates. */
 static int roles_read(struct verified *v, struct err *e)
 {
-	const struct buf *const files[TRUST_ROLE_COUNT] = {
-		[TRUST_ROLE_ROOT] = &v->state.root,
-		[TRUST_ROLE_TIMESTAMP] = &v->state.timestamp,
-		[TRUST_ROLE_SNAPSHOT] = &v->state.snapshot,
-		[TRUST_ROLE_TARGETS] = &v->state.targets,
-	};
-
 	for (enum trust_role i = 0; i < TRUST_ROLE_COUNT; i++) {
-		const int r = trust_metadata_parse(i, buf_view(files[i]),
-						   &v->roles[i], e);
+		char name[32];
+		int r;
 
+		(void)snprintf(name, sizeof(name), "%s.json",
+			       trust_role_name(i));
+		r = trust_metadata_parse(i, trust_memory_get(&v->stored, name),
+					 &v->roles[i], e);
 		if (r < 0)
 			return err_wrap(e, "%s", trust_role_name(i));
 	}
@@ -89,6 +86,7 @@ static int refusal_print(bool is_json, int code, const struct err *why,
 
 static void text_print(const struct verified *v)
 {
+	const struct trust_speaker *targets = &v->result.speakers[0];
 	char date[TRUST_TIME_TEXT];
 
 	printf("accepted: bundle version %llu, %zu files\n",
@@ -104,8 +102,8 @@ static void text_print(const struct verified *v)
 		trust_time_format(v->result.issued, date);
 		printf("issued     %s\n", date);
 	}
-	for (size_t i = 0; i < v->result.signer_count; i++)
-		printf("signed by  %s\n", v->result.signers[i]);
+	for (size_t i = 0; i < targets->signer_count; i++)
+		printf("signed by  %s\n", targets->signers[i]);
 	for (size_t i = 0; i < v->result.target_count; i++)
 		printf("file       %s, %zu bytes\n", v->result.targets[i].name,
 		       v->result.targets[i].bytes.len);
@@ -113,6 +111,7 @@ static void text_print(const struct verified *v)
 
 static json_t *accepted_object(const struct verified *v)
 {
+	const struct trust_speaker *targets = &v->result.speakers[0];
 	AUTO_JSON *roles = json_object();
 	AUTO_JSON *signers = json_array();
 	AUTO_JSON *files = json_array();
@@ -126,9 +125,9 @@ static json_t *accepted_object(const struct verified *v)
 				  (json_int_t)v->roles[i].version, "expires",
 				  date));
 	}
-	for (size_t i = 0; i < v->result.signer_count; i++)
+	for (size_t i = 0; i < targets->signer_count; i++)
 		(void)json_array_append_new(signers,
-					    json_string(v->result.signers[i]));
+					    json_string(targets->signers[i]));
 	for (size_t i = 0; i < v->result.target_count; i++)
 		(void)json_array_append_new(
 			files, json_string(v->result.targets[i].name));
@@ -169,10 +168,17 @@ static int client_run(const struct question *q, int fd, struct verified *v,
 {
 	struct trust_source_dir dir = { .fd = fd };
 	const struct trust_source source = trust_source_dir(&dir);
+	const struct trust_store store = trust_memory_store(&v->stored);
+	const struct trust_config config = {
+		.pinned = q->pinned,
+		.store = &store,
+		.source = &source,
+		.now = q->now,
+		.uses_issued = true,
+	};
 
 	trust_result_done(&v->result);
-	return trust_update(q->pinned, &v->state, &source, q->now, &v->result,
-			    e);
+	return trust_update(&config, &v->result, e);
 }
 
 static int verify_run(const struct question *q, struct err *e)
@@ -180,7 +186,6 @@ static int verify_run(const struct question *q, struct err *e)
 	AUTO_DONE(verified_done) struct verified v = { 0 };
 	int r = 0;
 
-	trust_state_init(&v.state);
 	if (q->after_fd >= 0)
 		r = client_run(q, q->after_fd, &v, e);
 	if (r < 0)

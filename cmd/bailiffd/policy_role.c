@@ -64,7 +64,7 @@ static void keep(struct policy_role *role, struct policy *p)
  * repository can be kept whole. */
 struct load {
 	struct trust_source inner;
-	struct trust_state state;
+	struct trust_memory stored; /* what trust_update() changed */
 	struct trust_result result;
 	struct buf fetched; /* publication entries of AREA_BUNDLE */
 	struct buf pointer; /* likewise: the file that leads to the others */
@@ -73,7 +73,7 @@ struct load {
 	uint32_t flags;
 	uint64_t generation;
 	bool is_stale;
-	bool has_state; /* trust_update() said what is to be stored */
+	bool has_state; /* what trust_update() stored is to be kept */
 	enum load_stage stage;
 };
 
@@ -94,79 +94,140 @@ static int fetch_recorded(void *ctx, const char *name, size_t max,
 	return r;
 }
 
-/* The stored role files; one that is absent or damaged is as if it was never
- * stored, which the specification allows and trust_update() expects. */
-static const struct state_file {
-	const char *name;
-	enum trust_role role;
-	size_t offset, max;
-} state_files[] = {
-	{ "root.json", TRUST_ROLE_ROOT, offsetof(struct trust_state, root),
-	  TRUST_ROOT_MAX },
-	{ "timestamp.json", TRUST_ROLE_TIMESTAMP,
-	  offsetof(struct trust_state, timestamp), TRUST_TIMESTAMP_MAX },
-	{ "snapshot.json", TRUST_ROLE_SNAPSHOT,
-	  offsetof(struct trust_state, snapshot), TRUST_SNAPSHOT_MAX },
-	{ "targets.json", TRUST_ROLE_TARGETS,
-	  offsetof(struct trust_state, targets), TRUST_TARGETS_MAX },
+/* Stored files are read where they lie; what the client changes is held in
+ * memory and published. */
+struct state {
+	struct load *load;
+	struct trust_store changes; /* load->stored */
+	int dirfd, accepted_fd;	    /* -1: nothing is stored */
+	const struct log *log;
 };
-#define STATE_FILES (sizeof(state_files) / sizeof(state_files[0]))
 
-static struct buf *state_buf(struct trust_state *state,
-			     const struct state_file *row)
+static const struct trust_memory_file *change_find(const struct load *load,
+						   const char *name)
 {
-	return (struct buf *)(void *)((char *)state + row->offset);
-}
-
-static int state_read_file(int dirfd, const struct state_file *row,
-			   struct buf *out, struct err *e)
-{
-	AUTO_DONE(trust_metadata_done) struct trust_metadata m = { 0 };
-	int r = file_read(dirfd, row->name, row->max, out, e);
-
-	if (r == 0)
-		r = trust_metadata_parse(row->role, buf_view(out), &m, e);
-	if (r < 0)
-		buf_reset(out);
-	return r;
+	for (size_t i = 0; i < load->stored.count; i++)
+		if (strcmp(load->stored.files[i].name, name) == 0)
+			return &load->stored.files[i];
+	return NULL;
 }
 
 /* Where the stored timestamp is lost, that of the accepted bundle is the floor:
  * damage must not let an older bundle in. */
-static void state_read(int dirfd, int accepted_fd, struct trust_state *state,
-		       const struct log *log)
+static int timestamp_read(const struct state *s, const char *name, size_t max,
+			  struct buf *out, struct err *e)
 {
-	for (size_t i = 0; i < STATE_FILES; i++) {
-		const struct state_file *row = &state_files[i];
-		struct buf *b = state_buf(state, row);
-		struct err e = { 0 };
-		int r = state_read_file(dirfd, row, b, &e);
+	AUTO_DONE(trust_metadata_done) struct trust_metadata m = { 0 };
+	int r = file_read(s->dirfd, name, max, out, e);
 
-		if (r < 0 && r != -ENOENT)
-			log_err(log, LOG_LEVEL_WARN,
-				"stored trust metadata is damaged, it counts "
-				"as absent",
-				&e);
-		if (r < 0 && row->role == TRUST_ROLE_TIMESTAMP)
-			(void)state_read_file(accepted_fd, row, b, NULL);
+	if (r == 0)
+		r = trust_metadata_parse(TRUST_ROLE_TIMESTAMP, buf_view(out),
+					 &m, e);
+	if (r < 0 && r != -ENOENT)
+		log_err(s->log, LOG_LEVEL_WARN,
+			"the stored timestamp is damaged, it counts as absent",
+			e);
+	if (r == 0 || r == -ENOMEM)
+		return r;
+	buf_reset(out);
+	return file_read(s->accepted_fd, name, max, out, e);
+}
+
+static int state_load(void *ctx, const char *name, size_t max, struct buf *out,
+		      struct err *e)
+{
+	const struct state *s = ctx;
+	struct err mine = { 0 };
+	int r;
+
+	if (e == NULL)
+		e = &mine;
+	if (change_find(s->load, name) != NULL)
+		return s->changes.load(s->changes.ctx, name, max, out, e);
+	if (s->dirfd < 0)
+		return -ENOENT;
+	if (strcmp(name, "timestamp.json") == 0)
+		return timestamp_read(s, name, max, out, e);
+	r = file_read(s->dirfd, name, max, out, e);
+	if (r < 0 && r != -ENOENT)
+		log_err(s->log, LOG_LEVEL_WARN,
+			"stored trust metadata is damaged, it counts as "
+			"absent",
+			e);
+	return r;
+}
+
+static int state_save(void *ctx, const char *name, struct span bytes,
+		      struct err *e)
+{
+	const struct state *s = ctx;
+
+	return s->changes.save(s->changes.ctx, name, bytes, e);
+}
+
+static int state_drop(void *ctx, const char *name, struct err *e)
+{
+	const struct state *s = ctx;
+
+	return s->changes.drop(s->changes.ctx, name, e);
+}
+
+/* The roots that were not asked of the bundle, because they are stored, belong
+ * to it all the same: without them it could not be verified again. */
+static void chain_record(const struct state *s)
+{
+	struct load *load = s->load;
+
+	for (uint64_t v = load->result.root_version; v > 1; v--) {
+		AUTO_DONE(buf_done) struct buf bytes;
+		char name[64];
+
+		(void)snprintf(name, sizeof(name), "%llu.root.json",
+			       (unsigned long long)v);
+		buf_init(&bytes, TRUST_ROOT_MAX);
+		if (change_find(load, name) != NULL)
+			continue; /* fetched, and so recorded */
+		if (s->dirfd < 0 ||
+		    file_read(s->dirfd, name, TRUST_ROOT_MAX, &bytes, NULL) < 0)
+			return;
+		publication_add(&load->fetched, AREA_BUNDLE, name,
+				buf_view(&bytes));
 	}
 }
 
-/* An empty part is published too: it removes the stored file, which is how a
- * changed key recovers from a timestamp that was signed too far ahead. */
+/* A file without content is removed: that is how a changed key recovers from a
+ * timestamp that was signed too far ahead. */
 static void state_publish(struct load *load)
 {
-	for (size_t i = 0; i < STATE_FILES; i++)
-		publication_add(
-			&load->out, AREA_TRUST, state_files[i].name,
-			buf_view(state_buf(&load->state, &state_files[i])));
+	for (size_t i = 0; i < load->stored.count; i++)
+		publication_add(&load->out, AREA_TRUST,
+				load->stored.files[i].name,
+				buf_view(&load->stored.files[i].bytes));
 }
 
 static int load_verify(struct policy_role *role, struct load *load,
 		       struct msg *m, int64_t now, struct err *e)
 {
+	/* What this node itself accepted is judged by the pinned root alone:
+	 * what was seen since, and refused, must not make it too old. */
+	const bool is_own = (load->flags & LOAD_OWN) != 0;
 	const struct trust_source source = { fetch_recorded, load };
 	struct trust_source_dir dir = { .fd = m->fds[1] };
+	struct state state = {
+		.load = load,
+		.changes = trust_memory_store(&load->stored),
+		.dirfd = is_own ? -1 : m->fds[2],
+		.accepted_fd = is_own ? -1 : m->fds[3],
+		.log = &role->base.log,
+	};
+	const struct trust_store store = { state_load, state_save, state_drop,
+					   &state };
+	struct trust_config config = {
+		.store = &store,
+		.source = &source,
+		.now = now,
+		.uses_issued = true,
+	};
 	struct buf pinned;
 	int r;
 
@@ -177,20 +238,19 @@ static int load_verify(struct policy_role *role, struct load *load,
 		return err_wrap(e, "the pinned root");
 	}
 	load->inner = trust_source_dir(&dir);
-	/* What this node itself accepted is judged by the pinned root alone:
-	 * what was seen since, and refused, must not make it too old. */
-	if ((load->flags & LOAD_OWN) == 0)
-		state_read(m->fds[2], m->fds[3], &load->state, &role->base.log);
 	load->has_state = (load->flags & (LOAD_OWN | LOAD_DRY_RUN)) == 0;
-	r = trust_update(buf_view(&pinned), &load->state, &source, now,
-			 &load->result, e);
+	config.pinned = buf_view(&pinned);
+	r = trust_update(&config, &load->result, e);
 	if (r == -EKEYEXPIRED && (load->flags & LOAD_BOOT) != 0) {
 		/* Expiry gates what is new; what this node already had stays
 		 * in force and is reported as stale. */
 		load->is_stale = true;
-		r = trust_update(buf_view(&pinned), &load->state, &source, 0,
-				 &load->result, e);
+		config.now = 0;
+		config.uses_issued = false;
+		r = trust_update(&config, &load->result, e);
 	}
+	if (r == 0)
+		chain_record(&state);
 	buf_done(&pinned);
 	return r;
 }
@@ -201,10 +261,11 @@ static void origin_of(const struct load *load, struct policy_origin *ret)
 		.generation = load->generation,
 		.bundle_version = load->result.targets_version,
 	};
-	for (size_t i = 0; i < load->result.signer_count &&
+	for (size_t i = 0; i < load->result.speakers[0].signer_count &&
 			   ret->signer_count < POLICY_SIGNERS_MAX;
 	     i++)
-		ret->signers[ret->signer_count++] = load->result.signers[i];
+		ret->signers[ret->signer_count++] =
+			load->result.speakers[0].signers[i];
 }
 
 static int load_compile(struct policy_role *role, const struct load *load,
@@ -328,7 +389,6 @@ static int load_run(struct policy_role *role, struct load *load, struct msg *m,
 static void load_init(struct load *load)
 {
 	*load = (struct load){ 0 };
-	trust_state_init(&load->state);
 	buf_init(&load->fetched, PUBLICATION_MAX / 2);
 	buf_init(&load->pointer, PUBLICATION_MAX / 2);
 	buf_init(&load->out, PUBLICATION_MAX);
@@ -337,7 +397,7 @@ static void load_init(struct load *load)
 
 static void load_done(struct load *load)
 {
-	trust_state_done(&load->state);
+	trust_memory_done(&load->stored);
 	trust_result_done(&load->result);
 	buf_done(&load->fetched);
 	buf_done(&load->pointer);

@@ -10,7 +10,7 @@
  * @m: its body is set; on failure what was filled in is still released by
  *     trust_metadata_done().
  *
- * Return: 0; -EBADMSG; -E2BIG for more targets than TRUST_TARGET_COUNT_MAX;
+ * Return: 0; -EBADMSG; -E2BIG for too many keys or delegations; -EOPNOTSUPP;
  * -ENOMEM.
  */
 int trust_root_parse(struct trust_metadata *m, struct err *e);

@@ -184,10 +184,11 @@ int trust_metadata_parse(enum trust_role role, struct span bytes,
 void trust_metadata_done(struct trust_metadata *m)
 {
 	for (size_t i = 0; i < TRUST_ROLE_COUNT; i++)
-		free(m->root.roles[i].keys);
-	for (size_t i = 0; i < m->root.key_count; i++)
-		trust_key_done(&m->root.keys[i]);
-	free(m->root.keys);
+		trust_role_keys_done(&m->root.roles[i]);
+	for (size_t i = 0; i < m->delegation_count; i++)
+		trust_role_keys_done(&m->delegations[i].by);
+	free(m->delegations);
+	trust_key_table_done(&m->keys);
 	json_decref(m->signatures);
 	json_decref(m->document);
 	buf_done(&m->canonical);
@@ -232,7 +233,7 @@ static size_t signers_count(const struct trust_metadata *m,
 
 /* Say who signed, who did so in vain, and how many would do. */
 static int below_threshold(const struct trust_metadata *m,
-			   const struct trust_role_keys *role,
+			   const struct trust_role_keys *by,
 			   const struct trust_key **valid, size_t count,
 			   struct err *e)
 {
@@ -254,32 +255,31 @@ static int below_threshold(const struct trust_metadata *m,
 			buf_printf(&bad, "%s%.16s", shown > 1 ? ", " : "", id);
 	}
 	(void)err_set(e, EKEYREJECTED,
-		      "%s version %llu: %zu of the %llu needed signatures "
+		      "%.100s version %llu: %zu of the %llu needed signatures "
 		      "are valid; valid: %s; not valid or not of this "
 		      "role: %s",
-		      trust_role_name(m->role), (unsigned long long)m->version,
-		      count, (unsigned long long)role->threshold,
+		      by->role, (unsigned long long)m->version, count,
+		      (unsigned long long)by->threshold,
 		      count && buf_cstr(&good) ? buf_cstr(&good) : "none",
 		      shown && buf_cstr(&bad) ? buf_cstr(&bad) : "none");
-	return err_hint(e, "have it signed by more of the keys that root names "
+	return err_hint(e, "have it signed by more of the keys that are named "
 			   "for this role (bailiff-bundle sign)");
 }
 
 int trust_metadata_verify(const struct trust_metadata *m,
-			  const struct trust_metadata *root,
+			  const struct trust_role_keys *by,
 			  struct trust_signer_ids *ret, struct err *e)
 {
-	const struct trust_role_keys *role = &root->root.roles[m->role];
 	AUTO_MEM const struct trust_key **valid =
-		calloc(role->count + 1, sizeof(struct trust_key *));
+		calloc(by->count + 1, sizeof(struct trust_key *));
 	const char **ids;
 	size_t count;
 
 	if (valid == NULL)
 		return err_set(e, ENOMEM, "out of memory");
-	count = signers_count(m, role, valid);
-	if (count < role->threshold) {
-		(void)below_threshold(m, role, valid, count, e);
+	count = signers_count(m, by, valid);
+	if (count < by->threshold) {
+		(void)below_threshold(m, by, valid, count, e);
 		return -EKEYREJECTED;
 	}
 	if (ret == NULL)

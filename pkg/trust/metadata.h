@@ -13,7 +13,7 @@
 #include "lib/err.h"
 #include "lib/json.h"
 #include "pkg/trust/file.h"
-#include "pkg/trust/key.h"
+#include "pkg/trust/role_keys.h"
 
 enum trust_role {
 	TRUST_ROLE_ROOT,
@@ -29,19 +29,18 @@ size_t trust_role_max(enum trust_role role);
 /* Return: the role; -EINVAL for a name that is none. */
 int trust_role_find(struct span name);
 
-/* Who signs a role: from root's "roles". */
-struct trust_role_keys {
-	const struct trust_key **keys; /* distinct; owned array */
-	size_t count;
-	uint64_t threshold; /* 1 .. count */
-};
-
 /* Root only. */
 struct trust_root {
-	struct trust_key *keys; /* owned */
-	size_t key_count;
 	struct trust_role_keys roles[TRUST_ROLE_COUNT];
 	bool is_consistent; /* consistent_snapshot */
+};
+
+/* One role that a targets role delegates to (section 4.5); delegation.h. */
+struct trust_delegation {
+	const char *role; /* borrowed from the document, as the rest */
+	struct trust_role_keys by;
+	bool is_terminating;
+	const json_t *paths, *hash_prefixes; /* arrays; one is NULL */
 };
 
 struct trust_metadata {
@@ -52,27 +51,32 @@ struct trust_metadata {
 	struct buf canonical; /* what is signed */
 	uint64_t version;     /* 1 .. 2^63-1 */
 	int64_t expires;
-	int64_t issued;	     /* timestamp: x-bailiff-issued, or 0 */
-	const json_t *files; /* "meta" or "targets": every value is one
-			      * that trust_file_parse() accepted */
+	int64_t issued;		     /* timestamp: x-bailiff-issued, or 0 */
+	const json_t *files;	     /* "meta" or "targets": every value is one
+				      * that trust_file_parse() accepted */
+	struct trust_key_table keys; /* root's, or for delegations */
 	struct trust_root root;
+	struct trust_delegation *delegations; /* targets: owned, in order */
+	size_t delegation_count;
 };
 
 #define TRUST_VERSION_MAX INT64_MAX
 
 /**
- * trust_metadata_parse() - one file of @role.
+ * trust_metadata_parse() - one file of @role; a delegated role's file is one of
+ * TRUST_ROLE_TARGETS.
  * @bytes: as received; borrowed for the call.
  * @ret: the caller's, trust_metadata_done(); written on success only.
  *
  * Return: 0; -EBADMSG with the member in @e; -EFBIG above the role's maximum;
- * -ENOMEM.
+ * -E2BIG more keys or delegations than a file may have; -EOPNOTSUPP succinct
+ * delegations; -ENOMEM.
  */
 int trust_metadata_parse(enum trust_role role, struct span bytes,
 			 struct trust_metadata *ret, struct err *e);
 void trust_metadata_done(struct trust_metadata *m);
 
-/* Key ids whose signatures hold, borrowed from the root they came from. */
+/* Key ids whose signatures hold, borrowed from the file that names them. */
 struct trust_signer_ids {
 	const char **ids; /* owned array */
 	size_t count;
@@ -81,7 +85,7 @@ void trust_signer_ids_done(struct trust_signer_ids *s);
 
 /**
  * trust_metadata_verify() - signed by enough of the role's keys?
- * @root: whose "roles" say who signs @m's role; may be @m itself.
+ * @by: who signs: a row of root's roles, or a delegation's.
  * @ret: who did; may be NULL; written on success only.
  *
  * Counts distinct public keys: two ids of one key are one signer.
@@ -90,7 +94,7 @@ void trust_signer_ids_done(struct trust_signer_ids *s);
  * how many, by which key ids); -ENOMEM.
  */
 int trust_metadata_verify(const struct trust_metadata *m,
-			  const struct trust_metadata *root,
+			  const struct trust_role_keys *by,
 			  struct trust_signer_ids *ret, struct err *e);
 
 /* Do two roots name other signers, or other numbers of them, for @role? */

@@ -34,7 +34,8 @@ static void metadata_try(enum trust_role role, struct span bytes)
 	     !span_eq(buf_view(&canonical), buf_view(&m.canonical))))
 		abort();
 	if (role == TRUST_ROLE_ROOT &&
-	    trust_metadata_verify(&m, &m, &ids, &e) == 0 &&
+	    trust_metadata_verify(&m, &m.root.roles[TRUST_ROLE_ROOT], &ids,
+				  &e) == 0 &&
 	    ids.count < m.root.roles[TRUST_ROLE_ROOT].threshold)
 		abort();
 	trust_signer_ids_done(&ids);

@@ -176,26 +176,34 @@ static void edit(struct world *w, struct cur *c)
 static void update_twice(struct world *w, const struct buf *pinned)
 {
 	const struct trust_source source = { .fetch = world_fetch, .ctx = w };
-	struct trust_state state;
+	struct trust_memory stored = { 0 };
+	const struct trust_store store = trust_memory_store(&stored);
+	const struct trust_config config = {
+		.pinned = buf_view(pinned),
+		.store = &store,
+		.source = &source,
+		.now = NOW,
+		.uses_issued = true,
+	};
 
-	trust_state_init(&state);
-	buf_span(&state.timestamp, buf_view(&w->files[2].bytes));
-	buf_span(&state.snapshot, buf_view(&w->files[3].bytes));
+	(void)trust_memory_put(&stored, "timestamp.json",
+			       buf_view(&w->files[2].bytes));
+	(void)trust_memory_put(&stored, "snapshot.json",
+			       buf_view(&w->files[3].bytes));
 	for (int i = 0; i < 2; i++) {
 		struct trust_result result = { 0 };
 		struct err e = { 0 };
-		const int r = trust_update(buf_view(pinned), &state, &source,
-					   NOW, &result, &e);
+		const int r = trust_update(&config, &result, &e);
 
 		if (r > 0 || (r < 0 && e.code != -r))
 			abort();
-		if (r == 0 &&
-		    (result.root_version == 0 || result.signer_count == 0 ||
-		     result.expires <= NOW))
+		if (r == 0 && (result.root_version == 0 ||
+			       result.speakers[0].signer_count == 0 ||
+			       result.expires <= NOW))
 			abort();
 		trust_result_done(&result);
 	}
-	trust_state_done(&state);
+	trust_memory_done(&stored);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

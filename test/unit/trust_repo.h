@@ -300,19 +300,26 @@ static inline void repo_bump(struct repo *r)
 	r->roles[TRUST_ROLE_TARGETS].version++;
 }
 
-/* trust_update() with this state; the result is thrown away unless wanted. */
-static inline int repo_update_at(struct repo *r, struct trust_state *state,
+/* trust_update() with this store; the result is thrown away unless wanted. */
+static inline int repo_update_at(struct repo *r, struct trust_memory *stored,
 				 int64_t now, struct trust_result *ret,
 				 struct err *e)
 {
 	const struct trust_source source = { .fetch = repo_fetch, .ctx = r };
+	const struct trust_store store = trust_memory_store(stored);
+	const struct trust_config config = {
+		.pinned = buf_view(&r->pinned),
+		.store = &store,
+		.source = &source,
+		.now = now,
+		.uses_issued = true,
+	};
 	struct trust_result mine = { 0 };
 	int code;
 
 	buf_reset(&r->log);
 	*e = (struct err){ 0 };
-	code = trust_update(buf_view(&r->pinned), state, &source, now, &mine,
-			    e);
+	code = trust_update(&config, &mine, e);
 	if (code < 0 && e->code != -code)
 		test_fail(__FILE__, __LINE__, "code %d, error \"%s\" %d", code,
 			  e->text, e->code);
@@ -323,16 +330,24 @@ static inline int repo_update_at(struct repo *r, struct trust_state *state,
 	return code;
 }
 
-/* With an empty state. */
+/* With nothing stored. */
 static inline int repo_update_fresh(struct repo *r, struct err *e)
 {
-	struct trust_state state;
-	int code;
+	AUTO_DONE(trust_memory_done) struct trust_memory stored = { 0 };
 
-	trust_state_init(&state);
-	code = repo_update_at(r, &state, REPO_NOW, NULL, e);
-	trust_state_done(&state);
-	return code;
+	return repo_update_at(r, &stored, REPO_NOW, NULL, e);
+}
+
+/* Is the stored file the repository's file @name? */
+static inline bool repo_is_stored(struct repo *r,
+				  const struct trust_memory *stored,
+				  const char *file, const char *name)
+{
+	const struct span bytes = trust_memory_get(stored, file);
+	const struct repo_file *f = repo_find(r, name);
+
+	return bytes.p != NULL && f != NULL &&
+	       span_eq(bytes, buf_view(&f->bytes));
 }
 
 /* The error of a fresh update, with its sentence shown when it is another. */

@@ -2,6 +2,20 @@
 /* trust_update_test.c - the client workflow (TUF 1.0.34, section 5). */
 #include "test/unit/trust_repo.h"
 
+static void memory_puts(struct trust_memory *m, const char *name,
+			const char *text)
+{
+	CHECK_INT(trust_memory_put(m, name, span_of(text)), 0);
+}
+
+/* As if the file had never been stored. */
+static void memory_forget(struct trust_memory *m, const char *name)
+{
+	const struct trust_store store = trust_memory_store(m);
+
+	CHECK_INT(store.drop(store.ctx, name, NULL), 0);
+}
+
 static const char *log_of(struct repo *r)
 {
 	const char *text = buf_cstr(&r->log);
@@ -13,10 +27,9 @@ TEST(a_first_update_asks_for_root_timestamp_snapshot_targets_in_that_order)
 {
 	struct repo *r = repo_init();
 	struct trust_result got = { 0 };
-	struct trust_state state;
+	struct trust_memory state = { 0 };
 	struct err e = { 0 };
 
-	trust_state_init(&state);
 	repo_publish(r);
 	CHECK_INT(repo_update_at(r, &state, REPO_NOW, &got, &e), 0);
 	CHECK_HAS(log_of(r), "2.root.json\ntimestamp.json\n1.snapshot.json\n"
@@ -25,13 +38,18 @@ TEST(a_first_update_asks_for_root_timestamp_snapshot_targets_in_that_order)
 	CHECK_INT(got.targets_version, 1);
 	CHECK_INT(got.expires, REPO_NOW + 10 * REPO_DAY);
 	CHECK_INT(got.issued, REPO_NOW - REPO_DAY);
-	CHECK_INT(got.signer_count, 2);
+	CHECK_INT(got.speaker_count, 1);
+	CHECK_STR(got.speakers[0].role, "targets");
+	CHECK_INT(got.speakers[0].signer_count, 2);
+	CHECK_INT(got.targets[1].speaker, 0);
 	CHECK_INT(got.target_count, 2);
 	CHECK_STR(got.targets[0].name, "node.json");
 	CHECK_STR(buf_cstr(&got.targets[0].bytes), "{\"a\":1}");
 	CHECK_STR(got.targets[1].name, "services/web.json");
-	CHECK(span_eq(buf_view(&state.root), buf_view(&r->pinned)));
-	CHECK(state.timestamp.len && state.snapshot.len && state.targets.len);
+	CHECK(repo_is_stored(r, &state, "root.json", "1.root.json"));
+	CHECK(repo_is_stored(r, &state, "timestamp.json", "timestamp.json"));
+	CHECK(repo_is_stored(r, &state, "snapshot.json", "1.snapshot.json"));
+	CHECK(repo_is_stored(r, &state, "targets.json", "1.targets.json"));
 	trust_result_done(&got);
 
 	/* Up to date: only the next root and the timestamp are asked for,
@@ -39,7 +57,7 @@ TEST(a_first_update_asks_for_root_timestamp_snapshot_targets_in_that_order)
 	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
 	CHECK(strncmp(log_of(r), "2.root.json\ntimestamp.json\ntargets/", 35) ==
 	      0);
-	trust_state_done(&state);
+	trust_memory_done(&state);
 	repo_free(r);
 }
 
@@ -105,10 +123,9 @@ TEST(a_new_root_needs_the_old_keys_and_the_new_keys)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct repo *r = repo_init();
-		struct trust_state state;
+		struct trust_memory state = { 0 };
 		struct err e = { 0 };
 
-		trust_state_init(&state);
 		repo_publish(r);
 		rotate_root(r, &r->keys[6], rows[i].old_signs,
 			    rows[i].new_signs);
@@ -117,12 +134,10 @@ TEST(a_new_root_needs_the_old_keys_and_the_new_keys)
 			  rows[i].want);
 		CHECK_HAS(e.text, rows[i].part);
 		/* The last good root is what is stored. */
-		CHECK(span_eq(buf_view(&state.root),
-			      buf_view(&repo_find(r, rows[i].want == 0
-							     ? "2.root.json"
-							     : "1.root.json")
-						->bytes)));
-		trust_state_done(&state);
+		CHECK(repo_is_stored(r, &state, "root.json",
+				     rows[i].want == 0 ? "2.root.json"
+						       : "1.root.json"));
+		trust_memory_done(&state);
 		repo_free(r);
 	}
 }
@@ -131,10 +146,9 @@ TEST(twenty_expired_roots_in_a_row_are_walked_and_the_last_one_counts)
 {
 	struct repo *r = repo_init();
 	struct repo_role *root = &r->roles[TRUST_ROLE_ROOT];
-	struct trust_state state;
+	struct trust_memory state = { 0 };
 	struct err e = { 0 };
 
-	trust_state_init(&state);
 	root->expires = REPO_NOW - REPO_DAY;
 	repo_publish(r);
 	for (int i = 0; i < 20; i++)
@@ -143,14 +157,13 @@ TEST(twenty_expired_roots_in_a_row_are_walked_and_the_last_one_counts)
 	CHECK_HAS(e.text, "root version 21 expired at 2027-01-14T08:00:00Z, "
 			  "now is 2027-01-15T08:00:00Z");
 	/* Stored all the same, and nothing after it was asked for. */
-	CHECK(span_eq(buf_view(&state.root),
-		      buf_view(&repo_find(r, "21.root.json")->bytes)));
+	CHECK(repo_is_stored(r, &state, "root.json", "21.root.json"));
 	CHECK(strstr(log_of(r), "timestamp") == NULL);
-	CHECK_INT(state.timestamp.len, 0);
+	CHECK(trust_memory_get(&state, "timestamp.json").p == NULL);
 	root->expires = REPO_NOW + REPO_DAY;
 	rotate_root(r, &r->keys[6], true, true);
 	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
-	trust_state_done(&state);
+	trust_memory_done(&state);
 	repo_free(r);
 }
 
@@ -213,47 +226,102 @@ TEST(rotations_end_at_the_cap)
 TEST(a_source_whose_roots_end_before_the_stored_one_is_a_rollback)
 {
 	struct repo *r = repo_init();
-	struct trust_state state;
+	struct trust_memory state = { 0 };
 	struct err e = { 0 };
 
-	trust_state_init(&state);
 	repo_publish(r);
-	rotate_root(r, &r->keys[6], true, true);
+	rotate_root(r, &r->keys[0], true, true);
+	rotate_root(r, &r->keys[0], true, true);
 	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
+	/* The chain is lost, but the anchor's keys signed where it led. */
+	memory_forget(&state, "2.root.json");
+	memory_forget(&state, "3.root.json");
 	repo_remove(r, "2.root.json");
 	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), -ESTALE);
 	CHECK_HAS(e.text, "root: the repository ends at version 1, but version "
-			  "2 was trusted before");
+			  "3 was trusted before");
 	/* Rubbish in its place is as if absent, and is replaced. */
-	buf_reset(&state.root);
-	buf_puts(&state.root, "{\"signed\":7}");
+	memory_puts(&state, "root.json", "{\"signed\":7}");
 	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
-	CHECK(span_eq(buf_view(&state.root), buf_view(&r->pinned)));
-	trust_state_done(&state);
+	CHECK(repo_is_stored(r, &state, "root.json", "1.root.json"));
+	trust_memory_done(&state);
+	repo_free(r);
+}
+
+TEST(the_stored_chain_is_walked_offline_and_binds_an_older_source)
+{
+	struct repo *r = repo_init();
+	struct trust_memory state = { 0 };
+	struct err e = { 0 };
+
+	repo_publish(r);
+	rotate_root(r, &r->keys[6], true, true);
+	r->roles[TRUST_ROLE_TIMESTAMP].signers[0] = &r->keys[7];
+	rotate_root(r, &r->keys[6], true, true);
+	repo_publish_rest(r);
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
+	CHECK_HAS(log_of(r), "2.root.json\n3.root.json\n4.root.json\ntime");
+	CHECK(repo_is_stored(r, &state, "2.root.json", "2.root.json"));
+	CHECK(repo_is_stored(r, &state, "3.root.json", "3.root.json"));
+	/* Only the next one is asked for. */
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
+	CHECK(strncmp(log_of(r), "4.root.json\ntimestamp.json\ntargets/", 35) ==
+	      0);
+	/* Without the chain "root.json" cannot be reached from the anchor
+	 * but by the source; and nothing is asked for twice. */
+	memory_forget(&state, "2.root.json");
+	memory_forget(&state, "3.root.json");
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
+	CHECK(strncmp(log_of(r), "2.root.json\n4.root.json\ntimestamp.json\n",
+		      39) == 0);
+	/* A damaged copy of the newest one does not matter. */
+	memory_puts(&state, "root.json", "no");
+	memory_forget(&state, "3.root.json");
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
+	CHECK(repo_is_stored(r, &state, "root.json", "3.root.json"));
+	/* A source of before the rotation: its timestamp is worth nothing. */
+	repo_remove(r, "2.root.json");
+	repo_remove(r, "3.root.json");
+	r->roles[TRUST_ROLE_TIMESTAMP].signers[0] = &r->keys[1];
+	repo_publish_rest(r);
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), -EKEYREJECTED);
+	CHECK_HAS(e.text, "timestamp");
+	CHECK(strncmp(log_of(r), "4.root.json\ntimestamp.json\n", 27) == 0);
+	trust_memory_done(&state);
 	repo_free(r);
 }
 
 TEST(a_stored_root_of_somebody_else_never_becomes_the_anchor)
 {
-	struct repo *r = repo_init();
-	struct repo *foreign = repo_init();
-	struct trust_state state;
-	struct err e = { 0 };
+	static const char *const places[] = { "root.json", "2.root.json" };
 
-	trust_state_init(&state);
-	repo_publish(r);
-	repo_publish(foreign);
-	buf_span(&state.root, buf_view(&foreign->pinned));
-	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
-	CHECK(span_eq(buf_view(&state.root), buf_view(&r->pinned)));
-	/* And with it, the foreign repository is refused. */
-	buf_reset(&foreign->pinned);
-	buf_span(&foreign->pinned, buf_view(&r->pinned));
-	CHECK_INT(repo_update_at(foreign, &state, REPO_NOW, NULL, &e),
-		  -EKEYREJECTED);
-	trust_state_done(&state);
-	repo_free(foreign);
-	repo_free(r);
+	for (uint64_t version = 1; version <= 3; version++) {
+		struct repo *r = repo_init();
+		struct repo *foreign = repo_init();
+		struct err e = { 0 };
+
+		repo_publish(r);
+		foreign->roles[TRUST_ROLE_ROOT].version = version;
+		repo_publish(foreign);
+		for (size_t i = 0; i < 2; i++) {
+			AUTO_DONE(trust_memory_done)
+			struct trust_memory state = { 0 };
+
+			CHECK_INT(trust_memory_put(&state, places[i],
+						   buf_view(&foreign->pinned)),
+				  0);
+			CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e),
+				  0);
+			CHECK(repo_is_stored(r, &state, "root.json",
+					     "1.root.json"));
+		}
+		/* And with it, the foreign repository is refused. */
+		buf_reset(&foreign->pinned);
+		buf_span(&foreign->pinned, buf_view(&r->pinned));
+		CHECK_INT(repo_update_fresh(foreign, &e), -EKEYREJECTED);
+		repo_free(foreign);
+		repo_free(r);
+	}
 }
 
 TEST(rotated_timestamp_or_snapshot_keys_recover_from_a_fast_forward)
@@ -265,11 +333,10 @@ TEST(rotated_timestamp_or_snapshot_keys_recover_from_a_fast_forward)
 		struct repo *r = repo_init();
 		struct repo_role *role = &r->roles[rotated[i]];
 		const struct repo_role old = r->roles[TRUST_ROLE_ROOT];
-		struct trust_state state;
+		struct trust_memory state = { 0 };
 		struct err e = { 0 };
 
 		/* The thief of a key has signed huge versions. */
-		trust_state_init(&state);
 		r->roles[TRUST_ROLE_TIMESTAMP].version = 1000000;
 		r->roles[TRUST_ROLE_SNAPSHOT].version = 1000000;
 		repo_publish(r);
@@ -289,7 +356,7 @@ TEST(rotated_timestamp_or_snapshot_keys_recover_from_a_fast_forward)
 		repo_publish_rest(r);
 		CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e),
 			  -ESTALE);
-		trust_state_done(&state);
+		trust_memory_done(&state);
 		repo_free(r);
 	}
 }
@@ -297,10 +364,9 @@ TEST(rotated_timestamp_or_snapshot_keys_recover_from_a_fast_forward)
 TEST(a_root_that_rotates_its_own_key_alone_keeps_the_rollback_floor)
 {
 	struct repo *r = repo_init();
-	struct trust_state state;
+	struct trust_memory state = { 0 };
 	struct err e = { 0 };
 
-	trust_state_init(&state);
 	r->roles[TRUST_ROLE_TIMESTAMP].version = 5;
 	repo_publish(r);
 	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
@@ -308,7 +374,7 @@ TEST(a_root_that_rotates_its_own_key_alone_keeps_the_rollback_floor)
 	r->roles[TRUST_ROLE_TIMESTAMP].version = 4;
 	repo_publish_rest(r);
 	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), -ESTALE);
-	trust_state_done(&state);
+	trust_memory_done(&state);
 	repo_free(r);
 }
 
@@ -318,25 +384,25 @@ TEST(an_older_timestamp_is_a_rollback_and_the_state_stays)
 {
 	struct repo *r = repo_init();
 	AUTO_DONE(buf_done) struct buf was;
-	struct trust_state state;
+	struct trust_memory state = { 0 };
 	struct err e = { 0 };
 
 	buf_init(&was, SIZE_MAX);
-	trust_state_init(&state);
 	r->roles[TRUST_ROLE_TIMESTAMP].version = 7;
 	repo_publish(r);
 	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
-	buf_span(&was, buf_view(&state.timestamp));
+	buf_span(&was, trust_memory_get(&state, "timestamp.json"));
 	r->roles[TRUST_ROLE_TIMESTAMP].version = 6;
 	repo_publish_rest(r);
 	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), -ESTALE);
 	CHECK_HAS(e.text, "timestamp is version 6, but version 7 was accepted");
-	CHECK(span_eq(buf_view(&state.timestamp), buf_view(&was)));
+	CHECK(span_eq(trust_memory_get(&state, "timestamp.json"),
+		      buf_view(&was)));
 	/* A failed update leaves the client able to update. */
 	r->roles[TRUST_ROLE_TIMESTAMP].version = 8;
 	repo_publish_rest(r);
 	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
-	trust_state_done(&state);
+	trust_memory_done(&state);
 	repo_free(r);
 }
 
@@ -345,35 +411,34 @@ TEST(an_equal_timestamp_with_other_content_is_discarded)
 	struct repo *r = repo_init();
 	AUTO_DONE(buf_done) struct buf was;
 	struct trust_result got = { 0 };
-	struct trust_state state;
+	struct trust_memory state = { 0 };
 	struct err e = { 0 };
 
 	buf_init(&was, SIZE_MAX);
-	trust_state_init(&state);
 	repo_publish(r);
 	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
-	buf_span(&was, buf_view(&state.timestamp));
+	buf_span(&was, trust_memory_get(&state, "timestamp.json"));
 	r->roles[TRUST_ROLE_TIMESTAMP].expires += 100 * REPO_DAY;
 	r->roles[TRUST_ROLE_SNAPSHOT].version = 2;
 	repo_publish_rest(r);
 	CHECK_INT(repo_update_at(r, &state, REPO_NOW, &got, &e), 0);
 	CHECK_INT(got.snapshot_version, 1);
 	trust_result_done(&got);
-	CHECK(span_eq(buf_view(&state.timestamp), buf_view(&was)));
+	CHECK(span_eq(trust_memory_get(&state, "timestamp.json"),
+		      buf_view(&was)));
 	/* The old one's expiry is what counts. */
 	CHECK_INT(repo_update_at(r, &state, REPO_NOW + 10 * REPO_DAY, NULL, &e),
 		  -EKEYEXPIRED);
-	trust_state_done(&state);
+	trust_memory_done(&state);
 	repo_free(r);
 }
 
 TEST(a_newer_timestamp_may_not_list_an_older_snapshot)
 {
 	struct repo *r = repo_init();
-	struct trust_state state;
+	struct trust_memory state = { 0 };
 	struct err e = { 0 };
 
-	trust_state_init(&state);
 	r->roles[TRUST_ROLE_SNAPSHOT].version = 5;
 	repo_publish(r);
 	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
@@ -386,7 +451,7 @@ TEST(a_newer_timestamp_may_not_list_an_older_snapshot)
 	r->roles[TRUST_ROLE_SNAPSHOT].version = 5;
 	repo_publish_rest(r);
 	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
-	trust_state_done(&state);
+	trust_memory_done(&state);
 	repo_free(r);
 }
 
@@ -396,11 +461,10 @@ TEST(each_expired_role_is_refused_and_neither_it_nor_later_ones_are_stored)
 {
 	for (enum trust_role i = 0; i < TRUST_ROLE_COUNT; i++) {
 		struct repo *r = repo_init();
-		struct trust_state state;
+		struct trust_memory state = { 0 };
 		struct err e = { 0 };
 		char sentence[128];
 
-		trust_state_init(&state);
 		r->roles[i].expires = REPO_NOW; /* must be later than now */
 		repo_publish(r);
 		CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e),
@@ -410,35 +474,74 @@ TEST(each_expired_role_is_refused_and_neither_it_nor_later_ones_are_stored)
 			       "now is 2027-01-15T08:00:00Z",
 			       trust_role_name(i));
 		CHECK_STR(e.text, sentence);
-		CHECK(state.root.len != 0);
-		CHECK_INT(state.timestamp.len != 0, i > TRUST_ROLE_TIMESTAMP);
-		CHECK_INT(state.snapshot.len != 0, i > TRUST_ROLE_SNAPSHOT);
-		CHECK_INT(state.targets.len, 0);
+		CHECK(repo_is_stored(r, &state, "root.json", "1.root.json"));
+		CHECK_INT(repo_is_stored(r, &state, "timestamp.json",
+					 "timestamp.json"),
+			  i > TRUST_ROLE_TIMESTAMP);
+		CHECK_INT(repo_is_stored(r, &state, "snapshot.json",
+					 "1.snapshot.json"),
+			  i > TRUST_ROLE_SNAPSHOT);
+		CHECK(trust_memory_get(&state, "targets.json").p == NULL);
 		/* One second earlier it was good. */
-		trust_state_done(&state);
+		trust_memory_done(&state);
 		CHECK_INT(repo_update_at(r, &state, REPO_NOW - 1, NULL, &e), 0);
-		trust_state_done(&state);
+		trust_memory_done(&state);
 		repo_free(r);
 	}
 }
 
-TEST(a_signed_issue_time_raises_a_clock_that_is_behind)
+TEST(now_is_not_earlier_than_the_issue_time_of_the_stored_timestamp)
 {
 	struct repo *r = repo_init();
-	struct trust_state state;
+	struct trust_memory state = { 0 };
+	struct trust_result got = { 0 };
 	struct err e = { 0 };
 
-	trust_state_init(&state);
+	/* The new timestamp's own issue time does not move its own update. */
 	r->roles[TRUST_ROLE_TARGETS].expires = REPO_NOW - 2 * REPO_DAY;
 	repo_publish(r);
+	CHECK_INT(repo_update_at(r, &state, 0, &got, &e), 0);
+	CHECK_INT(got.now, 0);
+	trust_result_done(&got);
+	/* From the next one on it does. */
 	CHECK_INT(repo_update_at(r, &state, 0, NULL, &e), -EKEYEXPIRED);
 	CHECK_HAS(e.text, "targets version 1 expired at 2027-01-13");
 	CHECK_HAS(e.text, "now is 2027-01-14T08:00:00Z");
 	r->roles[TRUST_ROLE_TARGETS].expires = REPO_NOW;
-	trust_state_done(&state);
+	repo_bump(r);
 	repo_publish_rest(r);
-	CHECK_INT(repo_update_at(r, &state, 0, NULL, &e), 0);
-	trust_state_done(&state);
+	CHECK_INT(repo_update_at(r, &state, 0, &got, &e), 0);
+	CHECK_INT(got.now, REPO_NOW - REPO_DAY);
+	trust_result_done(&got);
+	/* A clock that is ahead of it counts. */
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW - 1, &got, &e), 0);
+	CHECK_INT(got.now, REPO_NOW - 1);
+	trust_result_done(&got);
+	trust_memory_done(&state);
+	repo_free(r);
+}
+
+TEST(an_issue_time_that_the_newest_root_did_not_sign_counts_for_nothing)
+{
+	struct repo *r = repo_init();
+	struct repo *foreign = repo_init();
+	struct trust_memory state = { 0 };
+	struct trust_result got = { 0 };
+	struct err e = { 0 };
+
+	foreign->issued = REPO_NOW + 5 * REPO_DAY;
+	repo_publish(foreign);
+	repo_publish(r);
+	CHECK_INT(
+		trust_memory_put(
+			&state, "timestamp.json",
+			buf_view(&repo_find(foreign, "timestamp.json")->bytes)),
+		0);
+	CHECK_INT(repo_update_at(r, &state, 7, &got, &e), 0);
+	CHECK_INT(got.now, 7);
+	trust_result_done(&got);
+	trust_memory_done(&state);
+	repo_free(foreign);
 	repo_free(r);
 }
 
@@ -446,10 +549,9 @@ TEST(expired_stored_files_guard_against_rollback_but_do_not_block)
 {
 	struct repo *r = repo_init();
 	const int64_t later = REPO_NOW + 20 * REPO_DAY;
-	struct trust_state state;
+	struct trust_memory state = { 0 };
 	struct err e = { 0 };
 
-	trust_state_init(&state);
 	r->roles[TRUST_ROLE_TARGETS].version = 5;
 	r->roles[TRUST_ROLE_ROOT].expires = later + REPO_DAY;
 	repo_publish(r);
@@ -467,7 +569,7 @@ TEST(expired_stored_files_guard_against_rollback_but_do_not_block)
 	r->roles[TRUST_ROLE_TARGETS].version = 6;
 	repo_publish_rest(r);
 	CHECK_INT(repo_update_at(r, &state, later, NULL, &e), 0);
-	trust_state_done(&state);
+	trust_memory_done(&state);
 	repo_free(r);
 }
 
@@ -489,10 +591,9 @@ TEST(no_file_may_vanish_from_snapshot_or_get_older)
 {
 	struct repo *r = repo_init();
 	struct repo_role *snapshot = &r->roles[TRUST_ROLE_SNAPSHOT];
-	struct trust_state state;
+	struct trust_memory state = { 0 };
 	struct err e = { 0 };
 
-	trust_state_init(&state);
 	snapshot->edit = list_team;
 	repo_publish(r);
 	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
@@ -510,7 +611,7 @@ TEST(no_file_may_vanish_from_snapshot_or_get_older)
 	snapshot->edit = list_team;
 	repo_publish_rest(r);
 	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
-	trust_state_done(&state);
+	trust_memory_done(&state);
 	repo_free(r);
 }
 
@@ -637,24 +738,25 @@ TEST(damaged_stored_files_are_as_if_absent)
 {
 	struct repo *r = repo_init();
 	struct repo *foreign = repo_init();
-	struct trust_state state;
+	struct trust_memory state = { 0 };
 	struct err e = { 0 };
 
 	repo_publish(r);
 	foreign->roles[TRUST_ROLE_TIMESTAMP].version = 99;
 	repo_publish(foreign);
-	trust_state_init(&state);
-	buf_puts(&state.root, "not json");
-	buf_span(&state.timestamp,
-		 buf_view(&repo_find(foreign, "timestamp.json")->bytes));
-	buf_puts(&state.snapshot, "{\"signed\":{}}");
-	buf_puts(&state.targets, "\xff");
+	memory_puts(&state, "root.json", "not json");
+	CHECK_INT(
+		trust_memory_put(
+			&state, "timestamp.json",
+			buf_view(&repo_find(foreign, "timestamp.json")->bytes)),
+		0);
+	memory_puts(&state, "2.root.json", "{}");
+	memory_puts(&state, "snapshot.json", "{\"signed\":{}}");
+	memory_puts(&state, "targets.json", "\xff");
 	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
-	CHECK(span_eq(buf_view(&state.timestamp),
-		      buf_view(&repo_find(r, "timestamp.json")->bytes)));
-	CHECK(span_eq(buf_view(&state.targets),
-		      buf_view(&repo_find(r, "1.targets.json")->bytes)));
-	trust_state_done(&state);
+	CHECK(repo_is_stored(r, &state, "timestamp.json", "timestamp.json"));
+	CHECK(repo_is_stored(r, &state, "targets.json", "1.targets.json"));
+	trust_memory_done(&state);
 	repo_free(foreign);
 	repo_free(r);
 }
