@@ -240,16 +240,20 @@ int keyfile_open(struct keyring *k, const char *path, bool wants_private,
 }
 
 int keyring_sign(struct keyring *k, const struct option_list *paths,
-		 json_t *document, struct err *e)
+		 const struct trust_role_keys *const *by, json_t *document,
+		 struct err *e)
 {
 	for (size_t i = 0; i < paths->count; i++) {
 		AUTO_DONE(keyfile_done) struct keyfile f = { 0 };
 		int r = keyfile_open(k, paths->items[i], true, &f, e);
 
-		if (r == 0)
-			r = trust_sign(document, &f.signer, e);
 		if (r < 0)
 			return r;
+		r = trust_sign_listed(document, &f.signer, by, e);
+		if (r < 0) {
+			(void)err_wrap(e, "%s", paths->items[i]);
+			return r;
+		}
 	}
 	return 0;
 }

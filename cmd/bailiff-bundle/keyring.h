@@ -70,8 +70,16 @@ void keyfile_done(struct keyfile *f);
 int keyfile_open(struct keyring *k, const char *path, bool wants_private,
 		 struct keyfile *ret, struct err *e);
 
-/* Sign @document with each private key of @paths. */
+/**
+ * keyring_sign() - sign @document with each private key of @paths.
+ * @by: whose keys may sign, ends with NULL; trust_sign_listed(). Signatures
+ *      get the ids that stand there.
+ *
+ * Return: 0; -EKEYREJECTED for a key that none of @by lists; as keyfile_open(),
+ * trust_sign().
+ */
 int keyring_sign(struct keyring *k, const struct option_list *paths,
-		 json_t *document, struct err *e);
+		 const struct trust_role_keys *const *by, json_t *document,
+		 struct err *e);
 
 #endif

@@ -148,13 +148,19 @@ static void layer_add(struct publish *p, uint64_t version, enum trust_role role,
 			       trust_role_name(role));
 }
 
-static int document_seal(json_t *document, const struct option_list *keys,
+static int document_seal(const struct publish *p, enum trust_role role,
+			 json_t *document, const struct option_list *keys,
 			 struct keyring *keyring, struct buf *out,
 			 struct err *e)
 {
-	int r = keyring_sign(keyring, keys, document, e);
+	const struct trust_role_keys *const by[] = {
+		&root_next(p)->root.roles[role], NULL
+	};
+	int r = keyring_sign(keyring, keys, by, document, e);
 
 	buf_init(out, TRUST_SNAPSHOT_MAX);
+	if (r == -EKEYREJECTED)
+		(void)err_wrap(e, "role %s", trust_role_name(role));
 	if (r < 0)
 		return r;
 	r = json_pretty(document, out);
@@ -186,8 +192,8 @@ static int snapshot_make(struct publish *p, const struct sealing *s,
 
 	if (r < 0)
 		return r;
-	return document_seal(document, &s->snapshot_keys, keyring,
-			     &p->snapshot_bytes, e);
+	return document_seal(p, TRUST_ROLE_SNAPSHOT, document,
+			     &s->snapshot_keys, keyring, &p->snapshot_bytes, e);
 }
 
 static int timestamp_make(struct publish *p, const struct sealing *s,
@@ -206,8 +212,9 @@ static int timestamp_make(struct publish *p, const struct sealing *s,
 
 	if (r < 0)
 		return r;
-	return document_seal(document, &s->timestamp_keys, keyring,
-			     &p->timestamp_bytes, e);
+	return document_seal(p, TRUST_ROLE_TIMESTAMP, document,
+			     &s->timestamp_keys, keyring, &p->timestamp_bytes,
+			     e);
 }
 
 static int files_make(struct publish *p, const struct sealing *s,

@@ -78,6 +78,20 @@ static int role_collect(struct compose *c, enum trust_role role,
 	return keys_from_files(c, role, paths, keyring, e);
 }
 
+/* For the new root, and for the old one where that lists the key as well. */
+static int root_sign(json_t *document, const struct trust_signer *s,
+		     const struct trust_metadata *old, struct err *e)
+{
+	const struct trust_role_keys *const by[] = {
+		old != NULL ? &old->root.roles[TRUST_ROLE_ROOT] : NULL, NULL
+	};
+	int r = trust_sign(document, s, e);
+
+	if (r == 0 && old != NULL)
+		r = trust_sign_listed(document, s, by, e);
+	return r == -EKEYREJECTED ? 0 : r;
+}
+
 int root_compose(const struct root_options *options,
 		 const struct trust_metadata *old, int64_t expires,
 		 struct keyring *keyring, json_t **ret, struct err *e)
@@ -103,7 +117,7 @@ int root_compose(const struct root_options *options,
 	if (r == 0)
 		r = trust_make_root(&plan, &document, e);
 	for (size_t i = 0; r == 0 && i < c.signer_count; i++)
-		r = trust_sign(document, &c.signers[i].signer, e);
+		r = root_sign(document, &c.signers[i].signer, old, e);
 	if (r == 0)
 		*ret = ptr_steal(&document);
 	return r;

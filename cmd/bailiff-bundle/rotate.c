@@ -50,6 +50,9 @@ int verb_rotate(int argc, char **argv, struct err *e)
 	struct option_expiry expiry;
 	const char *path = NULL;
 	int64_t now = INT64_MIN;
+	const struct trust_role_keys *const by[] = {
+		&repo.root.root.roles[TRUST_ROLE_ROOT], NULL
+	};
 	const struct option_row rows[] = {
 		{ "repo", OPTION_TEXT, true, "DIR", "the repository", &path },
 		ROOT_OPTIONS(&root),
@@ -79,7 +82,7 @@ int verb_rotate(int argc, char **argv, struct err *e)
 						  verb_now(now)),
 				 &keyring, &document, e);
 	if (r == 0)
-		r = keyring_sign(&keyring, &signers, document, e);
+		r = keyring_sign(&keyring, &signers, by, document, e);
 	if (r == 0)
 		r = repo_write_json(&repo, STAGED_ROOT, document, e);
 	return r < 0 ? r : rotation_show(&repo, e);

@@ -47,13 +47,63 @@ static int signer_make(EVP_PKEY *pkey, struct trust_signer *ret, struct err *e)
 	return 0;
 }
 
-int trust_signer_generate(struct trust_signer *ret, struct err *e)
+static EVP_PKEY *ed25519_make(unsigned int bits)
 {
-	EVP_PKEY *pkey = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+	return bits == 0 ? EVP_PKEY_Q_keygen(NULL, NULL, "ED25519") : NULL;
+}
 
+static EVP_PKEY *ecdsa_make(unsigned int bits)
+{
+	return bits == 0 ? EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256") : NULL;
+}
+
+static EVP_PKEY *rsa_make(unsigned int bits)
+{
+	return EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)bits);
+}
+
+static const struct {
+	const char *keytype;
+	unsigned int bits, bits_min, bits_max;
+	EVP_PKEY *(*make)(unsigned int bits);
+} makers[] = {
+	{ TRUST_KEYTYPE_ED25519, 0, 0, 0, ed25519_make },
+	{ TRUST_KEYTYPE_ECDSA, 0, 0, 0, ecdsa_make },
+	{ TRUST_KEYTYPE_RSA, TRUST_RSA_BITS_DEFAULT, TRUST_RSA_BITS_MIN,
+	  TRUST_RSA_BITS_MAX, rsa_make },
+};
+
+int trust_signer_new(const char *keytype, unsigned int bits,
+		     struct trust_signer *ret, struct err *e)
+{
+	const size_t count = sizeof(makers) / sizeof(makers[0]);
+	EVP_PKEY *pkey;
+	size_t i = 0;
+
+	while (i < count && strcmp(makers[i].keytype, keytype) != 0)
+		i++;
+	if (i == count)
+		return err_set(e, EINVAL,
+			       "no type of key \"%.40s\": it must be ed25519, "
+			       "ecdsa or rsa",
+			       keytype);
+	if (bits == 0)
+		bits = makers[i].bits;
+	if (makers[i].bits_max == 0 && bits != 0)
+		return err_set(e, EINVAL, "a key of type %s has one size only",
+			       keytype);
+	if (bits < makers[i].bits_min || bits > makers[i].bits_max)
+		return err_set(e, EINVAL, "%u bits: must be %u to %u", bits,
+			       makers[i].bits_min, makers[i].bits_max);
+	pkey = makers[i].make(bits);
 	if (pkey == NULL)
 		return openssl_failed(e, "make a key");
 	return signer_make(pkey, ret, e);
+}
+
+int trust_signer_generate(struct trust_signer *ret, struct err *e)
+{
+	return trust_signer_new(TRUST_KEYTYPE_ED25519, 0, ret, e);
 }
 
 void trust_signer_done(struct trust_signer *s)
@@ -61,6 +111,81 @@ void trust_signer_done(struct trust_signer *s)
 	EVP_PKEY_free(s->pkey);
 	json_decref(s->object);
 	*s = (struct trust_signer){ 0 };
+}
+
+/* Take over @object; the signer is unchanged on failure. */
+static int object_replace(struct trust_signer *s, json_t *object, struct err *e)
+{
+	char id[TRUST_KEY_ID_LEN + 1];
+	const int r = trust_key_id(object, id);
+
+	if (r < 0) {
+		json_decref(object);
+		return err_set(e, -r, "key id: %s", strerror(-r));
+	}
+	memcpy(s->id, id, sizeof(id));
+	json_decref(s->object);
+	s->object = object;
+	return 0;
+}
+
+static bool owner_is_good(const char *owner)
+{
+	struct span rest = span_of(owner);
+
+	if (rest.len == 0 || rest.len > TRUST_KEY_OWNER_MAX)
+		return false;
+	while (rest.len != 0) {
+		const size_t len = span_utf8_len(rest);
+
+		if (len == 0 || (unsigned char)rest.p[0] < ' ' ||
+		    rest.p[0] == 0x7f)
+			return false;
+		rest.p += len;
+		rest.len -= len;
+	}
+	return true;
+}
+
+int trust_signer_own(struct trust_signer *s, const char *owner, struct err *e)
+{
+	json_t *object;
+
+	if (!owner_is_good(owner))
+		return err_set(e, EINVAL,
+			       "the owner's name must have 1 to %d bytes of "
+			       "UTF-8 without control characters",
+			       TRUST_KEY_OWNER_MAX);
+	object = json_copy(s->object);
+	if (object == NULL || json_object_set_new(object, TRUST_KEY_OWNER,
+						  json_string(owner)) < 0) {
+		json_decref(object);
+		return err_set(e, ENOMEM, "out of memory");
+	}
+	return object_replace(s, object, e);
+}
+
+int trust_signer_adopt(struct trust_signer *s, const json_t *object,
+		       struct err *e)
+{
+	AUTO_DONE(trust_key_done) struct trust_key own = { 0 }, other = { 0 };
+	char id[TRUST_KEY_ID_LEN + 1];
+	json_t *copy;
+	int r = trust_key_id(object, id);
+
+	if (r < 0)
+		return err_set(e, -r, "key id: %s", strerror(-r));
+	r = trust_key_parse(id, object, &other, e);
+	if (r == 0)
+		r = trust_key_of(s->pkey, &own, e);
+	if (r < 0)
+		return r;
+	if (!trust_key_is_same(&own, &other))
+		return err_set(e, EKEYREJECTED, "another public key");
+	copy = json_deep_copy(object);
+	if (copy == NULL)
+		return err_set(e, ENOMEM, "out of memory");
+	return object_replace(s, copy, e);
 }
 
 static int bio_to_buf(BIO *bio, struct buf *out)
@@ -247,22 +372,57 @@ int trust_signature_put(json_t *document, const char *id, struct span hex,
 	return 0;
 }
 
-int trust_sign(json_t *document, const struct trust_signer *s, struct err *e)
+/* The signature in hex. */
+static int signature_make(const json_t *document, const struct trust_signer *s,
+			  struct buf *hex, struct err *e)
 {
 	const json_t *body = json_object_get(document, "signed");
-	AUTO_DONE(buf_done) struct buf canonical, hex;
+	AUTO_DONE(buf_done) struct buf canonical;
 	int r;
 
 	buf_init(&canonical, SIZE_MAX);
-	buf_init(&hex, 2 * TRUST_SIGNATURE_MAX);
+	buf_init(hex, 2 * TRUST_SIGNATURE_MAX);
 	if (!json_is_object(body))
 		return not_metadata(e);
 	r = json_canonical(body, &canonical);
 	if (r < 0)
 		return err_set(e, r == -EINVAL ? EBADMSG : -r,
 			       "no canonical form");
-	r = trust_key_sign(s->pkey, buf_view(&canonical), &hex, e);
+	return trust_key_sign(s->pkey, buf_view(&canonical), hex, e);
+}
+
+int trust_sign(json_t *document, const struct trust_signer *s, struct err *e)
+{
+	AUTO_DONE(buf_done) struct buf hex = { 0 };
+	const int r = signature_make(document, s, &hex, e);
+
 	if (r < 0)
 		return r;
 	return trust_signature_put(document, s->id, buf_view(&hex), e);
+}
+
+int trust_sign_listed(json_t *document, const struct trust_signer *s,
+		      const struct trust_role_keys *const *by, struct err *e)
+{
+	AUTO_DONE(trust_key_done) struct trust_key key = { 0 };
+	AUTO_DONE(buf_done) struct buf hex = { 0 };
+	bool is_listed = false;
+	int r = trust_key_of(s->pkey, &key, e);
+
+	if (r == 0)
+		r = signature_make(document, s, &hex, e);
+	for (; r == 0 && *by != NULL; by++) {
+		for (size_t i = 0; r == 0 && i < (*by)->count; i++) {
+			if (!trust_key_is_same((*by)->keys[i], &key))
+				continue;
+			is_listed = true;
+			r = trust_signature_put(document, (*by)->keys[i]->id,
+						buf_view(&hex), e);
+		}
+	}
+	if (r == 0 && !is_listed)
+		return err_set(e, EKEYREJECTED,
+			       "key %.16s is not one of the role's keys",
+			       s->id);
+	return r;
 }

@@ -9,6 +9,7 @@
 #define PKG_TRUST_SIGNER_H
 
 #include "pkg/trust/key.h"
+#include "pkg/trust/metadata.h"
 
 #define TRUST_KEY_FILE_MAX   16384
 #define TRUST_PASSPHRASE_MIN 8	  /* bytes, when a key is made */
@@ -20,9 +21,39 @@ struct trust_signer {
 	char id[TRUST_KEY_ID_LEN + 1];
 };
 
-/* A new ed25519 key. Return: 0; -EIO when OpenSSL fails; -ENOMEM. */
+#define TRUST_RSA_BITS_DEFAULT 3072
+
+/**
+ * trust_signer_new() - a new key.
+ * @keytype: TRUST_KEYTYPE_*.
+ * @bits: of RSA, 0 for the default; 0 for other types.
+ * @ret: the caller's, trust_signer_done(); written on success only.
+ *
+ * Return: 0; -EINVAL for an unknown type, or bits out of range; -EIO when
+ * OpenSSL fails; -ENOMEM.
+ */
+int trust_signer_new(const char *keytype, unsigned int bits,
+		     struct trust_signer *ret, struct err *e);
+/* A new ed25519 key. Return: as trust_signer_new(). */
 int trust_signer_generate(struct trust_signer *ret, struct err *e);
 void trust_signer_done(struct trust_signer *s);
+
+/**
+ * trust_signer_own() - write the owner's name into the key object: another id.
+ * @owner: 1 to TRUST_KEY_OWNER_MAX bytes of UTF-8 without control characters.
+ *
+ * Return: 0; -EINVAL; -ENOMEM.
+ */
+int trust_signer_own(struct trust_signer *s, const char *owner, struct err *e);
+
+/**
+ * trust_signer_adopt() - take @object, with its owner and id, for one's own.
+ * @object: borrowed for the call.
+ *
+ * Return: 0; -EKEYREJECTED when it is another public key; as trust_key_parse().
+ */
+int trust_signer_adopt(struct trust_signer *s, const json_t *object,
+		       struct err *e);
 
 /**
  * trust_signer_export() - append the encrypted PEM file.
@@ -72,11 +103,25 @@ int trust_signature_put(json_t *document, const char *id, struct span hex,
 			struct err *e);
 
 /**
- * trust_sign() - add a signature to a metadata document, or renew it.
+ * trust_sign() - add a signature under the signer's own id, or renew it.
  * @document: an object with "signed" and "signatures".
  *
  * Return: 0; -EBADMSG when it is no such document; -EIO; -ENOMEM.
  */
 int trust_sign(json_t *document, const struct trust_signer *s, struct err *e);
+
+/**
+ * trust_sign_listed() - as trust_sign(), under the ids that metadata gives it.
+ * @by: whose keys may sign, ends with NULL: root's for the role, the old
+ *      root's as well, or a delegator's.
+ *
+ * A key's id depends on all of its object, the owner's name included, so a
+ * private key alone does not know it. The key is found by its public half; one
+ * that is listed under two ids signs under both.
+ *
+ * Return: 0; -EKEYREJECTED when none of @by lists the key; as trust_sign().
+ */
+int trust_sign_listed(json_t *document, const struct trust_signer *s,
+		      const struct trust_role_keys *const *by, struct err *e);
 
 #endif
