@@ -71,10 +71,9 @@ FUZZERS := $(FUZZ_SRC:test/fuzz/%.c=$(O)/fuzz/%)
 # Tools that are made of bailiff's own code; the others are one file each.
 LINKED_SRC := $(wildcard test/bench/audit_*.c)
 LINKED := $(LINKED_SRC:test/%.c=build/test/%)
-TOOL_SRC := $(filter-out $(LINKED_SRC) test/attacks/false_clock.c,\
+TOOL_SRC := $(filter-out $(LINKED_SRC),\
 	$(wildcard test/attacks/*.c test/bench/*.c test/vm/*.c))
-TOOLS := $(TOOL_SRC:test/%.c=build/test/%) $(LINKED) \
-	build/test/attacks/false_clock.so
+TOOLS := $(TOOL_SRC:test/%.c=build/test/%) $(LINKED)
 
 .PHONY: all
 all: ## the programs, in build/bin
@@ -131,11 +130,14 @@ $(BIN)/bailiff-exec: build/bin/bailiff-exec
 	@cp $< $@
 endif
 
+# These play against one simulator of a hostile repository.
+$(filter $(O)/unit/trust_attack_%,$(UNITS)): $(O)/test/unit/trust_sim.o \
+	$(O)/test/unit/trust_sim_client.o
 $(O)/unit/%: test/unit/%.c test/unit/harness.c $(O)/core.a
 	$(call say,UNIT,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -MMD -MP -o $@ \
-		$(filter %.c %.a,$^) $(LIBS)
+		$(filter %.c,$^) $(filter %.o,$^) $(filter %.a,$^) $(LIBS)
 $(O)/fuzz/bailiffd_wire_fuzz: $(addprefix $(O)/cmd/bailiffd/,publication.o \
 	info.o stats.o)
 $(O)/fuzz/%: test/fuzz/%.c $(O)/core.a
@@ -153,11 +155,6 @@ build/test/%: test/%.c
 	$(call say,TOOL,$@)
 	@mkdir -p $(@D)
 	$(Q)gcc $(STD) -O2 -Wall -Wextra -Werror -static -o $@ $<
-# This one is preloaded: a wrong clock for a program under test.
-build/test/attacks/%.so: test/attacks/%.c
-	$(call say,TOOL,$@)
-	@mkdir -p $(@D)
-	$(Q)gcc $(STD) -O2 -Wall -Wextra -Werror -shared -fPIC -o $@ $<
 # This one writes what the launcher reads, with the launcher's own objects.
 build/test/attacks/mkartefact: test/attacks/mkartefact.c \
 		$(filter-out build/musl/cmd/%,$(EXEC_OBJ))
