@@ -24,6 +24,7 @@ static const struct verb {
 	{ "publish", verb_publish, "check what is staged and make it current" },
 	{ "rotate",  verb_rotate,  "stage a new root: other keys, new expiry" },
 	{ "verify",  verb_verify,  "see a repository as a node sees it" },
+	{ "compile", verb_compile, "one policy document to masks or to BPF" },
 	/* clang-format on */
 };
 

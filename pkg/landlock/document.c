@@ -8,73 +8,127 @@
 
 #include "lib/auto.h"
 
-/* How a word may stand for rights. */
-struct words {
-	enum right_class class;
-	uint32_t abi;	    /* for the groups; 0: the document has none */
-	uint32_t abi_named; /* rights above are not known to the document */
+struct parse {
+	struct landlock_doc *doc;
+	bool is_extended; /* "bailiff": 1 */
 };
 
-/* The names that begin with "abi.": what they stand for, and where. */
-static int group_parse(struct span word, const struct words *w, uint64_t *mask,
-		       struct err *e)
-{
-	const uint64_t all = rights_of_abi(w->class, w->abi);
-	const uint64_t execute = right_find(span_of("execute"))->bit;
-	const uint64_t reads = execute | right_find(span_of("read_file"))->bit |
-			       right_find(span_of("read_dir"))->bit |
-			       right_find(span_of("refer"))->bit;
+/* What a list of words comes to. */
+struct words {
+	uint64_t mask;
+	uint64_t named; /* of these, those written out, not through a group */
+};
 
-	if (w->abi == 0)
+/* Refuse a member that landlockconfig does not have. */
+static int extension_check(const struct parse *p, const json_t *object,
+			   const char *const *members, struct err *e)
+{
+	for (; *members != NULL && !p->is_extended; members++) {
+		if (json_object_get(object, *members) == NULL)
+			continue;
+		(void)err_set(e, EBADMSG, "\"%s\" is not in landlockconfig",
+			      *members);
+		return err_hint(e, "add \"bailiff\": 1 to the landlock object "
+				   "to use what bailiff has more");
+	}
+	return 0;
+}
+
+/* ---- rights ------------------------------------------------------------ */
+
+/* The names that begin with "abi.": what they stand for, and where. */
+static int group_parse(const struct parse *p, struct span word,
+		       enum right_class class, struct words *w, struct err *e)
+{
+	const uint32_t abi = p->doc->abi;
+	const uint64_t all = rights_of_abi(class, abi);
+
+	if (abi == 0)
 		return err_set(e, EBADMSG,
-			       "the group \"%.*s\" needs a member \"abi\"",
-			       SPAN_FMT(word));
+			       "the group \"%.60s\" needs a member \"abi\"",
+			       word.p);
 	if (span_eq_str(word, "abi.all"))
-		*mask |= all;
-	else if (w->class == RIGHT_FS && span_eq_str(word, "abi.read_execute"))
-		*mask |= all & reads;
-	else if (w->class == RIGHT_FS && span_eq_str(word, "abi.read_write"))
-		*mask |= all & ~execute;
+		w->mask |= all;
+	else if (class == RIGHT_FS && span_eq_str(word, "abi.read_execute"))
+		w->mask |= all & rights_read_execute();
+	else if (class == RIGHT_FS && span_eq_str(word, "abi.read_write"))
+		w->mask |= all & ~right_find(span_of("execute"))->bit;
 	else
 		return err_set(e, EBADMSG, "unknown group \"%.60s\"", word.p);
 	return 0;
 }
 
-static int word_parse(const json_t *value, const struct words *w,
-		      uint64_t *mask, uint64_t *named, struct err *e)
+/* Rights by number; an absent one (NULL) adds nothing. */
+static int bits_add(const json_t *bits, enum right_class class, struct words *w,
+		    struct err *e)
+{
+	const uint64_t known = rights_of_abi(class, LANDLOCK_ABI_NEWEST);
+	uint64_t mask;
+
+	if (bits == NULL)
+		return 0;
+	if (json_u64(bits, 1, known, &mask) < 0 || (mask & ~known) != 0)
+		return err_set(e, EBADMSG,
+			       "\"bits\" must be a sum of 0x1 to 0x%llx",
+			       (unsigned long long)(known ^ known >> 1));
+	w->mask |= mask;
+	w->named |= mask;
+	return 0;
+}
+
+/* {"bits": N} among the words. */
+static int bits_parse(const struct parse *p, const json_t *value,
+		      enum right_class class, struct words *w, struct err *e)
+{
+	static const char *const extensions[] = { "bits", NULL };
+	json_t *bits;
+	const struct json_member rows[] = {
+		{ "bits", JSON_INTEGER, true, &bits },
+		{ 0 },
+	};
+	int r = extension_check(p, value, extensions, e);
+
+	if (r == 0)
+		r = json_members(value, rows, e);
+	return r < 0 ? r : bits_add(bits, class, w, e);
+}
+
+static int word_parse(const struct parse *p, const json_t *value,
+		      enum right_class class, struct words *w, struct err *e)
 {
 	static const char *const kinds[] = { "file", "network", "scope" };
 	const struct span word = json_span(value);
 	const struct right *right;
 
+	if (json_is_object(value))
+		return bits_parse(p, value, class, w, e);
 	if (word.p == NULL)
 		return err_set(e, EBADMSG, "a right must be a string");
 	if (span_starts(word, "abi."))
-		return group_parse(word, w, mask, e);
+		return group_parse(p, word, class, w, e);
 	/* A document has bare names; the prefix is the audit records'. */
 	right = memchr(word.p, '.', word.len) ? NULL : right_find(word);
 	if (right == NULL)
 		return err_set(e, EBADMSG, "unknown right \"%.60s\"", word.p);
-	if (right->class != w->class)
-		return err_set(
-			e, EBADMSG, "\"%s\" is a %s right, not a %s right",
-			right->name, kinds[right->class], kinds[w->class]);
-	if (right->abi > w->abi_named) {
+	if (right->class != class)
+		return err_set(e, EBADMSG,
+			       "\"%s\" is a %s right, not a %s right",
+			       right->name, kinds[right->class], kinds[class]);
+	if (right->abi > LANDLOCK_ABI_CONFIG && !p->is_extended) {
 		(void)err_set(e, EBADMSG, "\"%s\" is not in landlockconfig",
 			      right->name);
 		return err_hint(e, "add \"bailiff\": 1 to the landlock object "
 				   "to use rights above ABI 6");
 	}
-	*mask |= right->bit;
-	if (named != NULL)
-		*named |= right->bit;
+	w->mask |= right->bit;
+	w->named |= right->bit;
 	return 0;
 }
 
 /* A non-empty array of words; an absent one (NULL) adds nothing. */
-static int words_parse(const json_t *array, const char *member,
-		       const struct words *w, uint64_t *mask, uint64_t *named,
-		       struct err *e)
+static int words_parse(const struct parse *p, const json_t *array,
+		       const char *member, enum right_class class,
+		       struct words *w, struct err *e)
 {
 	json_t *value;
 	size_t i;
@@ -84,7 +138,7 @@ static int words_parse(const json_t *array, const char *member,
 	if (json_array_size(array) == 0)
 		return err_set(e, EBADMSG, "\"%s\" is empty", member);
 	json_array_foreach(array, i, value) {
-		const int r = word_parse(value, w, mask, named, e);
+		const int r = word_parse(p, value, class, w, e);
 
 		if (r < 0)
 			return err_wrap(e, "%s[%zu]", member, i);
@@ -92,189 +146,106 @@ static int words_parse(const json_t *array, const char *member,
 	return 0;
 }
 
-struct parse {
-	struct words words; /* class is set by whoever uses it */
-	struct landlock_doc *doc;
-	size_t path_cap, port_cap;
-};
+/* ---- entries ----------------------------------------------------------- */
 
-static struct words words_of(const struct parse *p, enum right_class class)
+static void handled_add(struct parse *p, enum right_class class, uint64_t mask,
+			const json_t *best_effort)
 {
-	struct words w = p->words;
-
-	w.class = class;
-	return w;
+	p->doc->rules.handled[class] |= mask;
+	if (!json_is_true(best_effort))
+		p->doc->rules.required[class] |= mask;
 }
 
 static int ruleset_parse(struct parse *p, const json_t *item, struct err *e)
 {
-	json_t *sets[RIGHT_CLASSES];
+	static const char *const extensions[] = {
+		"quietAccessFs",
+		"quietAccessNet",
+		"quietScoped",
+		"bestEffort",
+		NULL,
+	};
+	json_t *sets[RIGHT_CLASSES], *quiet[RIGHT_CLASSES], *best_effort;
 	const struct json_member rows[] = {
 		{ "handledAccessFs", JSON_ARRAY, false, &sets[RIGHT_FS] },
 		{ "handledAccessNet", JSON_ARRAY, false, &sets[RIGHT_NET] },
 		{ "scoped", JSON_ARRAY, false, &sets[RIGHT_SCOPE] },
+		{ "quietAccessFs", JSON_ARRAY, false, &quiet[RIGHT_FS] },
+		{ "quietAccessNet", JSON_ARRAY, false, &quiet[RIGHT_NET] },
+		{ "quietScoped", JSON_ARRAY, false, &quiet[RIGHT_SCOPE] },
+		{ "bestEffort", JSON_TRUE, false, &best_effort },
 		{ 0 },
 	};
-	int r = json_members(item, rows, e);
+	int r = extension_check(p, item, extensions, e);
 
+	if (r == 0)
+		r = json_members(item, rows, e);
 	if (r < 0)
 		return r;
-	if (!sets[RIGHT_FS] && !sets[RIGHT_NET] && !sets[RIGHT_SCOPE])
+	if (!sets[0] && !sets[1] && !sets[2] && !quiet[0] && !quiet[1] &&
+	    !quiet[2])
 		return err_set(e, EBADMSG, "is empty");
 	for (size_t i = 0; i < RIGHT_CLASSES && r == 0; i++) {
-		const struct words w = words_of(p, (enum right_class)i);
+		const enum right_class class = (enum right_class)i;
+		struct words handled = { 0 }, silent = { 0 };
 
-		r = words_parse(sets[i], rows[i].name, &w, &p->doc->handled[i],
-				NULL, e);
+		r = words_parse(p, sets[i], rows[i].name, class, &handled, e);
+		if (r == 0)
+			r = words_parse(p, quiet[i],
+					rows[RIGHT_CLASSES + i].name, class,
+					&silent, e);
+		handled_add(p, class, handled.mask, best_effort);
+		p->doc->rules.quiet[i] |= silent.mask;
 	}
 	return r;
 }
 
-/* Append one component with its slash; "." and empty ones vanish. */
-static int component_add(struct span part, struct buf *out, struct err *e)
+static int path_add(struct parse *p, const json_t *value,
+		    struct landlock_path *rule, struct err *e)
 {
-	if (part.len == 0 || span_eq_str(part, "."))
-		return 0;
-	if (span_eq_str(part, ".."))
-		return err_set(e, EBADMSG,
-			       "has \"..\": write the path that it means");
-	buf_puts(out, "/");
-	for (size_t i = 0; i < part.len; i++) {
-		if (part.p[i] == '$' && i + 1 < part.len) {
-			if (part.p[i + 1] == '{')
-				return err_set(e, EBADMSG,
-					       "has a variable: variables are "
-					       "not supported, write the path "
-					       "out");
-			if (part.p[i + 1] == '$')
-				i++;
-		}
-		buf_put(out, &part.p[i], 1);
-	}
-	return 0;
-}
-
-static int path_normalise(struct span raw, struct buf *out, struct err *e)
-{
-	struct span rest = raw;
-
-	if (raw.len == 0 || raw.p[0] != '/')
-		return err_set(e, EBADMSG, "is not an absolute path");
-	while (rest.len != 0) {
-		const int r = component_add(span_cut(&rest, '/'), out, e);
-
-		if (r < 0)
-			return r;
-	}
-	if (out->len == 0)
-		buf_puts(out, "/");
-	if (buf_error(out) == -E2BIG)
-		return err_set(e, EBADMSG, "is longer than %d bytes",
-			       LANDLOCK_PATH_MAX - 1);
-	return buf_error(out) < 0 ? err_set(e, ENOMEM, "out of memory") : 0;
-}
-
-/* Room for one more element of @size bytes in *@array. */
-static int array_room(void **array, size_t count, size_t *cap, size_t size,
-		      struct err *e)
-{
-	void *grown;
-
-	if (count >= LANDLOCK_RULES_MAX)
-		return err_set(e, E2BIG, "more than %d rules",
-			       LANDLOCK_RULES_MAX);
-	if (count < *cap)
-		return 0;
-	*cap = *cap != 0 ? *cap * 2 : 16;
-	grown = reallocarray(*array, *cap, size);
-	if (grown == NULL)
-		return err_set(e, ENOMEM, "out of memory");
-	*array = grown;
-	return 0;
-}
-
-static int path_add(struct parse *p, const json_t *value, uint64_t access,
-		    uint64_t named, struct err *e)
-{
-	struct landlock_doc *d = p->doc;
-	void *array = d->paths;
-	struct buf text;
+	AUTO_DONE(buf_done) struct buf text;
 	int r;
 
 	if (!json_is_string(value))
 		return err_set(e, EBADMSG, "must be a string");
-	buf_init(&text, LANDLOCK_PATH_MAX - 1);
-	r = path_normalise(json_span(value), &text, e);
-	if (r == 0)
-		r = array_room(&array, d->path_count, &p->path_cap,
-			       sizeof(*d->paths), e);
-	d->paths = array;
-	if (r == 0) {
-		char *path = span_dup(buf_view(&text));
-
-		if (path == NULL)
-			r = err_set(e, ENOMEM, "out of memory");
-		else
-			d->paths[d->path_count++] = (struct landlock_path){
-				.path = path,
-				.access = access,
-				.named = named,
-			};
-	}
-	buf_done(&text);
-	return r;
-}
-
-static int port_add(struct parse *p, const json_t *value, uint64_t access,
-		    struct err *e)
-{
-	struct landlock_doc *d = p->doc;
-	void *array = d->ports;
-	uint64_t port;
-	int r;
-
-	if (json_u64(value, 0, UINT16_MAX, &port) < 0)
-		return err_set(e, EBADMSG, "must be a port number, 0 to 65535");
-	r = array_room(&array, d->port_count, &p->port_cap, sizeof(*d->ports),
-		       e);
-	d->ports = array;
+	buf_init(&text, SIZE_MAX);
+	r = template_spell(json_span(value), &text, e);
 	if (r < 0)
 		return r;
-	d->ports[d->port_count++] = (struct landlock_port){
-		.port = (uint16_t)port,
-		.access = access,
-	};
-	return 0;
+	rule->path = (char *)(uintptr_t)buf_cstr(&text);
+	if (rule->path == NULL)
+		return err_set(e, ENOMEM, "out of memory");
+	return landlock_path_add(&p->doc->rules, rule, e);
 }
 
-/* One pathBeneath or netPort entry: its rights, and what they are on. */
-static int rule_parse(struct parse *p, const json_t *item,
-		      enum right_class class, struct err *e)
+static int port_add(struct parse *p, const json_t *value,
+		    const struct landlock_path *rule, struct err *e)
+{
+	struct landlock_port port = {
+		.access = rule->access,
+		.is_quiet = rule->is_quiet,
+	};
+
+	if (json_u64(value, 0, UINT64_MAX, &port.port) < 0)
+		return err_set(e, EBADMSG, "must be a port number, 0 to 65535");
+	return landlock_port_add(&p->doc->rules, &port, e);
+}
+
+/* The paths or ports of one entry. */
+static int objects_parse(struct parse *p, const json_t *objects,
+			 enum right_class class, struct landlock_path *rule,
+			 struct err *e)
 {
 	const char *const on = class == RIGHT_FS ? "parent" : "port";
-	const struct words w = words_of(p, class);
-	json_t *access, *objects, *value;
-	const struct json_member rows[] = {
-		{ "allowedAccess", JSON_ARRAY, true, &access },
-		{ on, JSON_ARRAY, true, &objects },
-		{ 0 },
-	};
-	uint64_t mask = 0, named = 0;
+	json_t *value;
 	size_t i;
-	int r = json_members(item, rows, e);
 
-	if (r == 0)
-		r = words_parse(access, "allowedAccess", &w, &mask, &named, e);
-	if (r < 0)
-		return r;
 	if (json_array_size(objects) == 0)
 		return err_set(e, EBADMSG, "\"%s\" is empty", on);
-	p->doc->handled[class] |= mask;
 	json_array_foreach(objects, i, value) {
-		if (class == RIGHT_FS)
-			r = path_add(p, value, mask, named, e);
-		else
-			r = port_add(p, value, mask, e);
+		const int r = class == RIGHT_FS ? path_add(p, value, rule, e)
+						: port_add(p, value, rule, e);
+
 		if (r < 0)
 			return json_is_string(value)
 				       ? err_wrap(e, "%s[%zu] \"%.80s\"", on, i,
@@ -284,7 +255,79 @@ static int rule_parse(struct parse *p, const json_t *item,
 	return 0;
 }
 
+/* One pathBeneath or netPort entry: its rights, and what they are on. */
+static int rule_parse(struct parse *p, const json_t *item,
+		      enum right_class class, struct err *e)
+{
+	static const char *const extensions[] = { "bits", "quiet", "bestEffort",
+						  NULL };
+	json_t *access, *objects, *bits, *quiet, *best_effort;
+	const struct json_member rows[] = {
+		{ "allowedAccess", JSON_ARRAY, false, &access },
+		{ class == RIGHT_FS ? "parent" : "port", JSON_ARRAY, true,
+		  &objects },
+		{ "bits", JSON_INTEGER, false, &bits },
+		{ "quiet", JSON_TRUE, false, &quiet },
+		{ "bestEffort", JSON_TRUE, false, &best_effort },
+		{ 0 },
+	};
+	struct landlock_path rule = { 0 };
+	struct words w = { 0 };
+	int r = extension_check(p, item, extensions, e);
+
+	if (r == 0)
+		r = json_members(item, rows, e);
+	if (r < 0)
+		return r;
+	/* A rule that is only quiet grants nothing. */
+	if (access == NULL && bits == NULL && !json_is_true(quiet))
+		return err_set(e, EBADMSG, "\"allowedAccess\" is missing");
+	r = words_parse(p, access, "allowedAccess", class, &w, e);
+	if (r == 0)
+		r = bits_add(bits, class, &w, e);
+	if (r < 0)
+		return r;
+	handled_add(p, class, w.mask, best_effort);
+	rule.access = w.mask;
+	rule.named = w.named;
+	rule.is_quiet = json_is_true(quiet);
+	return objects_parse(p, objects, class, &rule, e);
+}
+
+static int variable_parse(struct parse *p, const json_t *item, struct err *e)
+{
+	struct variables *v = &p->doc->variables;
+	json_t *name, *literal, *value;
+	const struct json_member rows[] = {
+		{ "name", JSON_STRING, true, &name },
+		{ "literal", JSON_ARRAY, false, &literal },
+		{ 0 },
+	};
+	size_t i;
+	int r = json_members(item, rows, e);
+
+	if (r < 0)
+		return r;
+	r = variable_add(v, json_span(name), (struct span){ 0 }, e);
+	if (r < 0)
+		return err_wrap(e, "name");
+	if (literal != NULL && json_array_size(literal) == 0)
+		return err_set(e, EBADMSG, "\"literal\" is empty");
+	json_array_foreach(literal, i, value) {
+		r = json_is_string(value)
+			    ? variable_add(v, json_span(name), json_span(value),
+					   e)
+			    : err_set(e, EBADMSG, "must be a string");
+		if (r < 0)
+			return err_wrap(e, "literal[%zu]", i);
+	}
+	return 0;
+}
+
+/* ---- the document ------------------------------------------------------ */
+
 enum member {
+	MEMBER_VARIABLE,
 	MEMBER_RULESET,
 	MEMBER_PATH,
 	MEMBER_PORT,
@@ -294,6 +337,8 @@ enum member {
 static int item_parse(struct parse *p, enum member m, const json_t *item,
 		      struct err *e)
 {
+	if (m == MEMBER_VARIABLE)
+		return variable_parse(p, item, e);
 	if (m == MEMBER_RULESET)
 		return ruleset_parse(p, item, e);
 	return rule_parse(p, item, m == MEMBER_PATH ? RIGHT_FS : RIGHT_NET, e);
@@ -321,73 +366,40 @@ static int arrays_parse(struct parse *p, json_t *const arrays[MEMBERS],
 	return 0;
 }
 
-static int path_order(const void *a, const void *b)
-{
-	return strcmp(((const struct landlock_path *)a)->path,
-		      ((const struct landlock_path *)b)->path);
-}
-
-static int port_order(const void *a, const void *b)
-{
-	return ((const struct landlock_port *)a)->port -
-	       ((const struct landlock_port *)b)->port;
-}
-
-/* Sort; OR the rights of equal paths and ports; drop rules without a right
- * (a group that is empty at this ABI), which landlockconfig drops too. */
-static void rules_unite(struct landlock_doc *d)
-{
-	size_t n = 0;
-
-	if (d->path_count != 0)
-		qsort(d->paths, d->path_count, sizeof(*d->paths), path_order);
-	for (size_t i = 0; i < d->path_count; i++) {
-		struct landlock_path *p = &d->paths[i];
-
-		if (n != 0 && strcmp(d->paths[n - 1].path, p->path) == 0) {
-			d->paths[n - 1].access |= p->access;
-			d->paths[n - 1].named |= p->named;
-			free(p->path);
-		} else if (p->access == 0) {
-			free(p->path);
-		} else {
-			d->paths[n++] = *p;
-		}
-	}
-	d->path_count = n;
-	n = 0;
-	if (d->port_count != 0)
-		qsort(d->ports, d->port_count, sizeof(*d->ports), port_order);
-	for (size_t i = 0; i < d->port_count; i++) {
-		if (n != 0 && d->ports[n - 1].port == d->ports[i].port)
-			d->ports[n - 1].access |= d->ports[i].access;
-		else if (d->ports[i].access != 0)
-			d->ports[n++] = d->ports[i];
-	}
-	d->port_count = n;
-}
-
 /* "abi" and "bailiff": which rights the words of this document can mean. */
 static int abi_parse(const json_t *abi, const json_t *bailiff, struct parse *p,
 		     struct err *e)
 {
-	uint64_t v = 0;
+	uint64_t newest = LANDLOCK_ABI_CONFIG, v = 0;
 
-	p->words.abi_named = LANDLOCK_ABI_CONFIG;
 	if (bailiff != NULL) {
 		if (json_u64(bailiff, 1, 1, &v) < 0)
 			return err_set(e, EBADMSG, "\"bailiff\" must be 1");
-		p->words.abi_named = LANDLOCK_ABI_NEWEST;
+		p->is_extended = true;
+		newest = LANDLOCK_ABI_NEWEST;
 	}
 	if (abi == NULL)
 		return 0;
 	if (json_u64(abi, 1, INT32_MAX, &v) < 0)
 		return err_set(e, EBADMSG,
 			       "\"abi\" must be 1 or more, below 2^31");
-	p->doc->abi = (uint32_t)v;
 	/* Above the newest known it means the newest known. */
-	p->words.abi =
-		v < p->words.abi_named ? (uint32_t)v : p->words.abi_named;
+	p->doc->abi = (uint32_t)(v < newest ? v : newest);
+	return 0;
+}
+
+/* The kernel refuses to be quiet about what is not handled. */
+static int quiet_check(const struct landlock_rules *r, struct err *e)
+{
+	static const char *const members[RIGHT_CLASSES] = { "quietAccessFs",
+							    "quietAccessNet",
+							    "quietScoped" };
+
+	for (size_t i = 0; i < RIGHT_CLASSES; i++)
+		if ((r->quiet[i] & ~r->handled[i]) != 0)
+			return err_set(e, EBADMSG,
+				       "\"%s\" has rights that are not handled",
+				       members[i]);
 	return 0;
 }
 
@@ -396,12 +408,12 @@ int landlock_doc_parse(const json_t *document, struct landlock_doc *ret,
 {
 	struct landlock_doc d = { 0 };
 	struct parse p = { .doc = &d };
-	json_t *arrays[MEMBERS], *abi, *bailiff, *variable;
+	json_t *arrays[MEMBERS], *abi, *bailiff;
 	const struct json_member rows[] = {
+		{ "variable", JSON_ARRAY, false, &arrays[MEMBER_VARIABLE] },
 		{ "ruleset", JSON_ARRAY, false, &arrays[MEMBER_RULESET] },
 		{ "pathBeneath", JSON_ARRAY, false, &arrays[MEMBER_PATH] },
 		{ "netPort", JSON_ARRAY, false, &arrays[MEMBER_PORT] },
-		{ "variable", JSON_ARRAY, false, &variable },
 		{ "abi", JSON_INTEGER, false, &abi },
 		{ "bailiff", JSON_INTEGER, false, &bailiff },
 		{ 0 },
@@ -410,69 +422,28 @@ int landlock_doc_parse(const json_t *document, struct landlock_doc *ret,
 
 	if (r < 0)
 		return r;
-	if (variable != NULL)
+	if (!arrays[0] && !arrays[1] && !arrays[2] && !arrays[3])
 		return err_set(e, EBADMSG,
-			       "\"variable\" is not supported: "
-			       "write the paths out");
-	if (!arrays[0] && !arrays[1] && !arrays[2])
-		return err_set(e, EBADMSG,
-			       "has none of \"ruleset\", "
+			       "has none of \"variable\", \"ruleset\", "
 			       "\"pathBeneath\" and \"netPort\"");
 	r = abi_parse(abi, bailiff, &p, e);
 	if (r == 0)
 		r = arrays_parse(&p, arrays, rows, e);
+	if (r == 0)
+		r = quiet_check(&d.rules, e);
 	if (r < 0) {
 		landlock_doc_done(&d);
 		return r;
 	}
-	rules_unite(&d);
+	variables_unite(&d.variables);
+	landlock_rules_unite(&d.rules);
 	*ret = d;
 	return 0;
 }
 
 void landlock_doc_done(struct landlock_doc *d)
 {
-	for (size_t i = 0; i < d->path_count; i++)
-		free(d->paths[i].path);
-	free(d->paths);
-	free(d->ports);
+	variables_done(&d->variables);
+	landlock_rules_done(&d->rules);
 	*d = (struct landlock_doc){ 0 };
-}
-
-/* @path is @rule or lies below it. */
-static bool path_holds(const char *rule, struct span path)
-{
-	const size_t len = strlen(rule);
-
-	if (len == 1)
-		return path.len >= 1 && path.p[0] == '/';
-	return span_starts(path, rule) &&
-	       (path.len == len || path.p[len] == '/');
-}
-
-const struct landlock_path *landlock_doc_nearest(const struct landlock_doc *d,
-						 struct span path,
-						 uint64_t *ret_access)
-{
-	const struct landlock_path *nearest = NULL;
-
-	*ret_access = 0;
-	for (size_t i = 0; i < d->path_count; i++) {
-		const struct landlock_path *p = &d->paths[i];
-
-		if (!path_holds(p->path, path))
-			continue;
-		*ret_access |= p->access;
-		/* Sorted, so that a longer prefix comes later. */
-		nearest = p;
-	}
-	return nearest;
-}
-
-uint64_t landlock_doc_port(const struct landlock_doc *d, uint16_t port)
-{
-	for (size_t i = 0; i < d->port_count; i++)
-		if (d->ports[i].port == port)
-			return d->ports[i].access;
-	return 0;
 }

@@ -108,6 +108,17 @@ uint64_t rights_on_files(void)
 	return mask;
 }
 
+uint64_t rights_read_execute(void)
+{
+	static const char *const names[] = { "execute", "read_file", "read_dir",
+					     "refer" };
+	uint64_t mask = 0;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		mask |= right_find(span_of(names[i]))->bit;
+	return mask;
+}
+
 void rights_print(struct buf *out, enum right_class class, uint64_t mask,
 		  const char *between)
 {

@@ -14,10 +14,9 @@
 #include "lib/buf.h"
 #include "lib/span.h"
 
-#define LANDLOCK_ABI_NEWEST 10 /* that adds a right bailiff knows */
-#define LANDLOCK_ABI_CONFIG                               \
-	6 /* the newest that landlockconfig has names for \
-	   */
+#define LANDLOCK_ABI_NEWEST 11 /* that bailiff knows */
+#define LANDLOCK_ABI_CONFIG 6  /* the newest landlockconfig has names for */
+#define LANDLOCK_ABI_QUIET  10 /* the first with quiet_access_* */
 
 enum right_class {
 	RIGHT_FS,
@@ -51,6 +50,9 @@ uint32_t rights_abi(enum right_class class, uint64_t mask);
 
 /* The rights that a rule on a file may have. */
 uint64_t rights_on_files(void);
+
+/* What the group abi.read_execute stands for, where the ABI has it. */
+uint64_t rights_read_execute(void);
 
 /* Append the names, sorted by bit, with @between ("\", \"" or ", "). */
 void rights_print(struct buf *out, enum right_class class, uint64_t mask,

@@ -77,6 +77,15 @@ static int targets_check(const struct policy_target *targets, size_t count,
 	return 0;
 }
 
+/* "bestEffort" in the landlock document. */
+static bool has_best_effort_rules(const struct model *m)
+{
+	for (size_t i = 0; i < RIGHT_CLASSES; i++)
+		if ((m->landlock.handled[i] & ~m->landlock.required[i]) != 0)
+			return true;
+	return false;
+}
+
 static void public_fill(struct model *m)
 {
 	static const char *const none[] = { NULL };
@@ -85,10 +94,10 @@ static void public_fill(struct model *m)
 	m->public = (struct policy_service){
 		.name = m->name,
 		.number = m->number,
-		.is_best_effort = b->is_all || b->landlock || b->seccomp ||
-				  b->rights[RIGHT_FS] != 0 ||
-				  b->rights[RIGHT_NET] != 0 ||
-				  b->rights[RIGHT_SCOPE] != 0,
+		.is_best_effort =
+			b->is_all || b->landlock || b->seccomp ||
+			b->rights[RIGHT_FS] != 0 || b->rights[RIGHT_NET] != 0 ||
+			b->rights[RIGHT_SCOPE] != 0 || has_best_effort_rules(m),
 		.not_enforced = none,
 		.warnings = none,
 	};
@@ -223,7 +232,7 @@ int policy_compile(const struct policy_target *targets, size_t count,
 static void model_done(struct model *m)
 {
 	free(m->name);
-	landlock_doc_done(&m->landlock);
+	landlock_rules_done(&m->landlock);
 	profile_done(&m->profile);
 	free(m->insns);
 	lines_done(&m->not_enforced);
@@ -320,7 +329,7 @@ static void rules_write(const struct model *m, struct artefact *a,
 		if (access == 0)
 			continue;
 		buf_u64(ports, access);
-		buf_u16(ports, p->port);
+		buf_u16(ports, (uint16_t)p->port);
 		a->port_count++;
 	}
 }

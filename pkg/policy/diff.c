@@ -87,8 +87,8 @@ static int step(bool has_from, bool has_to, int compare)
 	return has_from ? -1 : 1;
 }
 
-static void paths_diff(struct diff *d, const struct landlock_doc *from,
-		       const struct landlock_doc *to)
+static void paths_diff(struct diff *d, const struct landlock_rules *from,
+		       const struct landlock_rules *to)
 {
 	size_t i = 0, k = 0;
 
@@ -110,8 +110,8 @@ static void paths_diff(struct diff *d, const struct landlock_doc *from,
 	}
 }
 
-static void ports_diff(struct diff *d, const struct landlock_doc *from,
-		       const struct landlock_doc *to)
+static void ports_diff(struct diff *d, const struct landlock_rules *from,
+		       const struct landlock_rules *to)
 {
 	size_t i = 0, k = 0;
 
@@ -120,14 +120,14 @@ static void ports_diff(struct diff *d, const struct landlock_doc *from,
 		const bool has_to = k < to->port_count;
 		const int order =
 			step(has_from, has_to,
-			     has_from && has_to
-				     ? from->ports[i].port - to->ports[k].port
-				     : 0);
+			     has_from && has_to ? (int)from->ports[i].port -
+							  (int)to->ports[k].port
+						: 0);
 		char where[32];
 
 		(void)snprintf(where, sizeof(where), "port %u",
-			       order <= 0 ? from->ports[i].port
-					  : to->ports[k].port);
+			       (unsigned)(order <= 0 ? from->ports[i].port
+						     : to->ports[k].port));
 		access_diff(d, RIGHT_NET,
 			    order <= 0 ? from->ports[i].access : 0,
 			    order >= 0 ? to->ports[k].access : 0, where);

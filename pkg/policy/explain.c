@@ -65,7 +65,7 @@ static const struct landlock_path *rule_nearest(const struct model *m,
 	uint64_t access;
 	const struct landlock_path *best = NULL;
 	const struct landlock_path *holds =
-		landlock_doc_nearest(&m->landlock, path, &access);
+		landlock_rules_nearest(&m->landlock, path, &access);
 	size_t best_score = 1;
 
 	if (holds != NULL)
@@ -167,7 +167,7 @@ static bool fs_is_denied(const struct model *m, const struct right *right,
 {
 	uint64_t access;
 
-	(void)landlock_doc_nearest(&m->landlock, path, &access);
+	(void)landlock_rules_nearest(&m->landlock, path, &access);
 	return (m->enforced[RIGHT_FS] & right->bit) != 0 &&
 	       (access & right->bit) == 0;
 }
@@ -190,7 +190,8 @@ static void ports_print(const struct model *m, uint64_t bit, struct buf *out)
 	for (size_t i = 0; i < m->landlock.port_count; i++) {
 		if ((m->landlock.ports[i].access & bit) == 0)
 			continue;
-		buf_printf(out, "%s%u", sep, m->landlock.ports[i].port);
+		buf_printf(out, "%s%u", sep,
+			   (unsigned)m->landlock.ports[i].port);
 		sep = ", ";
 	}
 }
@@ -201,7 +202,7 @@ static void net_explain(const struct model *m, const struct right *right,
 	const bool is_handled = (m->enforced[RIGHT_NET] & right->bit) != 0;
 
 	if (!is_handled ||
-	    (landlock_doc_port(&m->landlock, port) & right->bit) != 0) {
+	    (landlock_rules_port(&m->landlock, port) & right->bit) != 0) {
 		buf_printf(&a->cause,
 			   "%s was kept from %s %u, which its policy %s: the "
 			   "cause lies elsewhere",

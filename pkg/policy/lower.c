@@ -56,7 +56,8 @@ static int right_missing(struct model *m, const struct right *right,
 	const struct best_effort *b = &m->best_effort;
 
 	if (b->is_all || b->landlock ||
-	    (b->rights[right->class] & right->bit) != 0)
+	    (b->rights[right->class] & right->bit) != 0 ||
+	    (m->landlock.required[right->class] & right->bit) == 0)
 		return lines_add(
 			       &m->not_enforced,
 			       "%s is not restricted: the kernel has Landlock "
@@ -196,6 +197,23 @@ static bool is_at_or_below(const char *path, const char *top)
 	       (path[len] == '\0' || path[len] == '/');
 }
 
+/* The artefact has no place for it, and logging more is the safe side. */
+static int quiet_lint(struct model *m)
+{
+	struct landlock_rules *r = &m->landlock;
+	uint64_t quiet = 0;
+
+	for (size_t i = 0; i < RIGHT_CLASSES; i++) {
+		quiet |= r->quiet[i];
+		r->quiet[i] = 0;
+	}
+	landlock_rules_mask(r, r->handled);
+	if (quiet == 0)
+		return 0;
+	return lines_add(&m->warnings, "the quiet rights are not applied: "
+				       "their denials are logged as all are");
+}
+
 static int paths_lint(struct model *m)
 {
 	const uint64_t write = BIT("write_file"), execute = BIT("execute");
@@ -205,8 +223,8 @@ static int paths_lint(struct model *m)
 		const struct landlock_path *p = &m->landlock.paths[i];
 		uint64_t access;
 
-		(void)landlock_doc_nearest(&m->landlock, span_of(p->path),
-					   &access);
+		(void)landlock_rules_nearest(&m->landlock, span_of(p->path),
+					     &access);
 		if ((p->access & write) != 0 &&
 		    (is_at_or_below(p->path, "/proc") ||
 		     strcmp(p->path, "/") == 0))
@@ -346,6 +364,8 @@ int model_lint(struct model *m, const struct policy_kernel *kernel,
 		r = paths_lint(m);
 	if (r == 0 && m->has_landlock)
 		r = handled_lint(m, kernel->landlock_abi);
+	if (r == 0 && m->has_landlock)
+		r = quiet_lint(m);
 	if (r == 0 && m->has_seccomp)
 		r = gaps_lint(m);
 	return r < 0 ? oom(e) : 0;

@@ -9,7 +9,7 @@
 #define PKG_POLICY_MODEL_H
 
 #include "lib/json.h"
-#include "pkg/landlock/document.h"
+#include "pkg/landlock/rules.h"
 #include "pkg/policy/artefact.h"
 #include "pkg/policy/policy.h"
 #include "pkg/seccomp/program.h"
@@ -42,7 +42,7 @@ struct model {
 	uint64_t grants; /* capabilities that node.json gives by name */
 
 	bool has_landlock;
-	struct landlock_doc landlock;	  /* as written */
+	struct landlock_rules landlock;	  /* as written */
 	uint64_t enforced[RIGHT_CLASSES]; /* of what is handled, on this kernel
 					   */
 	bool has_seccomp;

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "lib/auto.h"
+#include "pkg/landlock/merge.h"
+#include "pkg/landlock/resolve.h"
 #include "pkg/policy/model.h"
 
 int capability_find(const char *name)
@@ -201,20 +203,83 @@ static int accept_check(const json_t *accept, json_t *const values[LAYERS],
 	return 0;
 }
 
-/* A member whose type json_members() cannot check: true or an array. */
-static int best_effort_split(const json_t *document, json_t **ret_rest,
-			     json_t **ret_value)
+/* Take a member out whose type json_members() cannot check: it may have
+ * several. */
+static json_t *member_take(const json_t *document, json_t *rest,
+			   const char *name)
 {
-	json_t *rest = json_copy((json_t *)(uintptr_t)document);
+	json_t *value = json_object_get(document, name);
 
-	if (rest == NULL)
-		return -ENOMEM;
-	*ret_value = json_object_get(document, "best-effort");
-	if (json_is_null(*ret_value))
-		*ret_value = NULL;
-	(void)json_object_del(rest, "best-effort");
-	*ret_rest = rest;
+	(void)json_object_del(rest, name);
+	return json_is_null(value) ? NULL : value;
+}
+
+/* What a service's rules must be besides what landlockconfig asks for. */
+static int landlock_check(const struct landlock_rules *r, struct err *e)
+{
+	if ((r->handled[0] | r->handled[1] | r->handled[2]) == 0) {
+		(void)err_set(e, EBADMSG,
+			      "restricts nothing: no right is "
+			      "handled");
+		return err_hint(e, "name what is denied in \"ruleset\", or "
+				   "\"accept\": [\"no-landlock\"]");
+	}
+	if (r->path_count > ARTEFACT_RULES_MAX ||
+	    r->port_count > ARTEFACT_RULES_MAX)
+		return err_set(e, E2BIG, "more than %d rules",
+			       ARTEFACT_RULES_MAX);
+	for (size_t i = 0; i < r->path_count; i++) {
+		const char *path = r->paths[i].path;
+		struct span rest = span_of(path);
+
+		if (path[0] != '/')
+			return err_set(e, EBADMSG,
+				       "\"%.200s\" is not an absolute path",
+				       path);
+		while (rest.len != 0)
+			if (span_eq_str(span_cut(&rest, '/'), ".."))
+				return err_set(e, EBADMSG,
+					       "\"%.200s\" has \"..\": write "
+					       "the path that it means",
+					       path);
+	}
 	return 0;
+}
+
+/* Several documents in an array are one. */
+static int landlock_merge(const json_t *array, struct landlock_doc *ret,
+			  struct err *e)
+{
+	json_t *item;
+	size_t i;
+
+	if (json_array_size(array) == 0)
+		return err_set(e, EBADMSG, "is empty");
+	if (json_array_size(array) > LANDLOCK_DOCS_MAX)
+		return err_set(e, E2BIG, "more than %d documents",
+			       LANDLOCK_DOCS_MAX);
+	json_array_foreach(array, i, item) {
+		AUTO_DONE(landlock_doc_done) struct landlock_doc d = { 0 };
+		int r = landlock_doc_parse(item, i == 0 ? ret : &d, e);
+
+		if (r == 0 && i != 0)
+			r = landlock_doc_merge(ret, &d, e);
+		if (r < 0)
+			return err_wrap(e, "[%zu]", i);
+	}
+	return 0;
+}
+
+static int landlock_parse(const json_t *value, struct landlock_rules *ret,
+			  struct err *e)
+{
+	AUTO_DONE(landlock_doc_done) struct landlock_doc d = { 0 };
+	int r = json_is_array(value) ? landlock_merge(value, &d, e)
+				     : landlock_doc_parse(value, &d, e);
+
+	if (r == 0)
+		r = landlock_resolve(&d, ret, e);
+	return r < 0 ? r : landlock_check(ret, e);
 }
 
 static int layers_parse(json_t *const values[LAYERS], struct model *m,
@@ -223,7 +288,7 @@ static int layers_parse(json_t *const values[LAYERS], struct model *m,
 	int r = 0;
 
 	if (values[LAYER_LANDLOCK] != NULL) {
-		r = landlock_doc_parse(values[LAYER_LANDLOCK], &m->landlock, e);
+		r = landlock_parse(values[LAYER_LANDLOCK], &m->landlock, e);
 		m->has_landlock = r == 0;
 	}
 	if (r < 0)
@@ -247,7 +312,6 @@ int service_parse(struct span text, struct model *m, struct err *e)
 	AUTO_JSON *rest = NULL;
 	json_t *values[LAYERS], *accept, *best_effort, *description;
 	const struct json_member rows[] = {
-		{ "landlock", JSON_OBJECT, false, &values[LAYER_LANDLOCK] },
 		{ "seccomp", JSON_OBJECT, false, &values[LAYER_SECCOMP] },
 		{ "capabilities", JSON_OBJECT, false, &values[LAYER_CAPS] },
 		{ "accept", JSON_ARRAY, false, &accept },
@@ -260,8 +324,11 @@ int service_parse(struct span text, struct model *m, struct err *e)
 		return r;
 	if (!json_is_object(document))
 		return err_set(e, EBADMSG, "must be an object");
-	if (best_effort_split(document, &rest, &best_effort) < 0)
+	rest = json_copy(document);
+	if (rest == NULL)
 		return err_set(e, ENOMEM, "out of memory");
+	best_effort = member_take(document, rest, "best-effort");
+	values[LAYER_LANDLOCK] = member_take(document, rest, "landlock");
 	r = json_members(rest, rows, e);
 	if (r == 0)
 		r = accept_check(accept, values, e);

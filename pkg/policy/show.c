@@ -51,7 +51,7 @@ static void rules_show(const struct model *m, struct buf *out)
 	for (size_t i = 0; i < m->landlock.port_count; i++) {
 		const struct landlock_port *p = &m->landlock.ports[i];
 
-		buf_printf(&word, "port %u: ", p->port);
+		buf_printf(&word, "port %u: ", (unsigned)p->port);
 		rights_print(&word, RIGHT_NET, p->access, ", ");
 		word_write(out, &sep, &word);
 	}

@@ -255,18 +255,24 @@ static int arch_add(struct profile *p, uint32_t token)
 	return 0;
 }
 
-static int archs_parse(const json_t *array, struct profile *p, struct err *e)
+uint32_t profile_arch_token(struct span name)
+{
+	for (size_t i = 0; i < COUNT(archs); i++)
+		if (span_eq_str(name, archs[i].name))
+			return archs[i].token;
+	return 0;
+}
+
+static int archs_parse(const json_t *array, uint32_t native, struct profile *p,
+		       struct err *e)
 {
 	json_t *value;
 	size_t i;
 
-	(void)arch_add(p, seccomp_arch_native());
+	(void)arch_add(p, native);
 	json_array_foreach(array, i, value) {
-		uint32_t token = 0;
+		const uint32_t token = profile_arch_token(json_span(value));
 
-		for (size_t k = 0; k < COUNT(archs); k++)
-			if (span_eq_str(json_span(value), archs[k].name))
-				token = archs[k].token;
 		if (token == 0)
 			return err_set(e, EBADMSG,
 				       "architectures[%zu]: \"%.40s\" is none "
@@ -498,6 +504,12 @@ static int entries_parse(const json_t *array, struct profile *p, struct err *e)
 
 int profile_parse(const json_t *object, struct profile *ret, struct err *e)
 {
+	return profile_parse_for(object, seccomp_arch_native(), ret, e);
+}
+
+int profile_parse_for(const json_t *object, uint32_t native,
+		      struct profile *ret, struct err *e)
+{
 	struct profile p = { 0 };
 	json_t *action, *errno_ret, *arch_list, *flags, *syscalls;
 	json_t *listener, *metadata;
@@ -523,7 +535,7 @@ int profile_parse(const json_t *object, struct profile *ret, struct err *e)
 	r = action_parse(action, errno_ret, &p.default_ret, e);
 	if (r < 0)
 		return err_wrap(e, "defaultAction");
-	r = archs_parse(arch_list, &p, e);
+	r = archs_parse(arch_list, native, &p, e);
 	if (r == 0)
 		r = flags_parse(flags, &p, e);
 	if (r == 0)

@@ -83,6 +83,15 @@ struct profile {
  */
 int profile_parse(const json_t *object, struct profile *ret, struct err *e);
 
+/* As profile_parse(), for a machine whose own architecture is @native
+ * (libseccomp's token): it is always part of the profile. */
+int profile_parse_for(const json_t *object, uint32_t native,
+		      struct profile *ret, struct err *e);
+
+/* libseccomp's token for "SCMP_ARCH_X86_64" and the like; 0 for an
+ * architecture that bailiff has no generator for. */
+uint32_t profile_arch_token(struct span name);
+
 /**
  * profile_allow() - the profile of a list: these calls, natively, or @other.
  * @names: ended by NULL.

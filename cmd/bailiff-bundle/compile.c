@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* compile.c - bailiff-bundle compile: a Landlock document to masks and rules,
+ * a seccomp profile to a program. No key, no repository, no kernel.
+ */
+#include "cmd/bailiff-bundle/bundle.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <seccomp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/auto.h"
+#include "lib/file.h"
+#include "pkg/landlock/merge.h"
+#include "pkg/landlock/print.h"
+#include "pkg/landlock/resolve.h"
+#include "pkg/policy/policy.h"
+#include "pkg/seccomp/pseudo.h"
+
+#define OUTPUT_MAX (64U << 20)
+
+/* What the user asked for. */
+struct question {
+	struct option_list landlock;
+	uint64_t abi;
+	const char *seccomp, *arch, *bpf;
+	bool is_json, wants_pseudo;
+};
+
+static const char *file_name(const char *path)
+{
+	return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
+/* A JSON file, or "-". */
+static int json_read(const char *path, json_t **ret, struct err *e)
+{
+	AUTO_DONE(buf_done) struct buf text;
+	AUTO_FD opened = -1;
+	int fd = STDIN_FILENO, r;
+
+	buf_init(&text, POLICY_TARGET_MAX);
+	if (strcmp(path, "-") != 0) {
+		opened = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+		if (opened < 0)
+			return err_errno(e, "open %s", path);
+		fd = opened;
+	}
+	r = file_read_fd(fd, POLICY_TARGET_MAX, &text, e);
+	if (r == 0)
+		r = json_parse(buf_view(&text), POLICY_TARGET_MAX, ret, e);
+	return r < 0 ? err_wrap(e, "%s", file_name(path)) : 0;
+}
+
+static int output_write(int fd, struct buf *out, struct err *e)
+{
+	int r = buf_error(out);
+
+	if (r == 0)
+		r = file_write_all(fd, buf_view(out));
+	return r < 0 ? err_set(e, -r, "write: %s", strerror(-r)) : 0;
+}
+
+/* ---- landlock ---------------------------------------------------------- */
+
+static int documents_read(const struct option_list *files,
+			  struct landlock_doc *ret, struct err *e)
+{
+	for (size_t i = 0; i < files->count; i++) {
+		AUTO_DONE(landlock_doc_done) struct landlock_doc d = { 0 };
+		AUTO_JSON *j = NULL;
+		int r = json_read(files->items[i], &j, e);
+
+		if (r < 0)
+			return r;
+		r = landlock_doc_parse(j, i == 0 ? ret : &d, e);
+		if (r == 0 && i != 0)
+			r = landlock_doc_merge(ret, &d, e);
+		if (r < 0)
+			return err_wrap(e, "%s", file_name(files->items[i]));
+	}
+	return 0;
+}
+
+/* Nothing is left out in silence; stdout belongs to the answer. */
+static void lost_tell(const uint64_t lost[RIGHT_CLASSES], uint32_t abi)
+{
+	for (const struct right *r = right_table; r->name != NULL; r++)
+		if ((lost[r->class] & r->bit) != 0)
+			(void)fprintf(stderr,
+				      "bailiff-bundle: compile: %s is left "
+				      "out: it needs ABI %u, this is for %u\n",
+				      r->name, r->abi, abi);
+}
+
+static int landlock_compile(const struct question *q, struct err *e)
+{
+	AUTO_DONE(landlock_doc_done) struct landlock_doc d = { 0 };
+	AUTO_DONE(landlock_rules_done) struct landlock_rules rules = { 0 };
+	AUTO_DONE(buf_done) struct buf out;
+	const uint32_t abi = (uint32_t)q->abi;
+	uint64_t lost[RIGHT_CLASSES];
+	int r = documents_read(&q->landlock, &d, e);
+
+	buf_init(&out, OUTPUT_MAX);
+	if (r == 0)
+		r = landlock_resolve(&d, &rules, e);
+	if (r < 0)
+		return r;
+	landlock_rules_at(&rules, abi, lost);
+	lost_tell(lost, abi);
+	if (q->is_json) {
+		landlock_rules_json(&rules, &out);
+		buf_puts(&out, "\n");
+	} else {
+		buf_printf(&out, "Landlock ABI %u\n", abi);
+		landlock_rules_text(&rules, &out);
+	}
+	return output_write(STDOUT_FILENO, &out, e);
+}
+
+/* ---- seccomp ----------------------------------------------------------- */
+
+/* As uname, Go and Debian say it. */
+static const struct {
+	const char *alias, *name;
+} arch_aliases[] = {
+	{ "AMD64", "X86_64" }, { "I386", "X86" },      { "I686", "X86" },
+	{ "386", "X86" },      { "ARM64", "AARCH64" }, { "ARMHF", "ARM" },
+	{ "ARMV7L", "ARM" },
+};
+
+/* Any usual spelling to libseccomp's token. */
+static int arch_parse(const char *text, uint32_t *ret, struct err *e)
+{
+	const size_t prefix = strlen("SCMP_ARCH_");
+	char name[48] = "SCMP_ARCH_", lower[32] = "";
+	const char *word = text;
+
+	if (strncasecmp(text, name, prefix) == 0)
+		word += prefix;
+	for (size_t i = 0; i < sizeof(arch_aliases) / sizeof(arch_aliases[0]);
+	     i++)
+		if (strcasecmp(word, arch_aliases[i].alias) == 0)
+			word = arch_aliases[i].name;
+	for (size_t i = 0; word[i] != '\0' && i + 1 < sizeof(lower); i++) {
+		name[prefix + i] = (char)toupper((unsigned char)word[i]);
+		lower[i] = (char)tolower((unsigned char)word[i]);
+	}
+	*ret = profile_arch_token(span_of(name));
+	if (*ret != 0)
+		return 0;
+	(void)err_set(
+		e, seccomp_arch_resolve_name(lower) != 0 ? EOPNOTSUPP : EINVAL,
+		"--arch %.40s is none that bailiff has a generator for", text);
+	return err_hint(e, "x86_64, x86, x32, aarch64, arm and riscv64 can be "
+			   "compiled for");
+}
+
+static int profile_read(const struct question *q, uint32_t arch,
+			struct profile *ret, struct err *e)
+{
+	AUTO_JSON *j = NULL;
+	int r = json_read(q->seccomp, &j, e);
+
+	if (r < 0)
+		return r;
+	r = profile_parse_for(j, arch, ret, e);
+	return r < 0 ? err_wrap(e, "%s", file_name(q->seccomp)) : 0;
+}
+
+/* struct sock_filter as it lies in the memory of a little-endian machine. */
+static int program_write(const char *path, const struct program *program,
+			 struct err *e)
+{
+	AUTO_DONE(buf_done) struct buf out;
+	AUTO_FD opened = -1;
+	int fd = STDOUT_FILENO;
+
+	buf_init(&out, OUTPUT_MAX);
+	for (size_t i = 0; i < program->count; i++) {
+		const struct sock_filter *insn = &program->insns[i];
+
+		buf_u16(&out, insn->code);
+		buf_u8(&out, insn->jt);
+		buf_u8(&out, insn->jf);
+		buf_u32(&out, insn->k);
+	}
+	if (strcmp(path, "-") != 0) {
+		opened = open(path,
+			      O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC |
+				      O_NOCTTY,
+			      0644);
+		if (opened < 0)
+			return err_errno(e, "open %s", path);
+		fd = opened;
+	}
+	return output_write(fd, &out, e);
+}
+
+/* What is said of the program: its size, its proof, itself. */
+static int program_tell(const struct question *q, uint32_t arch,
+			const struct program *program,
+			const struct proof *proof, struct err *e)
+{
+	AUTO_DONE(buf_done) struct buf out;
+	int r = 0;
+
+	buf_init(&out, OUTPUT_MAX);
+	buf_puts(&out, q->is_json ? "{\"arch\":\"" : "; ");
+	arch_print(&out, arch);
+	if (q->is_json)
+		buf_printf(&out,
+			   "\",\"instructions\":%zu,\"points\":%llu,"
+			   "\"sampled\":%s}\n",
+			   program->count, (unsigned long long)proof->points,
+			   proof->is_sampled ? "true" : "false");
+	else
+		buf_printf(&out,
+			   ": %zu instructions, proved at %llu points%s\n",
+			   program->count, (unsigned long long)proof->points,
+			   proof->is_sampled ? ", chosen from more" : "");
+	if (q->wants_pseudo)
+		r = program_print(program, &out, e);
+	return r < 0 ? r : output_write(STDOUT_FILENO, &out, e);
+}
+
+static int program_make(const struct question *q, uint32_t arch,
+			struct program *program, struct err *e)
+{
+	AUTO_DONE(profile_done) struct profile profile = { 0 };
+	struct proof proof = { 0 };
+	int r = profile_read(q, arch, &profile, e);
+
+	if (r < 0)
+		return r;
+	r = program_generate(&profile, program, e);
+	if (r == 0)
+		r = program_prove(&profile, program, &proof, e);
+	if (r < 0)
+		return err_wrap(e, "%s", file_name(q->seccomp));
+	if (profile.unknown != 0)
+		(void)fprintf(stderr,
+			      "bailiff-bundle: compile: %zu names in %s are no "
+			      "system calls\n",
+			      profile.unknown, file_name(q->seccomp));
+	if (q->bpf != NULL)
+		r = program_write(q->bpf, program, e);
+	if (r == 0 && (q->bpf == NULL || strcmp(q->bpf, "-") != 0))
+		r = program_tell(q, arch, program, &proof, e);
+	return r;
+}
+
+static int seccomp_compile(const struct question *q, struct err *e)
+{
+	AUTO_MEM struct program *program = calloc(1, sizeof(*program));
+	uint32_t arch = seccomp_arch_native();
+	int r = 0;
+
+	if (program == NULL)
+		return err_set(e, ENOMEM, "out of memory");
+	if (q->arch != NULL)
+		r = arch_parse(q->arch, &arch, e);
+	return r < 0 ? r : program_make(q, arch, program, e);
+}
+
+/* ---- the verb ---------------------------------------------------------- */
+
+/* Options that belong together. */
+static int question_check(const struct question *q, struct err *e)
+{
+	const bool is_landlock = q->landlock.count != 0;
+
+	if (is_landlock == (q->seccomp != NULL))
+		return err_set(e, EINVAL,
+			       "either --landlock FILE or --seccomp FILE");
+	if (is_landlock && (q->arch || q->bpf || q->wants_pseudo))
+		return err_set(e, EINVAL,
+			       "--arch, --bpf and --pseudo go with --seccomp");
+	if (!is_landlock && q->abi != 0)
+		return err_set(e, EINVAL, "--abi goes with --landlock");
+	if (q->abi > INT32_MAX)
+		return err_set(e, EINVAL, "--abi must be below 2^31");
+	if (!is_landlock && q->wants_pseudo && q->is_json)
+		return err_set(e, EINVAL, "either --pseudo or --json");
+	if (q->bpf != NULL && strcmp(q->bpf, "-") == 0 &&
+	    (q->wants_pseudo || q->is_json))
+		return err_set(e, EINVAL, "--bpf - has standard output alone");
+	return 0;
+}
+
+int verb_compile(int argc, char **argv, struct err *e)
+{
+	struct question q = { 0 };
+	const struct option_row rows[] = {
+		{ "landlock", OPTION_LIST, false, "FILE",
+		  "a landlockconfig document; several are merged",
+		  &q.landlock },
+		{ "abi", OPTION_NUMBER, false, "N",
+		  "the kernel's Landlock ABI (the newest known)", &q.abi },
+		{ "seccomp", OPTION_TEXT, false, "FILE",
+		  "an OCI linux.seccomp object", &q.seccomp },
+		{ "arch", OPTION_TEXT, false, "ARCH",
+		  "the machine's architecture (this one's)", &q.arch },
+		{ "bpf", OPTION_TEXT, false, "FILE",
+		  "write the program, 8 bytes an instruction", &q.bpf },
+		{ "pseudo", OPTION_FLAG, false, NULL,
+		  "print the program to be read", &q.wants_pseudo },
+		{ "json", OPTION_FLAG, false, NULL, "print one JSON object",
+		  &q.is_json },
+		{ .kind = OPTION_END },
+	};
+	int r = verb_options("compile", rows, argc, argv, e);
+
+	if (r != 0)
+		return r < 0 ? r : EXIT_DONE;
+	r = question_check(&q, e);
+	if (r < 0)
+		return r;
+	if (q.landlock.count == 0)
+		return seccomp_compile(&q, e);
+	if (q.abi == 0)
+		q.abi = LANDLOCK_ABI_NEWEST;
+	return landlock_compile(&q, e);
+}
