@@ -7,8 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cmd/bailiff-bundle/repo.h"
 #include "cmd/bailiff-bundle/roots.h"
+#include "cmd/bailiff-bundle/stage.h"
 #include "lib/auto.h"
 
 /* Publish the root when it is fully signed, else stage it. */
@@ -43,45 +43,35 @@ int verb_init(int argc, char **argv, struct err *e)
 	AUTO_DONE(keyring_close) struct keyring keyring = { 0 };
 	AUTO_DONE(repo_close) struct repo repo = { .fd = -1, .staged_fd = -1 };
 	AUTO_JSON *document = NULL;
-	struct keyring_options options = { .fd = -1 };
 	struct root_options root = { 0 };
-	struct option_expiry expiry;
-	const char *path = NULL;
-	int64_t now = INT64_MIN;
+	struct stage_options options;
+	struct root_edition edition = { .version = 1 };
 	const struct option_row rows[] = {
-		{ "repo", OPTION_TEXT, true, "DIR", "made if it is not there",
-		  &path },
+		STAGE_OPTIONS(&options, "the root (365)"),
 		ROOT_OPTIONS(&root),
-		{ "expires-days", OPTION_DAYS, false, "[root=]N",
-		  "days until the root expires (365)", &expiry },
-		{ "expires", OPTION_DATE, false, "[root=]DATE",
-		  "the date itself", &expiry },
-		{ "now", OPTION_TIME, false, "DATE", "instead of the clock",
-		  &now },
-		KEYRING_OPTIONS(&options),
+		KEYRING_OPTIONS(&options.keyring),
 		{ .kind = OPTION_END },
 	};
 	int r;
 
-	option_expiry_init(&expiry);
+	stage_options_init(&options);
 	r = verb_options("init", rows, argc, argv, e);
 	if (r != 0)
 		return r < 0 ? r : EXIT_DONE;
-	r = keyring_open(&options, &keyring, e);
+	edition.expires = option_expiry_of(&options.expiry, TRUST_ROLE_ROOT,
+					   verb_now(options.now));
+	r = keyring_open(&options.keyring, &keyring, e);
 	if (r == 0)
-		r = root_compose(&root, NULL,
-				 option_expiry_of(&expiry, TRUST_ROLE_ROOT,
-						  verb_now(now)),
-				 &keyring, &document, e);
+		r = root_compose(&root, NULL, &edition, &keyring, &document, e);
 	if (r < 0)
 		return r;
-	if (mkdir(path, 0755) < 0 && errno != EEXIST)
-		return err_errno(e, "make %s", path);
-	r = repo_open(path, false, &repo, e);
+	if (mkdir(options.path, 0755) < 0 && errno != EEXIST)
+		return err_errno(e, "make %s", options.path);
+	r = repo_open(options.path, REPO_CHANGE_NEW, &repo, e);
 	if (r < 0)
 		return r;
 	if (repo.root.document != NULL) {
-		(void)err_set(e, EEXIST, "%s has a root already", path);
+		(void)err_set(e, EEXIST, "%s has a root already", options.path);
 		return err_hint(e, "bailiff-bundle rotate makes the next one");
 	}
 	return root_place(&repo, document, e);

@@ -22,7 +22,10 @@ static const struct verb {
 	{ "payload", verb_payload, "write the bytes to be signed elsewhere" },
 	{ "attach",  verb_attach,  "add signatures that were made elsewhere" },
 	{ "publish", verb_publish, "check what is staged and make it current" },
-	{ "rotate",  verb_rotate,  "stage a new root: other keys, new expiry" },
+	{ "delegate", verb_delegate, "let a team speak of some paths" },
+	{ "rotate",  verb_rotate,  "stage other keys and thresholds, any role" },
+	{ "revoke",  verb_revoke,  "stage that a key counts nowhere any more" },
+	{ "refresh", verb_refresh, "the same content with a later expiry" },
 	{ "verify",  verb_verify,  "see a repository as a node sees it" },
 	{ "compile", verb_compile, "one policy document to masks or to BPF" },
 	/* clang-format on */
@@ -39,6 +42,7 @@ static int exit_code(int code)
 		{ ESTALE, EXIT_NO },	   { EOPNOTSUPP, EXIT_NO },
 		{ EFBIG, EXIT_NO },	   { E2BIG, EXIT_NO },
 		{ EEXIST, EXIT_NO },	   { EPERM, EXIT_NO },
+		{ EBUSY, EXIT_NO },	   { EPROTO, EXIT_NO },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)

@@ -26,6 +26,11 @@ void option_expiry_init(struct option_expiry *x)
 		x->dates[i] = INT64_MIN;
 }
 
+bool option_expiry_is_given(const struct option_expiry *x, enum trust_role role)
+{
+	return x->days[role] != 0 || x->dates[role] != INT64_MIN;
+}
+
 int64_t option_expiry_of(const struct option_expiry *x, enum trust_role role,
 			 int64_t now)
 {
@@ -186,6 +191,10 @@ static int option_take(const struct option_row *rows, int argc, char **argv,
 	}
 	if (value_set(row, value.p, e) < 0)
 		return err_wrap(e, "--%s", row->name);
+	while (row->kind == OPTION_LIST && *at < argc &&
+	       strncmp(argv[*at], "--", 2) != 0)
+		if (value_set(row, argv[(*at)++], e) < 0)
+			return err_wrap(e, "--%s", row->name);
 	return 0;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* option.h - long options from a table; the table also prints the help.
  *
- * "--name value" and "--name=value"; nothing positional, no abbreviations.
+ * "--name value" and "--name=value"; no abbreviations, nothing positional but
+ * the further words of a list.
  */
 #ifndef CMD_BAILIFF_BUNDLE_OPTION_H
 #define CMD_BAILIFF_BUNDLE_OPTION_H
@@ -12,7 +13,7 @@
 #include "lib/err.h"
 #include "pkg/trust/metadata.h"
 
-#define OPTION_LIST_MAX 16
+#define OPTION_LIST_MAX 64
 
 /* Texts point into argv. */
 struct option_list {
@@ -30,7 +31,8 @@ enum option_kind {
 	OPTION_END,
 	OPTION_FLAG,   /* bool */
 	OPTION_TEXT,   /* const char *; given once */
-	OPTION_LIST,   /* struct option_list; may be given again */
+	OPTION_LIST,   /* struct option_list; may be given again, and the words
+			* up to the next option are more of it */
 	OPTION_NUMBER, /* uint64_t from 1 on; 0 stays when not given */
 	OPTION_FD,     /* int; -1 stays when not given */
 	OPTION_TIME,   /* int64_t; INT64_MIN stays when not given */
@@ -61,6 +63,10 @@ void option_help(const struct option_row *rows);
 
 /* No expiry given yet. */
 void option_expiry_init(struct option_expiry *x);
+
+/* Did the user say when @role expires? */
+bool option_expiry_is_given(const struct option_expiry *x,
+			    enum trust_role role);
 
 /* The date for @role, from @now on by the role's default unless given. */
 int64_t option_expiry_of(const struct option_expiry *x, enum trust_role role,

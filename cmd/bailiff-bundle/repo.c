@@ -6,15 +6,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/auto.h"
 #include "lib/file.h"
+#include "pkg/trust/name.h"
 #include "pkg/trust/trust.h"
 
-#define NAME_SIZE 768
 #define DEPTH_MAX 16
 #define WALK_MAX  100000 /* roots that a repository may have */
 
@@ -53,14 +55,14 @@ static bool root_exists(const struct repo *r, uint64_t version, char *name)
 	return fstatat(r->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-static int newest_root(struct repo *r, bool wants_root, struct err *e)
+static int newest_root(struct repo *r, enum repo_use use, struct err *e)
 {
 	char name[64], next[64];
 	uint64_t version = 1;
 	int code;
 
 	if (!root_exists(r, version, name)) {
-		if (!wants_root)
+		if (use != REPO_CHANGE)
 			return 0;
 		(void)err_set(e, ENOENT, "there is no 1.root.json");
 		return err_hint(e, "begin with bailiff-bundle init; if its "
@@ -84,32 +86,55 @@ static int newest_root(struct repo *r, bool wants_root, struct err *e)
 	return code;
 }
 
-int repo_open(const char *path, bool wants_root, struct repo *ret,
+/* One process at a time; the kernel lets go when it ends, however it does. */
+static int lock_take(const struct repo *r, struct err *e)
+{
+	if (flock(r->fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	if (errno != EWOULDBLOCK)
+		return err_errno(e, "lock the directory");
+	(void)err_set(e, EBUSY, "another bailiff-bundle is changing it");
+	return err_hint(e, "run this again when that one has ended");
+}
+
+static int staged_open(struct repo *r, enum repo_use use, struct err *e)
+{
+	int code;
+
+	if (use != REPO_LOOK && mkdirat(r->fd, "staged", 0755) < 0 &&
+	    errno != EEXIST)
+		return err_errno(e, "make staged");
+	code = file_open_beneath(r->fd, "staged", O_RDONLY | O_DIRECTORY, 0, e);
+	if (code == -ENOENT && use == REPO_LOOK)
+		return 0;
+	if (code < 0)
+		return code;
+	r->staged_fd = code;
+	return 0;
+}
+
+int repo_open(const char *path, enum repo_use use, struct repo *ret,
 	      struct err *e)
 {
 	struct repo r = { .fd = -1, .staged_fd = -1 };
-	int code;
+	int code = 0;
 
 	r.fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (r.fd < 0)
 		return err_errno(e, "open the repository %s", path);
-	if (mkdirat(r.fd, "staged", 0755) < 0 && errno != EEXIST) {
-		code = err_errno(e, "make %s/staged", path);
-		goto fail;
+	if (use != REPO_LOOK)
+		code = lock_take(&r, e);
+	if (code == 0)
+		code = staged_open(&r, use, e);
+	if (code == 0)
+		code = newest_root(&r, use, e);
+	if (code < 0) {
+		(void)err_wrap(e, "%s", path);
+		repo_close(&r);
+		return code;
 	}
-	code = file_open_beneath(r.fd, "staged", O_RDONLY | O_DIRECTORY, 0, e);
-	if (code < 0)
-		goto fail;
-	r.staged_fd = code;
-	code = newest_root(&r, wants_root, e);
-	if (code < 0)
-		goto fail;
 	*ret = r;
 	return 0;
-fail:
-	(void)err_wrap(e, "%s", path);
-	repo_close(&r);
-	return code;
 }
 
 void repo_close(struct repo *r)
@@ -120,9 +145,10 @@ void repo_close(struct repo *r)
 	trust_metadata_done(&r->root);
 }
 
-int repo_make_dirs(const struct repo *r, const char *name, struct err *e)
+/* Make the directories above a relative @name. */
+static int dirs_make(const struct repo *r, const char *name, struct err *e)
 {
-	char path[NAME_SIZE];
+	char path[REPO_NAME_MAX];
 
 	for (const char *at = strchr(name, '/'); at != NULL;
 	     at = strchr(at + 1, '/')) {
@@ -143,7 +169,7 @@ int repo_write(const struct repo *r, const char *name, struct span bytes,
 {
 	const char *slash = strrchr(name, '/');
 	AUTO_FD dir = -1;
-	char path[NAME_SIZE];
+	char path[REPO_NAME_MAX];
 	int code;
 
 	if (slash == NULL)
@@ -151,7 +177,7 @@ int repo_write(const struct repo *r, const char *name, struct span bytes,
 	if (snprintf(path, sizeof(path), "%.*s", (int)(slash - name), name) >=
 	    (int)sizeof(path))
 		return err_set(e, ENAMETOOLONG, "%s: too long", name);
-	code = repo_make_dirs(r, name, e);
+	code = dirs_make(r, name, e);
 	if (code < 0)
 		return code;
 	dir = file_open_beneath(r->fd, path, O_RDONLY | O_DIRECTORY, 0, e);
@@ -220,6 +246,122 @@ int repo_unstage(const struct repo *r, const char *name, struct err *e)
 	return tree_remove(r->staged_fd, name, 0, e);
 }
 
+static int sweep_entry(const struct repo *r, const char *dir, const char *entry,
+		       const json_t *keep, unsigned depth, struct err *e);
+
+static int sweep_dir(const struct repo *r, const char *dir, const json_t *keep,
+		     unsigned depth, struct err *e)
+{
+	struct dirent **entries = NULL;
+	const int count = scandirat(r->fd, dir, &entries, NULL, alphasort);
+	int code = 0;
+
+	if (count < 0)
+		return errno == ENOENT ? 0 : err_errno(e, "read %s", dir);
+	for (int i = 0; i < count; i++) {
+		const char *name = entries[i]->d_name;
+
+		if (code == 0 && strcmp(name, ".") != 0 &&
+		    strcmp(name, "..") != 0)
+			code = sweep_entry(r, dir, name, keep, depth, e);
+		free(entries[i]);
+	}
+	free(entries);
+	return code;
+}
+
+static int sweep_entry(const struct repo *r, const char *dir, const char *entry,
+		       const json_t *keep, unsigned depth, struct err *e)
+{
+	char name[REPO_NAME_MAX];
+	struct stat st;
+	int code = 0;
+
+	if (snprintf(name, sizeof(name), "%s/%s", dir, entry) >=
+		    (int)sizeof(name) ||
+	    depth > DEPTH_MAX)
+		return err_set(e, ENAMETOOLONG, "%s/%s: too long or too deep",
+			       dir, entry);
+	if (json_object_get(keep, name) != NULL)
+		return 0;
+	if (fstatat(r->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return err_errno(e, "stat %s", name);
+	if (!S_ISDIR(st.st_mode))
+		return unlinkat(r->fd, name, 0) < 0
+			       ? err_errno(e, "remove %s", name)
+			       : 0;
+	code = sweep_dir(r, name, keep, depth + 1, e);
+	if (code == 0 && unlinkat(r->fd, name, AT_REMOVEDIR) < 0 &&
+	    errno != ENOTEMPTY && errno != EEXIST)
+		code = err_errno(e, "remove %s", name);
+	return code;
+}
+
+int repo_sweep(const struct repo *r, const char *dir, const json_t *keep,
+	       struct err *e)
+{
+	return sweep_dir(r, dir, keep, 0, e);
+}
+
+/* Copy a finished name out. */
+static int name_give(struct buf *name, const char *what, char *ret,
+		     struct err *e)
+{
+	const char *text = buf_cstr(name);
+
+	if (text == NULL)
+		return err_set(e, ENAMETOOLONG, "%.100s: the name is too long",
+			       what);
+	memcpy(ret, text, name->len + 1);
+	return 0;
+}
+
+int repo_staged_name(const char *role, char ret[static REPO_NAME_MAX],
+		     struct err *e)
+{
+	AUTO_DONE(buf_done) struct buf name;
+
+	buf_init(&name, REPO_NAME_MAX - 1);
+	buf_puts(&name, "staged/");
+	if (trust_role_file(role, &name) < 0)
+		return err_set(e, ENAMETOOLONG, "role %.100s: too long a name",
+			       role);
+	return name_give(&name, role, ret, e);
+}
+
+int repo_published_name(const char *role, uint64_t version,
+			char ret[static REPO_NAME_MAX], struct err *e)
+{
+	AUTO_DONE(buf_done) struct buf name;
+	int code;
+
+	buf_init(&name, REPO_NAME_MAX - 1);
+	if (strcmp(role, trust_role_name(TRUST_ROLE_TIMESTAMP)) == 0)
+		code = trust_role_file(role, &name);
+	else
+		code = trust_role_file_versioned(version, role, &name);
+	if (code < 0)
+		return err_set(e, ENAMETOOLONG, "role %.100s: too long a name",
+			       role);
+	return name_give(&name, role, ret, e);
+}
+
+int repo_target_name(const char *path, const struct trust_file *file,
+		     bool is_staged, char ret[static REPO_NAME_MAX],
+		     struct err *e)
+{
+	const struct span sha256 = file->hashes[TRUST_HASH_SHA256];
+	AUTO_DONE(buf_done) struct buf name;
+
+	buf_init(&name, REPO_NAME_MAX - 1);
+	if (is_staged)
+		buf_puts(&name, "staged/");
+	trust_target_name(path,
+			  sha256.p ? sha256 : file->hashes[TRUST_HASH_SHA512],
+			  &name);
+	return name_give(&name, path, ret, e);
+}
+
 void repo_current_done(struct repo_current *c)
 {
 	buf_done(&c->timestamp_bytes);
@@ -235,13 +377,15 @@ static int listed_read(const struct repo *r, enum trust_role role,
 		       const struct trust_metadata *lister, struct buf *bytes,
 		       struct trust_metadata *ret, struct err *e)
 {
-	char entry[32], name[64];
+	char entry[32], name[REPO_NAME_MAX];
 	struct trust_file f;
+	int code;
 
 	(void)snprintf(entry, sizeof(entry), "%s.json", trust_role_name(role));
 	f = trust_file_read(json_object_get(lister->files, entry));
-	(void)snprintf(name, sizeof(name), "%llu.%s",
-		       (unsigned long long)f.version, entry);
+	code = repo_published_name(trust_role_name(role), f.version, name, e);
+	if (code < 0)
+		return code;
 	return repo_metadata(r, name, role, bytes, ret, e);
 }
 

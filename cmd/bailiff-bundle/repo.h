@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* repo.h - a repository on disk: what is published, and what is staged.
+/* repo.h - a repository on disk: its files. What they hold is roles.h.
  *
  *	REPO/N.root.json  REPO/timestamp.json  REPO/N.snapshot.json
- *	REPO/N.targets.json  REPO/targets/services/HASH.web.json
- *	REPO/staged/root.json  REPO/staged/targets.json  REPO/staged/targets/...
+ *	REPO/N.targets.json  REPO/N.team%2Fweb.json
+ *	REPO/targets/services/HASH.web.json
+ *	REPO/staged/root.json  REPO/staged/targets.json
+ *	REPO/staged/team%2Fweb.json  REPO/staged/targets/services/HASH.web.json
  *
  * Clients never look into staged/. Every file is opened below the directory,
- * without symlinks, and replaced as a whole.
+ * without symlinks, and replaced as a whole. Who writes holds a lock on the
+ * directory, which ends with the process.
  */
 #ifndef CMD_BAILIFF_BUNDLE_REPO_H
 #define CMD_BAILIFF_BUNDLE_REPO_H
@@ -15,24 +18,30 @@
 
 #define STAGED_ROOT    "staged/root.json"
 #define STAGED_TARGETS "staged/targets.json"
+#define REPO_NAME_MAX                                          \
+	768 /* bytes of a file's name below REPO, with its NUL \
+	     */
+
+enum repo_use {
+	REPO_LOOK,	/* no lock; there need be neither staged/ nor a root */
+	REPO_CHANGE,	/* makes staged/, takes the lock, wants a root */
+	REPO_CHANGE_NEW /* likewise; there need not be a root yet */
+};
 
 struct repo {
-	int fd;		       /* the directory */
-	int staged_fd;	       /* its staged/ */
+	int fd;		       /* the directory; holds the lock */
+	int staged_fd;	       /* its staged/; -1 when looking and not there */
 	struct buf root_bytes; /* the newest published root; may be empty */
 	struct trust_metadata root;
 };
 
 /**
  * repo_open() - open a repository and read its newest root.
- * @wants_root: a repository without a root is refused.
  *
- * Makes staged/ if it is not there.
- *
- * Return: 0; -ENOENT with a hint to init; -EBADMSG when the root is none;
- * as open(2), mkdir(2).
+ * Return: 0; -ENOENT with a hint to init; -EBUSY when another process changes
+ * it; -EBADMSG when the root is none; as open(2), mkdir(2).
  */
-int repo_open(const char *path, bool wants_root, struct repo *ret,
+int repo_open(const char *path, enum repo_use use, struct repo *ret,
 	      struct err *e);
 void repo_close(struct repo *r);
 
@@ -46,11 +55,26 @@ int repo_write(const struct repo *r, const char *name, struct span bytes,
 int repo_write_json(const struct repo *r, const char *name,
 		    const json_t *document, struct err *e);
 
-/* Make the directories above a relative @name. */
-int repo_make_dirs(const struct repo *r, const char *name, struct err *e);
-
 /* Remove staged/@name and what is in it; not being there is fine. */
 int repo_unstage(const struct repo *r, const char *name, struct err *e);
+
+/* Remove the files below @dir whose names are no members of @keep, and what
+ * directories that empties. */
+int repo_sweep(const struct repo *r, const char *dir, const json_t *keep,
+	       struct err *e);
+
+/* The name of a role's file: "staged/ROLE.json" and "VERSION.ROLE.json", the
+ * role percent-encoded; timestamp has no version. Return: 0; -ENAMETOOLONG. */
+int repo_staged_name(const char *role, char ret[static REPO_NAME_MAX],
+		     struct err *e);
+int repo_published_name(const char *role, uint64_t version,
+			char ret[static REPO_NAME_MAX], struct err *e);
+
+/* Where a target lies, below staged/ or not, by the hash that its role lists.
+ * Return: 0; -ENAMETOOLONG. */
+int repo_target_name(const char *path, const struct trust_file *file,
+		     bool is_staged, char ret[static REPO_NAME_MAX],
+		     struct err *e);
 
 /**
  * repo_metadata() - read and parse a metadata file.

@@ -5,120 +5,86 @@
 #include <errno.h>
 
 #include "lib/auto.h"
-#include "pkg/trust/make.h"
 
-#define SIGNERS_MAX OPTION_LIST_MAX
-
-/* What is collected on the way: owned here. */
-struct compose {
-	json_t *keys[TRUST_ROLE_COUNT]; /* arrays of key objects */
-	struct keyfile signers[SIGNERS_MAX];
-	size_t signer_count;
-};
-
-static void compose_done(struct compose *c)
+/* Sign with those that are keys of its own root role, or of the old one's. */
+static int root_sign(json_t *document, const struct key_signers *signers,
+		     const struct trust_role_keys *old, struct err *e)
 {
-	for (size_t i = 0; i < TRUST_ROLE_COUNT; i++)
-		json_decref(c->keys[i]);
-	for (size_t i = 0; i < c->signer_count; i++)
-		keyfile_done(&c->signers[i]);
-}
+	AUTO_DONE(trust_metadata_done) struct trust_metadata root = { 0 };
+	AUTO_DONE(buf_done) struct buf text;
+	int r;
 
-/* The role's keys from the files that were named. */
-static int keys_from_files(struct compose *c, enum trust_role role,
-			   const struct option_list *paths,
-			   struct keyring *keyring, struct err *e)
-{
-	for (size_t i = 0; i < paths->count; i++) {
-		AUTO_DONE(keyfile_done) struct keyfile f = { 0 };
-		int r = keyfile_open(keyring, paths->items[i], false, &f, e);
-
-		if (r < 0)
-			return r;
-		if (json_array_append(c->keys[role], f.signer.object) < 0)
-			return err_set(e, ENOMEM, "out of memory");
-		if (role != TRUST_ROLE_ROOT || f.signer.pkey == NULL)
-			continue;
-		c->signers[c->signer_count++] = f;
-		f = (struct keyfile){ 0 };
-	}
-	return 0;
-}
-
-/* The role's keys as the old root has them. */
-static int keys_from_root(struct compose *c, enum trust_role role,
-			  const struct trust_metadata *old, struct err *e)
-{
-	const struct trust_role_keys *keys = &old->root.roles[role];
-	const json_t *objects = json_object_get(old->body, "keys");
-
-	for (size_t i = 0; i < keys->count; i++)
-		if (json_array_append(
-			    c->keys[role],
-			    json_object_get(objects, keys->keys[i]->id)) < 0)
-			return err_set(e, ENOMEM, "out of memory");
-	return 0;
-}
-
-static int role_collect(struct compose *c, enum trust_role role,
-			const struct root_options *options,
-			const struct trust_metadata *old,
-			struct keyring *keyring, struct err *e)
-{
-	const struct option_list *paths = &options->keys[role];
-
-	c->keys[role] = json_array();
-	if (c->keys[role] == NULL)
+	buf_init(&text, trust_role_max(TRUST_ROLE_ROOT));
+	if (json_text(document, &text) < 0)
 		return err_set(e, ENOMEM, "out of memory");
-	if (paths->count == 0 && old != NULL)
-		return keys_from_root(c, role, old, e);
-	if (paths->count == 0)
-		return err_set(e, EINVAL, "--%s-key FILE is missing",
-			       trust_role_name(role));
-	return keys_from_files(c, role, paths, keyring, e);
+	r = trust_metadata_parse(TRUST_ROLE_ROOT, buf_view(&text), &root, e);
+	if (r < 0)
+		return r;
+	return key_signers_sign(
+		signers,
+		(const struct trust_role_keys *[]){
+			&root.root.roles[TRUST_ROLE_ROOT], old, NULL },
+		document, e);
 }
 
-/* For the new root, and for the old one where that lists the key as well. */
-static int root_sign(json_t *document, const struct trust_signer *s,
-		     const struct trust_metadata *old, struct err *e)
+static int root_make(const struct key_list lists[static TRUST_ROLE_COUNT],
+		     const struct root_edition *edition, json_t **ret,
+		     struct err *e)
 {
-	const struct trust_role_keys *const by[] = {
-		old != NULL ? &old->root.roles[TRUST_ROLE_ROOT] : NULL, NULL
+	struct trust_root_plan plan = {
+		.version = edition->version,
+		.expires = edition->expires,
+		.is_consistent = true,
 	};
-	int r = trust_sign(document, s, e);
 
-	if (r == 0 && old != NULL)
-		r = trust_sign_listed(document, s, by, e);
-	return r == -EKEYREJECTED ? 0 : r;
+	for (size_t i = 0; i < TRUST_ROLE_COUNT; i++)
+		plan.roles[i] = (struct trust_role_plan){ lists[i].keys,
+							  lists[i].threshold };
+	return trust_make_root(&plan, ret, e);
+}
+
+static int role_collect(enum trust_role kind, const struct key_change *c,
+			const struct role_view *old, struct keyring *keyring,
+			struct key_list *list, struct key_signers *signers,
+			struct err *e)
+{
+	const char *name = trust_role_name(kind);
+	struct role_authority a = { 0 };
+	int r = 0;
+
+	list->threshold = 1;
+	if (old == NULL && c->set.count == 0)
+		return err_set(e, EINVAL, "--%s-key FILE is missing", name);
+	if (old != NULL) {
+		a.by = role_find(old, "root");
+		a.keys = &a.by->metadata.root.roles[kind];
+		r = key_list_read(&a, list, e);
+	}
+	if (r == 0)
+		r = key_change_apply(c, name, keyring, list, signers, e);
+	return r;
 }
 
 int root_compose(const struct root_options *options,
-		 const struct trust_metadata *old, int64_t expires,
-		 struct keyring *keyring, json_t **ret, struct err *e)
+		 const struct role_view *old,
+		 const struct root_edition *edition, struct keyring *keyring,
+		 json_t **ret, struct err *e)
 {
-	AUTO_DONE(compose_done) struct compose c = { 0 };
+	AUTO_DONE(key_signers_done) struct key_signers signers = { 0 };
+	struct key_list lists[TRUST_ROLE_COUNT] = { 0 };
 	AUTO_JSON *document = NULL;
-	struct trust_root_plan plan = {
-		.version = old != NULL ? old->version + 1 : 1,
-		.expires = expires,
-		.is_consistent = true,
-	};
 	int r = 0;
 
-	for (enum trust_role i = 0; r == 0 && i < TRUST_ROLE_COUNT; i++) {
-		uint64_t threshold = options->thresholds[i];
-
-		r = role_collect(&c, i, options, old, keyring, e);
-		if (threshold == 0)
-			threshold = old ? old->root.roles[i].threshold : 1;
-		plan.roles[i] =
-			(struct trust_role_plan){ c.keys[i], threshold };
-	}
+	for (enum trust_role i = 0; r == 0 && i < TRUST_ROLE_COUNT; i++)
+		r = role_collect(i, &options->roles[i], old, keyring, &lists[i],
+				 &signers, e);
 	if (r == 0)
-		r = trust_make_root(&plan, &document, e);
-	for (size_t i = 0; r == 0 && i < c.signer_count; i++)
-		r = root_sign(document, &c.signers[i].signer, old, e);
+		r = root_make(lists, edition, &document, e);
+	if (r == 0)
+		r = root_sign(document, &signers, edition->old, e);
 	if (r == 0)
 		*ret = ptr_steal(&document);
+	for (size_t i = 0; i < TRUST_ROLE_COUNT; i++)
+		key_list_done(&lists[i]);
 	return r;
 }

@@ -155,7 +155,7 @@ int roster_open(const char *path, struct roster *ret, struct err *e)
 	int code;
 
 	*ret = (struct roster){ .repo = { .fd = -1, .staged_fd = -1 } };
-	code = repo_open(path, false, &ret->repo, e);
+	code = repo_open(path, REPO_CHANGE_NEW, &ret->repo, e);
 	if (code < 0)
 		return code;
 	code = roster_read(ret, e);

@@ -1,89 +1,173 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rotate.c - bailiff-bundle rotate: stage the next root. */
+/* rotate.c - bailiff-bundle rotate: other keys and thresholds, for any role. */
 #include "cmd/bailiff-bundle/bundle.h"
 
 #include <errno.h>
 #include <stdio.h>
 
-#include "cmd/bailiff-bundle/repo.h"
+#include "cmd/bailiff-bundle/redelegate.h"
 #include "cmd/bailiff-bundle/roots.h"
+#include "cmd/bailiff-bundle/stage.h"
 #include "lib/auto.h"
 
-/* Say what the new root changes, and who must still sign it. */
-static int rotation_show(const struct repo *repo, struct err *e)
+struct rotate {
+	struct stage stage;
+	struct root_options root;
+	const char *role, *by;	  /* --role; who delegates to it */
+	struct key_change change; /* of --role */
+	struct option_list signers;
+};
+
+static bool change_is_empty(const struct key_change *c)
 {
-	AUTO_DONE(trust_metadata_done) struct trust_metadata next = { 0 };
-	AUTO_DONE(buf_done) struct buf bytes = { 0 };
-	int r = repo_metadata(repo, STAGED_ROOT, TRUST_ROLE_ROOT, &bytes, &next,
-			      e);
+	return c->set.count + c->add.count + c->remove.count == 0 &&
+	       c->threshold == 0;
+}
 
-	if (r < 0)
-		return r;
-	for (enum trust_role i = 0; i < TRUST_ROLE_COUNT; i++) {
-		const struct trust_role_keys *keys = &next.root.roles[i];
+/* Which document --role is in; a role that root names joins the others. */
+static int role_sort(struct rotate *x, bool *is_delegated, struct err *e)
+{
+	const int kind =
+		x->role != NULL ? trust_role_find(span_of(x->role)) : -EINVAL;
 
-		printf("%s: %llu of", trust_role_name(i),
-		       (unsigned long long)keys->threshold);
-		for (size_t k = 0; k < keys->count; k++)
-			printf(" %.16s", keys->keys[k]->id);
-		printf("%s\n", trust_role_differs(&repo->root, &next, i)
-				       ? " (changed)"
-				       : "");
+	*is_delegated = false;
+	if (x->role == NULL && !change_is_empty(&x->change))
+		return err_set(e, EINVAL,
+			       "--role ROLE is missing: whose keys are they?");
+	if (x->role == NULL)
+		return 0;
+	if (change_is_empty(&x->change))
+		return err_set(e, EINVAL,
+			       "--role %s: give --key, --add-key, --remove-key "
+			       "or --threshold",
+			       x->role);
+	if (x->change.set.count != 0 &&
+	    x->change.add.count + x->change.remove.count != 0)
+		return err_set(e, EINVAL,
+			       "--key replaces all keys: --add-key and "
+			       "--remove-key do not go with it");
+	if (kind < 0) {
+		*is_delegated = true;
+		return 0;
 	}
-	if (verb_show_signers(&next, &repo->root, " by the old keys", e) < 0)
-		printf("not yet by the old keys: %s\n", e->text);
-	if (verb_show_signers(&next, &next, " by the new keys", e) < 0)
-		printf("not yet by the new keys: %s\n", e->text);
-	printf("staged/root.json is version %llu\n",
-	       (unsigned long long)next.version);
+	if (!change_is_empty(&x->root.roles[kind]))
+		return err_set(e, EINVAL, "role %s is named twice", x->role);
+	x->root.roles[kind] = x->change;
 	return 0;
+}
+
+static bool root_is_asked_for(const struct rotate *x, bool is_delegated)
+{
+	bool is_asked = !is_delegated;
+
+	for (size_t i = 0; i < TRUST_ROLE_COUNT; i++)
+		is_asked |= !change_is_empty(&x->root.roles[i]);
+	return is_asked;
+}
+
+/* Say what the new root has, and what of it is new. */
+static int root_show(const struct stage *s, struct err *e)
+{
+	const struct role *next = role_find(&s->roles.next, "root");
+
+	for (enum trust_role i = 0; i < TRUST_ROLE_COUNT; i++) {
+		const struct trust_role_keys *keys =
+			&next->metadata.root.roles[i];
+		AUTO_DONE(buf_done) struct buf line;
+
+		buf_init(&line, SIZE_MAX);
+		for (size_t k = 0; k < keys->count; k++) {
+			buf_puts(&line, k ? ", " : " ");
+			role_key_text(&s->roles, keys->keys[k]->id, &line);
+		}
+		if (buf_cstr(&line) == NULL)
+			return err_set(e, ENOMEM, "out of memory");
+		printf("%s: %llu of%s%s\n", trust_role_name(i),
+		       (unsigned long long)keys->threshold, line.p,
+		       trust_role_differs(&s->repo.root, &next->metadata, i)
+			       ? " (changed)"
+			       : "");
+	}
+	printf("staged/root.json is version %llu; it needs the signatures of "
+	       "the old root's threshold and of its own\n",
+	       (unsigned long long)next->metadata.version);
+	return 0;
+}
+
+static int root_rotate(struct rotate *x, struct err *e)
+{
+	const struct trust_role_keys *const by[] = {
+		&x->stage.repo.root.root.roles[TRUST_ROLE_ROOT], NULL
+	};
+	struct root_edition edition;
+	AUTO_JSON *document = NULL;
+	int r = root_edition_next(&x->stage, &edition, e);
+
+	if (r == 0)
+		r = root_compose(&x->root, &x->stage.roles.next, &edition,
+				 &x->stage.keyring, &document, e);
+	if (r == 0)
+		r = keyring_sign(&x->stage.keyring, &x->signers, by, document,
+				 e);
+	if (r == 0)
+		r = stage_put(&x->stage, "root", document, e);
+	return r;
+}
+
+static int rotate_run(struct rotate *x, struct err *e)
+{
+	struct redelegation r_ = { .role = x->role, .by = x->by };
+	bool is_delegated;
+	int r = role_sort(x, &is_delegated, e);
+	const bool wants_root = root_is_asked_for(x, is_delegated);
+
+	if (r == 0 && wants_root)
+		r = root_rotate(x, e);
+	if (r == 0 && is_delegated)
+		r = redelegate(&x->stage, &r_, &x->change, e);
+	if (r == 0)
+		r = stage_resign(&x->stage, e);
+	if (r == 0 && wants_root)
+		r = root_show(&x->stage, e);
+	return r < 0 ? r : stage_tell_all(&x->stage, e);
+}
+
+static void rotate_done(struct rotate *x)
+{
+	stage_close(&x->stage);
 }
 
 int verb_rotate(int argc, char **argv, struct err *e)
 {
-	AUTO_DONE(keyring_close) struct keyring keyring = { 0 };
-	AUTO_DONE(repo_close) struct repo repo = { .fd = -1, .staged_fd = -1 };
-	AUTO_JSON *document = NULL;
-	struct keyring_options options = { .fd = -1 };
-	struct root_options root = { 0 };
-	struct option_list signers = { 0 };
-	struct option_expiry expiry;
-	const char *path = NULL;
-	int64_t now = INT64_MIN;
-	const struct trust_role_keys *const by[] = {
-		&repo.root.root.roles[TRUST_ROLE_ROOT], NULL
-	};
+	AUTO_DONE(rotate_done) struct rotate x = { .stage = STAGE_NONE };
+	struct stage_options options;
 	const struct option_row rows[] = {
-		{ "repo", OPTION_TEXT, true, "DIR", "the repository", &path },
-		ROOT_OPTIONS(&root),
-		{ "sign-key", OPTION_LIST, false, "FILE",
-		  "a private key of the old root that signs too", &signers },
-		{ "expires-days", OPTION_DAYS, false, "[root=]N",
-		  "days until the new root expires (365)", &expiry },
-		{ "expires", OPTION_DATE, false, "[root=]DATE",
-		  "the date itself", &expiry },
-		{ "now", OPTION_TIME, false, "DATE", "instead of the clock",
-		  &now },
-		KEYRING_OPTIONS(&options),
+		STAGE_OPTIONS(&options, "what is staged"),
+		ROOT_OPTIONS(&x.root),
+		{ "role", OPTION_TEXT, false, "ROLE",
+		  "any role, also a delegated one, for the options below",
+		  &x.role },
+		{ "key", OPTION_LIST, false, "FILE ...",
+		  "these keys instead of all that it has", &x.change.set },
+		{ "add-key", OPTION_LIST, false, "FILE ...", "these as well",
+		  &x.change.add },
+		{ "remove-key", OPTION_LIST, false, "ID|FILE ...",
+		  "without these", &x.change.remove },
+		{ "threshold", OPTION_NUMBER, false, "N",
+		  "how many of them must sign", &x.change.threshold },
+		{ "by", OPTION_TEXT, false, "ROLE",
+		  "by whose delegation, where there are several", &x.by },
+		{ "sign-key", OPTION_LIST, false, "FILE ...",
+		  "private keys of the old root that sign too", &x.signers },
+		KEYRING_OPTIONS(&options.keyring),
 		{ .kind = OPTION_END },
 	};
 	int r;
 
-	option_expiry_init(&expiry);
+	stage_options_init(&options);
 	r = verb_options("rotate", rows, argc, argv, e);
 	if (r != 0)
 		return r < 0 ? r : EXIT_DONE;
-	r = keyring_open(&options, &keyring, e);
-	if (r == 0)
-		r = repo_open(path, true, &repo, e);
-	if (r == 0)
-		r = root_compose(&root, &repo.root,
-				 option_expiry_of(&expiry, TRUST_ROLE_ROOT,
-						  verb_now(now)),
-				 &keyring, &document, e);
-	if (r == 0)
-		r = keyring_sign(&keyring, &signers, by, document, e);
-	if (r == 0)
-		r = repo_write_json(&repo, STAGED_ROOT, document, e);
-	return r < 0 ? r : rotation_show(&repo, e);
+	r = stage_open(&options, REPO_CHANGE, &x.stage, e);
+	return r < 0 ? r : rotate_run(&x, e);
 }

@@ -49,10 +49,15 @@ sign_targets() {
 	for key in "$@"; do args+=(--key "$keys/$key.pem"); done
 	signing sign --repo "$repo" --role targets "${args[@]}"
 }
+# A policy that compiles and says no more than TEXT.
+document() {
+	echo "{\"description\":\"$1\",\"accept\":[\"no-landlock\",\"no-seccomp\",\"no-capabilities\"]}"
+}
 policies() {
 	mkdir -p "$work/policies/services"
-	echo '{"services":{"web":1}}' >"$work/policies/node.json"
-	echo "{\"revision\":$1}" >"$work/policies/services/web.json"
+	echo '{"unlisted":"allow","services":{"web":{"number":1}}}' \
+		>"$work/policies/node.json"
+	document "revision $1" >"$work/policies/services/web.json"
 }
 # Everything a client would read, in one line.
 published() { (cd "$repo" && find . -path ./staged -prune -o -type f -print0 |
@@ -170,7 +175,7 @@ copy() {
 	cp -a "$repo" "$work/bad"
 }
 copy
-sed -i 's/"revision":2/"revision":3/' "$work"/bad/targets/services/*.web.json
+sed -i 's/revision 2/revision 3/' "$work"/bad/targets/services/*.web.json
 check "a tampered policy is refused" says 1 \
 	'refused (malformed): target "services/web.json": its sha256 is not' \
 	verify "$work/bad"
@@ -255,16 +260,16 @@ expired() {
 }
 before=$(published)
 check "publish refuses what is expired already" says 1 \
-	"would refuse this: targets version 3 expired at 2001-01-01" expired
+	"targets version 3 expired at 2001-01-01" expired
 check "a refused publish changes nothing" test "$before" = "$(published)"
 
 # -- rotation of root ---------------------------------------------------------
 policies 4
 check "rotate stages a root with another key" says 0 \
-	"not yet by the old keys" \
+	"by the old keys of root version 1: not yet signed by enough" \
 	signing rotate --repo "$repo" --root-key "$keys/root1.pem" \
 	--root-key "$keys/mallory.pem" --root-threshold 2
-check "publish refuses the half-signed root" says 1 "by the old root's keys" \
+check "publish refuses the half-signed root" says 1 "by the keys of root version 1" \
 	publish
 check "an old key holder signs it" says 0 \
 	"root version 2: 2 of 2 signed by the old root's keys" \

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* bundle_check.c - see bundle_check.h. */
+#include "cmd/bailiff-bundle/bundle_check.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/auto.h"
+#include "pkg/landlock/rights.h"
+#include "pkg/policy/policy.h"
+#include "pkg/trust/trust.h"
+
+/* Documents and their bytes, as the compiler wants them. */
+struct documents {
+	struct policy_target targets[TRUST_TARGET_COUNT_MAX];
+	struct buf bytes[TRUST_TARGET_COUNT_MAX];
+	size_t count;
+	bool has_node;
+};
+
+static void documents_free(struct documents **d)
+{
+	if (*d == NULL)
+		return;
+	for (size_t i = 0; i < (*d)->count; i++)
+		buf_done(&(*d)->bytes[i]);
+	free(*d);
+}
+
+/* Those of @role's targets that a node would take from it. */
+static int role_documents(const struct stage *s, const struct role *role,
+			  struct documents *d, struct err *e)
+{
+	const char *path;
+	json_t *entry;
+
+	json_object_foreach((json_t *)(uintptr_t)role->metadata.files, path,
+			    entry) {
+		struct buf *bytes = &d->bytes[d->count];
+		int r;
+
+		if (role_speaker(&s->roles.next, path) != role)
+			continue;
+		if (d->count == TRUST_TARGET_COUNT_MAX)
+			return err_set(e, E2BIG, "more than %d targets",
+				       TRUST_TARGET_COUNT_MAX);
+		buf_init(bytes, TRUST_TARGET_MAX);
+		d->count++;
+		r = role_target_read(&s->repo, role, path, bytes, e);
+		if (r < 0)
+			return r;
+		d->targets[d->count - 1] =
+			(struct policy_target){ path, buf_view(bytes) };
+		d->has_node |= strcmp(path, "node.json") == 0;
+	}
+	return 0;
+}
+
+int bundle_check(const struct stage *s, struct err *e)
+{
+	const struct policy_kernel kernel = {
+		.landlock_abi = LANDLOCK_ABI_NEWEST,
+		.has_seccomp = true,
+	};
+	const struct policy_origin origin = { .generation = 1,
+					      .bundle_version = 1 };
+	AUTO_DONE(documents_free)
+	struct documents *d = calloc(1, sizeof(*d));
+	struct policy *policy = NULL;
+	int r = 0;
+
+	if (d == NULL)
+		return err_set(e, ENOMEM, "out of memory");
+	for (size_t i = 0; r == 0 && i < s->roles.next.count; i++)
+		if (s->roles.next.items[i]->metadata.role == TRUST_ROLE_TARGETS)
+			r = role_documents(s, s->roles.next.items[i], d, e);
+	if (r < 0 || !d->has_node)
+		return r;
+	r = policy_compile(d->targets, d->count, &origin, &kernel, &policy, e);
+	if (r == 0)
+		policy_free(policy);
+	else
+		(void)err_hint(e, "build --unchecked stages it all the same; "
+				  "nodes will refuse it");
+	return r;
+}
