@@ -71,9 +71,10 @@ FUZZERS := $(FUZZ_SRC:test/fuzz/%.c=$(O)/fuzz/%)
 # Tools that are made of bailiff's own code; the others are one file each.
 LINKED_SRC := $(wildcard test/bench/audit_*.c)
 LINKED := $(LINKED_SRC:test/%.c=build/test/%)
-TOOL_SRC := $(filter-out $(LINKED_SRC),\
+TOOL_SRC := $(filter-out $(LINKED_SRC) test/attacks/false_clock.c,\
 	$(wildcard test/attacks/*.c test/bench/*.c test/vm/*.c))
-TOOLS := $(TOOL_SRC:test/%.c=build/test/%) $(LINKED)
+TOOLS := $(TOOL_SRC:test/%.c=build/test/%) $(LINKED) \
+	build/test/attacks/false_clock.so
 
 .PHONY: all
 all: ## the programs, in build/bin
@@ -155,6 +156,11 @@ build/test/%: test/%.c
 	$(call say,TOOL,$@)
 	@mkdir -p $(@D)
 	$(Q)gcc $(STD) -O2 -Wall -Wextra -Werror -static -o $@ $<
+# This one is preloaded: a wrong clock for a program under test.
+build/test/attacks/%.so: test/attacks/%.c
+	$(call say,TOOL,$@)
+	@mkdir -p $(@D)
+	$(Q)gcc $(STD) -O2 -Wall -Wextra -Werror -shared -fPIC -o $@ $<
 # This one writes what the launcher reads, with the launcher's own objects.
 build/test/attacks/mkartefact: test/attacks/mkartefact.c \
 		$(filter-out build/musl/cmd/%,$(EXEC_OBJ))

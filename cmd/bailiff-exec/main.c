@@ -180,6 +180,8 @@ static int published_read(struct launch *l, struct err *e)
 	if (r < 0)
 		return r;
 	r = published_artefact(&p, l->service, &l->raw, &l->policy, e);
+	if (r == 0)
+		r = published_start_check(&p, e);
 	published_close(&p);
 	return r;
 }

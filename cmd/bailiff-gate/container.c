@@ -125,9 +125,12 @@ int gate_start(struct gate *g, struct err *e)
 	if (r < 0)
 		return r;
 	r = service_find(g, b.path, spec_service(&b.spec), e);
-	if (r == 0 && g->service.number != 0)
-		r = named_start(g, &b, e);
-	else if (r == 0)
+	if (r == 0 && g->service.number != 0) {
+		r = published_start_check(&g->policy, e);
+		if (r == 0)
+			r = named_start(g, &b, e);
+	}
+	if (r == 0 && g->service.number == 0)
 		r = unlisted_start(g, &b, e);
 	if (r == 0)
 		r = mask_private(g, &b.spec, b.dirfd, e);

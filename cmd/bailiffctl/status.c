@@ -89,6 +89,9 @@ static void policy_print(const json_t *policy)
 	(void)fputs(", rollback=", stdout);
 	ctl_put(span_of(ctl_text(policy, "rollback")));
 	(void)fputs("\n", stdout);
+	if (strcmp(ctl_text(policy, "on_stale"), "refuse-start") == 0)
+		(void)printf("  %-11sno service is started while it is stale\n",
+			     "");
 	label("signed by");
 	json_array_foreach(signers, i, signer) {
 		struct span id = json_span(signer);
@@ -98,6 +101,21 @@ static void policy_print(const json_t *policy)
 		ctl_put(id);
 	}
 	(void)fputs(json_array_size(signers) == 0 ? "nobody\n" : "\n", stdout);
+}
+
+static void clock_print(const json_t *clock)
+{
+	if (!json_is_object(clock))
+		return;
+	label("time");
+	ctl_put(span_of(ctl_text(clock, "time")));
+	(void)fputs(", clock: ", stdout);
+	ctl_put(span_of(ctl_text(clock, "source")));
+	if (strcmp(ctl_text(clock, "time"), ctl_text(clock, "system")) != 0) {
+		(void)fputs(", behind the floor at ", stdout);
+		ctl_put(span_of(ctl_text(clock, "system")));
+	}
+	(void)fputs("\n", stdout);
 }
 
 static void counts_print(const json_t *status)
@@ -195,6 +213,7 @@ int verb_status(struct ctl *ctl, int argc, char **argv)
 	}
 	head_print(ctl, status);
 	policy_print(json_object_get(status, "policy"));
+	clock_print(json_object_get(status, "clock"));
 	counts_print(status);
 	collectors_print(json_object_get(status, "collectors"));
 	workers_print(json_object_get(status, "workers"));

@@ -64,8 +64,9 @@ struct audit_role {
 	struct buf frame;
 	struct reader_slot readers[READERS_MAX];
 	struct audit_stats stats;
-	uint64_t dropped_told; /* of stats.dropped: those in the trail */
-	bool is_dirty;	       /* appended since the last sync */
+	char statement[OWN_TEXT_MAX]; /* which policy was in force then */
+	uint64_t dropped_told;	      /* of stats.dropped: those in the trail */
+	bool is_dirty;		      /* appended since the last sync */
 	/* The newest serial that a predecessor left in the trail, until the
 	 * first record above it tells how many are missing. */
 	bool has_previous;
@@ -119,7 +120,7 @@ static void own_event(struct audit_role *role, const char *action,
 static void own_event(struct audit_role *role, const char *action,
 		      const char *fmt, ...)
 {
-	char text[1024];
+	char text[OWN_TEXT_MAX];
 	struct event ev = { .kind = EVENT_OWN,
 			    .time_ms = clock_real_ms(),
 			    .ses = UINT32_MAX,
@@ -303,7 +304,7 @@ static int answer_own_event(void *ctx, struct msg *m, struct cur *body)
 {
 	struct audit_role *role = ctx;
 	AUTO_MEM char *action = span_dup(cur_blob(body, 64));
-	AUTO_MEM char *text = span_dup(cur_blob(body, 1024));
+	AUTO_MEM char *text = span_dup(cur_blob(body, OWN_TEXT_MAX));
 
 	(void)m;
 	if (action == NULL || text == NULL)
@@ -575,8 +576,9 @@ static int trail_begin(struct audit_role *role, uint64_t bytes_max,
 		r = err_set(e, -r, "%s", why.text);
 	if (r < 0)
 		return err_wrap(e, "the trail");
-	own_event(role, "audit.start", "boot=%s recovered_bytes=%llu pid=%d",
-		  role->base.boot, (unsigned long long)recovered, getpid());
+	own_event(role, "audit.start", "boot=%s recovered_bytes=%llu pid=%d %s",
+		  role->base.boot, (unsigned long long)recovered, getpid(),
+		  role->statement);
 	if (role->stats.first_seq == 0)
 		role->stats.first_seq = role->stats.last_seq;
 	return 0;
@@ -643,6 +645,7 @@ static int sources_add(struct audit_role *role, struct err *e)
 
 static int role_init(struct audit_role *role, struct err *e)
 {
+	struct span statement;
 	uint64_t bytes_max;
 	struct cur body;
 	struct msg start;
@@ -651,8 +654,11 @@ static int role_init(struct audit_role *role, struct err *e)
 	if (r < 0)
 		return r;
 	bytes_max = cur_u64(&body);
+	statement = cur_blob(&body, sizeof(role->statement) - 1);
 	if (start.nfds != 3 || cur_end(&body) < 0)
 		return err_set(e, EPROTO, "unexpected start");
+	(void)snprintf(role->statement, sizeof(role->statement), "%.*s",
+		       SPAN_FMT(statement));
 	role->netlink_fd = msg_fd_take(&start, 0);
 	role->trail_fd = msg_fd_take(&start, 1);
 	role->sessions_fd = msg_fd_take(&start, 2);

@@ -62,8 +62,9 @@
 		"landlock_restrict_self", "getppid", "umask", "chdir",     \
 		"sysinfo", "getrlimit", "setrlimit"
 
-static const char *const supervisor_calls[] = { CALLS_BASE, CALLS_FILES,
+static const char *const supervisor_calls[] = { CALLS_BASE,    CALLS_FILES,
 						CALLS_SOCKETS, CALLS_SPAWN,
+						"adjtimex",    "clock_adjtime",
 						NULL };
 static const char *const audit_calls[] = { CALLS_BASE, CALLS_FILES, "recvmmsg",
 					   "getsockopt", NULL };

@@ -23,9 +23,42 @@ static const struct metric {
 	{ "trail", "last_seq", "bailiff_trail_last_sequence", "gauge", "Sequence of the newest event" },
 	{ "policy", "bundle", "bailiff_policy_bundle", "gauge", "Version of the bundle in force" },
 	{ "policy", "generation", "bailiff_policy_generation", "gauge", "Publications in this boot" },
+	{ "policy", "expires_s", "bailiff_policy_expires_seconds", "gauge", "Until the bundle in force expires; below 0 since then" },
 	{ "kernel", "landlock_abi", "bailiff_landlock_abi", "gauge", "Landlock ABI of the kernel" },
 	/* clang-format on */
 };
+
+/* One word of the status object, out of a few: an OpenMetrics stateset. */
+#define STATES_MAX 4
+static const struct stateset {
+	const char *object, *member, *name, *help;
+	const char *states[STATES_MAX + 1]; /* NULL-terminated */
+} statesets[] = {
+	/* clang-format off */
+	{ "policy", "freshness", "bailiff_policy_freshness", "Is the bundle in force fresh, by the time that is known",
+	  { "fresh", "stale", "unknown", NULL } },
+	{ "policy", "rollback", "bailiff_policy_rollback", "What keeps older bundles away: kept state, or the image alone",
+	  { "persistent", "image-floor", NULL } },
+	{ "clock", "source", "bailiff_clock_source", "Who vouches for the system clock",
+	  { "synchronised", "rtc", "hypervisor", "unknown", NULL } },
+	/* clang-format on */
+};
+
+static void stateset_write(const json_t *status, const struct stateset *s,
+			   struct buf *out)
+{
+	const json_t *value =
+		json_object_get(json_object_get(status, s->object), s->member);
+
+	if (!json_is_string(value))
+		return;
+	buf_printf(out, "# TYPE %s stateset\n# HELP %s %s.\n", s->name, s->name,
+		   s->help);
+	for (size_t i = 0; s->states[i] != NULL; i++)
+		buf_printf(out, "%s{%s=\"%s\"} %d\n", s->name, s->name,
+			   s->states[i],
+			   span_eq_str(json_span(value), s->states[i]));
+}
 
 static void metric_write(const json_t *status, const struct metric *m,
 			 struct buf *out)
@@ -78,6 +111,8 @@ int metrics_write(struct span status, struct buf *out)
 		return r;
 	for (size_t i = 0; i < sizeof(metrics) / sizeof(metrics[0]); i++)
 		metric_write(all, &metrics[i], out);
+	for (size_t i = 0; i < sizeof(statesets) / sizeof(statesets[0]); i++)
+		stateset_write(all, &statesets[i], out);
 	services_write(all, out);
 	buf_puts(out, "# EOF\n");
 	return buf_error(out);

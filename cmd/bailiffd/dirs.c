@@ -32,6 +32,7 @@ static const struct dir_row {
 	{ PATH_POLICY, offsetof(struct dirs, policy) },
 	{ PATH_SESSIONS, offsetof(struct dirs, sessions) },
 	{ PATH_RECEIPTS, offsetof(struct dirs, receipts) },
+	{ PATH_STATE, offsetof(struct dirs, state) },
 	{ PATH_STATE_TRUST, offsetof(struct dirs, trust) },
 	{ PATH_STATE_BUNDLE, offsetof(struct dirs, bundle) },
 	{ PATH_STATE_SHIP, offsetof(struct dirs, ship) },
@@ -44,6 +45,7 @@ static int *dir_fd(struct dirs *d, const struct dir_row *row)
 	return (int *)(void *)((char *)d + row->offset);
 }
 
+/* A new disk has lost+found. */
 static bool is_empty(int fd)
 {
 	const int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -53,7 +55,8 @@ static bool is_empty(int fd)
 
 	while (empty && (entry = readdir(dir)) != NULL)
 		empty = strcmp(entry->d_name, ".") == 0 ||
-			strcmp(entry->d_name, "..") == 0;
+			strcmp(entry->d_name, "..") == 0 ||
+			strcmp(entry->d_name, "lost+found") == 0;
 	if (dir != NULL)
 		(void)closedir(dir);
 	return empty;
@@ -85,11 +88,6 @@ int dirs_open(struct dirs *d, struct err *e)
 		*dir_fd(d, &rows[i]) = -1;
 	if (mkdir(PATH_RUN, 0711) < 0 && errno != EEXIST)
 		return err_errno(e, "mkdir " PATH_RUN);
-	const int state = dir_adopt(PATH_STATE, e);
-
-	if (state < 0)
-		return state;
-	(void)close(state);
 	for (size_t i = 0; i < ROWS; i++) {
 		const int fd = dir_adopt(rows[i].path, e);
 
@@ -113,10 +111,22 @@ void dirs_close(struct dirs *d)
 
 bool dirs_are_persistent(const struct dirs *d)
 {
+	static const __typeof__(((struct statfs *)0)->f_type) memory[] = {
+		TMPFS_MAGIC, RAMFS_MAGIC, HUGETLBFS_MAGIC, OVERLAYFS_SUPER_MAGIC
+	};
 	struct statfs fs;
 
-	return fstatfs(d->trust, &fs) == 0 && fs.f_type != TMPFS_MAGIC &&
-	       fs.f_type != RAMFS_MAGIC;
+	if (fstatfs(d->state, &fs) < 0)
+		return false;
+	for (size_t i = 0; i < sizeof(memory) / sizeof(memory[0]); i++)
+		if (fs.f_type == memory[i])
+			return false;
+	return true;
+}
+
+const char *dirs_rollback(const struct dirs *d)
+{
+	return dirs_are_persistent(d) ? "persistent" : "image-floor";
 }
 
 static int socket_open(const char *path, mode_t mode, struct err *e)

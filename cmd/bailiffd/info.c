@@ -26,12 +26,16 @@ static void service_encode(const struct policy_service *s, struct buf *out)
 }
 
 void info_encode(const struct policy *p, const struct policy_origin *origin,
-		 int64_t expires, bool is_stale, struct buf *out)
+		 const struct info_times *times, struct buf *out)
 {
 	buf_u64(out, policy_generation(p));
 	buf_u64(out, policy_bundle_version(p));
-	buf_u64(out, (uint64_t)expires);
-	buf_u8(out, is_stale);
+	buf_u64(out, (uint64_t)times->expires);
+	buf_u64(out, (uint64_t)times->issued);
+	buf_u64(out, (uint64_t)(times->issued != 0 ? times->issued
+						   : times->accepted));
+	buf_u8(out, policy_demands(p)->refuses_stale_start);
+	buf_u8(out, policy_demands(p)->wants_persistence);
 	buf_u32(out, (uint32_t)origin->signer_count);
 	for (size_t i = 0; i < origin->signer_count; i++)
 		buf_blob(out, span_of(origin->signers[i]));
@@ -123,7 +127,10 @@ int info_decode(struct span raw, struct policy_info *ret, struct err *e)
 	info.generation = cur_u64(&c);
 	info.bundle_version = cur_u64(&c);
 	info.expires = (int64_t)cur_u64(&c);
-	info.is_stale = cur_u8(&c) != 0;
+	info.issued = (int64_t)cur_u64(&c);
+	info.since = (int64_t)cur_u64(&c);
+	info.demands.refuses_stale_start = cur_u8(&c) != 0;
+	info.demands.wants_persistence = cur_u8(&c) != 0;
 	signers = count_take(&c, POLICY_SIGNERS_MAX);
 	while (!c.failed && info.signer_count < signers)
 		info.signers[info.signer_count++] = text_take(&c);

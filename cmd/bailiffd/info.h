@@ -31,7 +31,9 @@ struct policy_info {
 	uint64_t generation; /* 0: nothing is published */
 	uint64_t bundle_version;
 	int64_t expires; /* seconds since 1970 */
-	bool is_stale;	 /* accepted at boot although expired */
+	int64_t issued;	 /* signed issue time of its timestamp; 0: none */
+	int64_t since;	 /* when its life began: issued, else when accepted */
+	struct policy_demands demands;
 	char *signers[POLICY_SIGNERS_MAX];
 	size_t signer_count;
 	struct info_service *services;
@@ -41,8 +43,12 @@ struct policy_info {
 };
 
 void info_done(struct policy_info *info);
+/* When a bundle was issued and accepted, and when it expires. */
+struct info_times {
+	int64_t expires, issued, accepted;
+};
 void info_encode(const struct policy *p, const struct policy_origin *origin,
-		 int64_t expires, bool is_stale, struct buf *out);
+		 const struct info_times *times, struct buf *out);
 /* @ret is overwritten on success. Return: 0; -EBADMSG (also for lack of
  * memory, which shows as a short text). */
 int info_decode(struct span raw, struct policy_info *ret, struct err *e);

@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cmd/bailiffd/publication.h"
@@ -45,6 +44,7 @@ static const struct {
 	{ STAGE_POLICY, E2BIG,        "too-large" },
 	{ STAGE_POLICY, EBADMSG,      "policy" },
 	{ STAGE_POLICY, EPROTO,       "policy" },
+	{ STAGE_POLICY, EROFS,        "not-persistent" },
 };
 /* clang-format on */
 
@@ -69,13 +69,26 @@ void load_refusal_write(const struct supervisor *s, enum load_stage stage,
 		   (unsigned long long)s->info.generation);
 }
 
+/* T without the signed issue time: the policy process knows whether root still
+ * stands for the timestamp that it came from. */
+static int64_t time_known(const struct trust_clock *now)
+{
+	struct trust_clock c = *now;
+
+	c.issued = 0;
+	return clock_time(&c);
+}
+
 static int load_send(struct supervisor *s, const char *bundle, struct err *e)
 {
 	AUTO_FD root_fd = -1;
 	AUTO_FD bundle_fd = -1;
+	char by[CLOCK_SENTENCE_BYTES];
 	struct buf body;
 	int r;
 
+	clock_poll(s); /* T is fixed here, for the whole update */
+	clock_sentence(&s->clock.now, by);
 	root_fd = file_open(AT_FDCWD, PATH_IMAGE_ROOT, O_RDONLY, 0, e);
 	if (root_fd < 0)
 		return err_hint(e, "a node's trust begins with the root.json "
@@ -84,9 +97,12 @@ static int load_send(struct supervisor *s, const char *bundle, struct err *e)
 	if (bundle_fd < 0)
 		return bundle_fd;
 	buf_init(&body, MSG_BODY_MAX);
-	buf_u32(&body, s->load.flags);
+	buf_u32(&body,
+		s->load.flags |
+			(dirs_are_persistent(&s->dirs) ? 0 : LOAD_MEMORY));
 	buf_u64(&body, s->load.generation);
-	buf_u64(&body, (uint64_t)time(NULL));
+	buf_u64(&body, (uint64_t)time_known(&s->clock.now));
+	buf_blob(&body, span_of(by));
 	r = buf_error(&body);
 	if (r == 0)
 		r = msg_send(s->workers[ROLE_POLICY].channel.fd, WIRE_LOAD, 0,
@@ -263,7 +279,7 @@ static void refuse(struct supervisor *s, enum load_stage stage,
 static void accept(struct supervisor *s, struct span diff)
 {
 	const bool is_dry = (s->load.flags & LOAD_DRY_RUN) != 0;
-	struct buf json;
+	struct buf json, text;
 
 	buf_init(&json, MSG_BODY_MAX - 64);
 	buf_printf(&json,
@@ -285,9 +301,11 @@ static void accept(struct supervisor *s, struct span diff)
 		 LOG_FIELDS(log_u64("bundle", s->info.bundle_version),
 			    log_u64("generation", s->info.generation),
 			    log_u64("services", s->info.service_count)));
-	supervisor_event(s, "policy.loaded", "bundle=%llu generation=%llu",
-			 (unsigned long long)s->info.bundle_version,
-			 (unsigned long long)s->info.generation);
+	buf_init(&text, 2048);
+	statement_write(s, &text);
+	supervisor_event(s, "policy.loaded", "%s", buf_cstr(&text));
+	buf_done(&text);
+	clock_policy_changed(s);
 }
 
 /* The image's bundle was refused: what this node accepted later may stand. */
@@ -301,7 +319,7 @@ static void fall_back(struct supervisor *s, enum load_reason tried,
 	    faccessat(s->dirs.bundle, "timestamp.json", F_OK, 0) == 0 &&
 	    load_begin(s, LOAD_STORED, NULL, LOAD_BOOT | LOAD_OWN, 0, &e) == 0)
 		return;
-	s->boot_load_done = true;
+	supervisor_loaded(s);
 	if (s->is_arming)
 		supervisor_end(s, 1);
 }
@@ -321,11 +339,19 @@ static void finished(struct supervisor *s, int r, enum load_stage stage,
 	else if (r == 0 && (s->load.flags & LOAD_DRY_RUN) == 0)
 		s->load_error[0] = '\0';
 	if (r == 0)
-		s->boot_load_done = true;
+		supervisor_loaded(s);
 	if (r == 0 && s->is_arming)
 		supervisor_end(s, 0);
 	if (r == 0 && (s->load.flags & LOAD_DRY_RUN) == 0)
 		supervisor_collectors(s);
+}
+
+/* What this node once accepted is verified without what was seen since. */
+static void issued_take(struct supervisor *s, int64_t issued)
+{
+	if ((s->load.flags & LOAD_DRY_RUN) == 0 &&
+	    ((s->load.flags & LOAD_OWN) == 0 || issued > s->issued))
+		s->issued = issued;
 }
 
 int load_finish(struct supervisor *s, struct msg *m, struct cur *body)
@@ -334,6 +360,7 @@ int load_finish(struct supervisor *s, struct msg *m, struct cur *body)
 	uint8_t stage = cur_u8(body);
 	const struct span text = cur_blob(body, ERR_TEXT_MAX);
 	const struct span hint = cur_blob(body, ERR_TEXT_MAX);
+	const int64_t issued = (int64_t)cur_u64(body);
 	const struct span diff = cur_blob(body, MSG_BODY_MAX);
 	AUTO_MEM char *hint_text = span_dup(hint);
 	struct err e = { 0 };
@@ -351,6 +378,7 @@ int load_finish(struct supervisor *s, struct msg *m, struct cur *body)
 				      &e);
 	if (r < 0 && code == 0)
 		stage = STAGE_SYSTEM;
+	issued_take(s, issued);
 	if (code != 0) {
 		r = err_set(&e, (int)code, "%.*s", SPAN_FMT(text));
 		if (hint.len != 0)

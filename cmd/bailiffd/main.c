@@ -12,6 +12,7 @@
 static const char usage[] =
 	"usage: bailiffd [--ready-fd N]   audit, enforce, serve the sockets\n"
 	"       bailiffd arm              verify and publish policy, then end\n"
+	"       bailiffd reset-clock-floor  forget the latest time that was seen\n"
 	"       bailiffd --help | --version\n"
 	"\n"
 	"Trust begins with /etc/bailiff/root.json and the bundle in\n"
@@ -47,6 +48,8 @@ int main(int argc, char **argv)
 		return supervisor_main(false, -1);
 	if (argc == 2 && strcmp(argv[1], "arm") == 0)
 		return supervisor_main(true, -1);
+	if (argc == 2 && strcmp(argv[1], "reset-clock-floor") == 0)
+		return clock_reset_main();
 	if (argc == 3 && strcmp(argv[1], "--ready-fd") == 0 &&
 	    num_parse_u32(span_of(argv[2]), 3, 1023, &fd) == 0)
 		return supervisor_main(false, (int)fd);

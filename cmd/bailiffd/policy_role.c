@@ -25,6 +25,7 @@
 #include "lib/auto.h"
 #include "lib/file.h"
 #include "pkg/enforce/enforce.h"
+#include "pkg/identity/paths.h"
 #include "pkg/policy/policy.h"
 #include "pkg/trust/metadata.h"
 #include "pkg/trust/source_dir.h"
@@ -72,8 +73,10 @@ struct load {
 	struct buf diff;
 	uint32_t flags;
 	uint64_t generation;
-	bool is_stale;
-	bool has_state; /* what trust_update() stored is to be kept */
+	int64_t now;	    /* T but for what is signed; fixed for all */
+	struct span now_by; /* where that time comes from */
+	int64_t issued;	    /* of the timestamp that is stored now; 0: none */
+	bool has_state;	    /* what trust_update() stored is to be kept */
 	enum load_stage stage;
 };
 
@@ -205,8 +208,40 @@ static void state_publish(struct load *load)
 				buf_view(&load->stored.files[i].bytes));
 }
 
+/* The signed issue time of the timestamp that is stored after the update. */
+static int64_t issued_stored(const struct state *s)
+{
+	AUTO_DONE(trust_metadata_done) struct trust_metadata m = { 0 };
+	AUTO_DONE(buf_done) struct buf bytes;
+
+	buf_init(&bytes, TRUST_TIMESTAMP_MAX);
+	if (state_load((void *)(uintptr_t)s, "timestamp.json",
+		       TRUST_TIMESTAMP_MAX, &bytes, NULL) < 0 ||
+	    bytes.len == 0 ||
+	    trust_metadata_parse(TRUST_ROLE_TIMESTAMP, buf_view(&bytes), &m,
+				 NULL) < 0)
+		return 0;
+	return m.issued;
+}
+
+/* A clock that is wrong refuses updates and does nothing else; whoever reads
+ * of it must learn where the time came from. */
+static int expired_say(const struct load *load, struct err *e)
+{
+	char text[ERR_TEXT_MAX];
+
+	(void)snprintf(text, sizeof(text), "%s", e->text);
+	(void)err_set(e, EKEYEXPIRED, "%s %.*s", text,
+		      SPAN_FMT(load->issued > load->now
+				       ? span_of("by the signed issue time of "
+						 "the newest timestamp")
+				       : load->now_by));
+	return err_hint(e, "set the clock if it is wrong; if it is right, "
+			   "publish the bundle again with a later date");
+}
+
 static int load_verify(struct policy_role *role, struct load *load,
-		       struct msg *m, int64_t now, struct err *e)
+		       struct msg *m, struct err *e)
 {
 	/* What this node itself accepted is judged by the pinned root alone:
 	 * what was seen since, and refused, must not make it too old. */
@@ -225,7 +260,7 @@ static int load_verify(struct policy_role *role, struct load *load,
 	struct trust_config config = {
 		.store = &store,
 		.source = &source,
-		.now = now,
+		.now = load->now,
 		.uses_issued = true,
 	};
 	struct buf pinned;
@@ -244,15 +279,15 @@ static int load_verify(struct policy_role *role, struct load *load,
 	if (r == -EKEYEXPIRED && (load->flags & LOAD_BOOT) != 0) {
 		/* Expiry gates what is new; what this node already had stays
 		 * in force and is reported as stale. */
-		load->is_stale = true;
 		config.now = 0;
 		config.uses_issued = false;
 		r = trust_update(&config, &load->result, e);
 	}
 	if (r == 0)
 		chain_record(&state);
+	load->issued = issued_stored(&state);
 	buf_done(&pinned);
-	return r;
+	return r == -EKEYEXPIRED ? expired_say(load, e) : r;
 }
 
 static void origin_of(const struct load *load, struct policy_origin *ret)
@@ -341,7 +376,11 @@ static int load_publish(struct load *load, const struct policy *p,
 	}
 	origin_of(load, &origin);
 	buf_init(&info, INFO_MAX);
-	info_encode(p, &origin, load->result.expires, load->is_stale, &info);
+	info_encode(p, &origin,
+		    &(struct info_times){ .expires = load->result.expires,
+					  .issued = load->result.issued,
+					  .accepted = load->now },
+		    &info);
 	publication_add(&load->out, AREA_POLICY, INFO_FILE, buf_view(&info));
 	r = buf_error(&info);
 	buf_done(&info);
@@ -359,13 +398,35 @@ static int load_publish(struct load *load, const struct policy *p,
 	return 0;
 }
 
+/* What stands at boot stands without state that outlives it; only what is new
+ * needs it. */
+static int persistence_check(const struct policy_role *role,
+			     const struct load *load, const struct policy *p,
+			     struct err *e)
+{
+	const bool new = policy_demands(p)->wants_persistence;
+	const bool old = newest(role) != NULL &&
+			 policy_demands(newest(role))->wants_persistence;
+
+	if ((load->flags & LOAD_BOOT) != 0 ||
+	    (load->flags & LOAD_MEMORY) == 0 || (!new && !old))
+		return 0;
+	(void)err_set(e, EROFS,
+		      "node.json of %s demands rollback \"persistent\", and "
+		      "this node's state is in memory: after a reboot the "
+		      "image's bundle would stand again",
+		      new ? "this bundle" : "the bundle in force");
+	return err_hint(e, "mount a disk at " PATH_STATE ", or put the bundle "
+			   "into the image");
+}
+
 static int load_run(struct policy_role *role, struct load *load, struct msg *m,
-		    int64_t now, struct err *e)
+		    struct err *e)
 {
 	struct policy *p = NULL;
 	int r;
 
-	r = load_verify(role, load, m, now, e);
+	r = load_verify(role, load, m, e);
 	if (load->has_state)
 		state_publish(load);
 	if (r < 0)
@@ -374,7 +435,9 @@ static int load_run(struct policy_role *role, struct load *load, struct msg *m,
 	r = load_compile(role, load, &p, e);
 	if (r < 0)
 		return r;
-	r = policy_diff(newest(role), p, &load->diff, e);
+	r = persistence_check(role, load, p, e);
+	if (r == 0)
+		r = policy_diff(newest(role), p, &load->diff, e);
 	if (r == 0 && (load->flags & LOAD_DRY_RUN) == 0)
 		r = load_publish(load, p, e);
 	if (r < 0 || (load->flags & LOAD_DRY_RUN) != 0) {
@@ -424,6 +487,7 @@ static int load_answer(struct policy_role *role, struct load *load, uint32_t id,
 	buf_u8(&body, (uint8_t)load->stage);
 	buf_blob(&body, span_of(result < 0 ? e->text : ""));
 	buf_blob(&body, span_of(result < 0 && e->hint ? e->hint : ""));
+	buf_u64(&body, (uint64_t)load->issued);
 	buf_blob(&body,
 		 result < 0 ? (struct span){ 0 } : buf_view(&load->diff));
 	r = buf_error(&body);
@@ -439,14 +503,14 @@ static int answer_load(void *ctx, struct msg *m, struct cur *body)
 	struct policy_role *role = ctx;
 	struct err e = { 0 };
 	struct load load;
-	int64_t now;
 	int r;
 
 	load_init(&load);
 	load.flags = cur_u32(body);
 	load.generation = cur_u64(body);
-	now = (int64_t)cur_u64(body);
-	r = body->failed ? -EPROTO : load_run(role, &load, m, now, &e);
+	load.now = (int64_t)cur_u64(body);
+	load.now_by = cur_blob(body, ERR_TEXT_MAX);
+	r = body->failed ? -EPROTO : load_run(role, &load, m, &e);
 	if (r == 0 && buf_error(&load.out) < 0)
 		r = err_set(&e, E2BIG, "the bundle is larger than %u MiB",
 			    PUBLICATION_MAX / 1048576U);

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lib/auto.h"
@@ -21,6 +20,7 @@
 #include "pkg/enforce/enforce.h"
 #include "pkg/identity/paths.h"
 #include "pkg/policy/artefact.h"
+#include "pkg/trust/time.h"
 
 /* A dead session's file stays this long: its last records may still come. */
 #define SESSION_GRACE_MS 60000
@@ -183,9 +183,60 @@ __attribute__((format(printf, 2, 3))) static void problem(struct problems *p,
 	va_end(ap);
 }
 
-static bool is_expired(const struct supervisor *s)
+static enum freshness freshness_of(const struct supervisor *s)
 {
-	return s->info.generation != 0 && s->info.expires < time(NULL);
+	return freshness_judge(&s->clock.now, s->info.expires);
+}
+
+void statement_write(const struct supervisor *s, struct buf *out)
+{
+	if (s->info.generation == 0) {
+		buf_printf(out, "bundle=none rollback=%s",
+			   dirs_rollback(&s->dirs));
+		return;
+	}
+	buf_printf(out, "bundle=%llu generation=%llu signers=",
+		   (unsigned long long)s->info.bundle_version,
+		   (unsigned long long)s->info.generation);
+	for (size_t i = 0; i < s->info.signer_count; i++)
+		buf_printf(out, "%s%s", i ? "," : "", s->info.signers[i]);
+	buf_printf(out, " freshness=%s rollback=%s",
+		   freshness_word(freshness_of(s)), dirs_rollback(&s->dirs));
+}
+
+static void time_problems_find(const struct supervisor *s, struct problems *p)
+{
+	const struct trust_clock *c = &s->clock.now;
+	const enum freshness f = freshness_of(s);
+	char by[CLOCK_SENTENCE_BYTES], now[TRUST_TIME_TEXT],
+		expires[TRUST_TIME_TEXT];
+	const unsigned long long bundle = s->info.bundle_version;
+
+	clock_sentence(c, by);
+	trust_time_format(clock_time(c), now);
+	trust_time_format(s->info.expires, expires);
+	if (f == FRESHNESS_STALE)
+		problem(p,
+			"bundle %llu expired at %s, now is %s %s: it stays in "
+			"force, a newer one is due%s",
+			bundle, expires, now, by,
+			s->info.demands.refuses_stale_start
+				? ", and no service is started until then"
+				: "");
+	else if (f == FRESHNESS_UNKNOWN)
+		problem(p,
+			"nobody knows whether bundle %llu is fresh: the time "
+			"is taken %s; set the clock right",
+			bundle, by);
+	else if (freshness_is_ending(c, s->info.since, s->info.expires))
+		problem(p,
+			"bundle %llu expires at %s: less than a fifth of its "
+			"time is left",
+			bundle, expires);
+	if (s->info.demands.wants_persistence && !dirs_are_persistent(&s->dirs))
+		problem(p, "the policy demands state that outlives a reboot, "
+			   "and " PATH_STATE " is in memory: a reload is "
+			   "refused");
 }
 
 static void problems_find(const struct supervisor *s, struct problems *p)
@@ -195,11 +246,8 @@ static void problems_find(const struct supervisor *s, struct problems *p)
 			   "named service");
 	if (s->load_error[0] != '\0')
 		problem(p, "the bundle at boot was refused: %s", s->load_error);
-	if (is_expired(s))
-		problem(p,
-			"bundle %llu has expired: it stays in force, a "
-			"newer one is due",
-			(unsigned long long)s->info.bundle_version);
+	if (s->info.generation != 0)
+		time_problems_find(s, p);
 	if (s->kernel_lost != 0)
 		problem(p, "the kernel lost %u audit events", s->kernel_lost);
 	if (s->audit_stats.dropped != 0)
@@ -221,7 +269,7 @@ static const char *state_word(const struct supervisor *s,
 {
 	if (s->info.generation == 0)
 		return "unarmed";
-	if (is_expired(s))
+	if (freshness_of(s) == FRESHNESS_STALE)
 		return "stale";
 	return p->count != 0 ? "degraded" : "enforcing";
 }
@@ -236,16 +284,14 @@ static void text_member(struct buf *out, const char *before, const char *key,
 
 static void policy_write(const struct supervisor *s, struct buf *out)
 {
-	char when[32] = "";
-	struct tm tm;
-	const time_t expires = (time_t)s->info.expires;
+	char expires[TRUST_TIME_TEXT], issued[TRUST_TIME_TEXT];
 
 	if (s->info.generation == 0) {
 		buf_puts(out, ",\"policy\":null");
 		return;
 	}
-	if (gmtime_r(&expires, &tm) != NULL)
-		(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	trust_time_format(s->info.expires, expires);
+	trust_time_format(s->info.issued, issued);
 	buf_printf(out,
 		   ",\"policy\":{\"generation\":%llu,\"bundle\":%llu,"
 		   "\"signers\":[",
@@ -255,12 +301,42 @@ static void policy_write(const struct supervisor *s, struct buf *out)
 		buf_puts(out, i ? "," : "");
 		json_quote(out, span_of(s->info.signers[i]));
 	}
-	text_member(out, "],", "expires", when);
-	text_member(out, ",", "freshness", is_expired(s) ? "stale" : "fresh");
-	text_member(out, ",", "rollback",
-		    dirs_are_persistent(&s->dirs) ? "persistent"
-						  : "image-floor");
+	text_member(out, "],", "expires", expires);
+	buf_puts(out, ",\"issued\":");
+	if (s->info.issued != 0)
+		json_quote(out, span_of(issued));
+	else
+		buf_puts(out, "null");
+	buf_printf(out, ",\"expires_s\":%lld",
+		   (long long)(s->info.expires - clock_time(&s->clock.now)));
+	text_member(out, ",", "freshness", freshness_word(freshness_of(s)));
+	text_member(out, ",", "on_stale",
+		    s->info.demands.refuses_stale_start ? "refuse-start"
+							: "keep");
+	text_member(out, ",", "rollback", dirs_rollback(&s->dirs));
+	text_member(out, ",", "rollback_demanded",
+		    s->info.demands.wants_persistence ? "persistent"
+						      : "image-floor");
 	buf_puts(out, "}");
+}
+
+static void clock_write(const struct supervisor *s, struct buf *out)
+{
+	const struct trust_clock *c = &s->clock.now;
+	char text[TRUST_TIME_TEXT];
+
+	text_member(out, ",\"clock\":{", "source",
+		    clock_source_word(c->source));
+	trust_time_format(c->system, text);
+	text_member(out, ",", "system", text);
+	trust_time_format(clock_time(c), text);
+	text_member(out, ",", "time", text);
+	trust_time_format(clock_floor(c), text);
+	text_member(out, ",", "floor", text);
+	buf_printf(out, ",\"floor_by\":\"%s\"}",
+		   clock_floor(c) == 0	  ? "none"
+		   : c->mark >= c->issued ? "mark"
+					  : "issued");
 }
 
 /* What no policy can make this kernel deny, and from which Landlock ABI on it
@@ -406,6 +482,7 @@ int status_write(struct supervisor *s, struct buf *out)
 	buf_puts(out, "]");
 	free(p);
 	policy_write(s, out);
+	clock_write(s, out);
 	kernel_write(out);
 	audit_write(s, out);
 	collectors_write(s, out);

@@ -27,6 +27,8 @@
 #define SWEEP_EVERY_TICKS 300  /* dead sessions */
 #define STOP_MS		  3000 /* then the workers are killed */
 #define TRAIL_BYTES_MAX	  (64ULL * 1048576)
+#define AUDIT_WAIT_MS	  2000 /* for a policy to be in force */
+#define EARLY_MAX	  65536
 #define PHASE_STARTING	  1U
 #define PHASE_READY	  2U
 
@@ -43,7 +45,7 @@ static int tell(struct supervisor *s, enum role role, uint16_t type,
 void supervisor_event(struct supervisor *s, const char *action, const char *fmt,
 		      ...)
 {
-	char text[1024];
+	char text[OWN_TEXT_MAX];
 	struct buf body;
 	va_list ap;
 	int r;
@@ -53,6 +55,11 @@ void supervisor_event(struct supervisor *s, const char *action, const char *fmt,
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	if (!s->has_audit_begun) {
+		buf_blob(&s->early, span_of(action));
+		buf_blob(&s->early, span_of(text));
+		return;
+	}
 	buf_init(&body, MSG_BODY_MAX);
 	buf_blob(&body, span_of(action));
 	buf_blob(&body, span_of(text));
@@ -130,15 +137,20 @@ static int start_send(struct supervisor *s, enum role role, struct err *e)
 {
 	int fds[MSG_FDS_MAX];
 	const size_t nfds = start_fds(s, role, fds);
-	struct buf body;
+	struct buf body, statement;
 	int r;
 
 	buf_init(&body, MSG_BODY_MAX);
 	buf_u64(&body, s->start_ms);
 	buf_blob(&body, span_of(s->node));
 	buf_blob(&body, span_of(s->boot));
-	if (role == ROLE_AUDIT)
+	if (role == ROLE_AUDIT) {
 		buf_u64(&body, trail_bytes(s));
+		buf_init(&statement, OWN_TEXT_MAX);
+		statement_write(s, &statement);
+		buf_blob(&body, buf_view(&statement));
+		buf_done(&statement);
+	}
 	r = buf_error(&body);
 	if (r == 0)
 		r = msg_send(s->workers[role].channel.fd, WIRE_START, 0,
@@ -220,7 +232,7 @@ static void boot_load(struct supervisor *s)
 	(void)snprintf(s->load_error, sizeof(s->load_error), "%s", e.text);
 	if (load_begin(s, LOAD_STORED, NULL, LOAD_BOOT | LOAD_OWN, 0, &e) == 0)
 		return;
-	s->boot_load_done = true;
+	supervisor_loaded(s);
 	if (s->is_arming)
 		supervisor_end(s, 1);
 }
@@ -487,6 +499,42 @@ static int worker_start(struct supervisor *s, enum role role, struct err *e)
 	return r;
 }
 
+/* The trail's first event states which policy is in force: the audit process
+ * waits for that a moment, the kernel's events wait in its socket. */
+static int audit_begin(struct supervisor *s, struct err *e)
+{
+	struct cur early = cur_of(buf_view(&s->early));
+	int r;
+
+	if (s->has_audit_begun || s->is_arming)
+		return 0;
+	s->has_audit_begun = true;
+	r = worker_start(s, ROLE_AUDIT, e);
+	if (r < 0)
+		return r;
+	while (early.rest.len != 0) {
+		AUTO_MEM char *action = span_dup(cur_blob(&early, EARLY_MAX));
+		AUTO_MEM char *text = span_dup(cur_blob(&early, EARLY_MAX));
+
+		if (early.failed || action == NULL || text == NULL)
+			return err_set(e, ENOMEM, "out of memory");
+		supervisor_event(s, action, "%s", text);
+	}
+	buf_done(&s->early);
+	return 0;
+}
+
+void supervisor_loaded(struct supervisor *s)
+{
+	struct err e = { 0 };
+
+	s->boot_load_done = true;
+	if (audit_begin(s, &e) == 0)
+		return;
+	log_err(&s->log, LOG_LEVEL_ERROR, "audit cannot begin", &e);
+	supervisor_end(s, 111);
+}
+
 static void workers_restart(struct supervisor *s, uint64_t now)
 {
 	for (size_t i = 0; i < ROLE_COUNT; i++) {
@@ -538,6 +586,7 @@ static int tick(struct source *self, uint32_t events)
 	struct supervisor *s = container_of(self, struct supervisor, timer);
 	const uint64_t now = clock_boot_ms();
 	const uint64_t ticks = (now - s->start_ms) / TICK_MS;
+	struct err e = { 0 };
 
 	(void)events;
 	timer_ack(self->fd);
@@ -547,12 +596,19 @@ static int tick(struct source *self, uint32_t events)
 		return 0;
 	}
 	workers_restart(s, now);
+	if (now - s->start_ms >= AUDIT_WAIT_MS && audit_begin(s, &e) < 0) {
+		log_err(&s->log, LOG_LEVEL_ERROR, "audit cannot begin", &e);
+		supervisor_end(s, 111);
+		return 0;
+	}
 	if (s->load.reason != LOAD_IDLE && now >= s->load.deadline_ms &&
 	    s->workers[ROLE_POLICY].pid != 0)
 		(void)kill(s->workers[ROLE_POLICY].pid, SIGKILL);
 	ready_tell(s);
 	if (!s->is_arming && ticks % POLL_EVERY_TICKS == 0)
 		kernel_poll(s);
+	if (ticks % POLL_EVERY_TICKS == 0)
+		clock_poll(s);
 	if (!s->is_arming && ticks % SWEEP_EVERY_TICKS == 0)
 		sessions_sweep(s);
 	return 0;
@@ -649,6 +705,7 @@ static void published_read(struct supervisor *s)
 		log_err(&s->log, LOG_LEVEL_ERROR,
 			"the published policy is damaged, it is published anew",
 			&e);
+	s->issued = s->info.issued;
 	s->last_generation = generations_highest(&s->dirs);
 	if (s->last_generation < s->info.generation)
 		s->last_generation = s->info.generation;
@@ -683,7 +740,10 @@ static int workers_start(struct supervisor *s, struct err *e)
 
 		if (s->is_arming && i != ROLE_POLICY)
 			continue;
-		r = worker_start(s, (enum role)i, e);
+		if (i == ROLE_AUDIT && s->info.generation == 0)
+			continue; /* audit_begin(), when there is something */
+		r = i == ROLE_AUDIT ? audit_begin(s, e)
+				    : worker_start(s, (enum role)i, e);
 		if (r < 0)
 			return r;
 	}
@@ -698,7 +758,8 @@ static void supervisor_init(struct supervisor *s, bool is_arming, int ready_fd)
 			 .level = LOG_LEVEL_INFO },
 		.is_arming = is_arming,
 		.start_ms = clock_boot_ms(),
-		.dirs = { -1, -1, -1, -1, -1, -1, -1, -1 },
+		.dirs = { -1, -1, -1, -1, -1, -1, -1, -1, -1 },
+		.clock = { .steps = { .fd = -1 } },
 		.listen_fds = { -1, -1 },
 		.ready_fd = ready_fd,
 		.signals = { .fd = -1 },
@@ -706,6 +767,7 @@ static void supervisor_init(struct supervisor *s, bool is_arming, int ready_fd)
 		.audit_control_fd = -1,
 		.audit_fd = -1,
 	};
+	buf_init(&s->early, EARLY_MAX);
 	for (size_t i = 0; i < ROLE_COUNT; i++)
 		s->workers[i] = (struct worker){
 			.role = (enum role)i,
@@ -725,6 +787,8 @@ static int supervisor_open(struct supervisor *s, struct err *e)
 		published_read(s);
 		r = sources_open(s, e);
 	}
+	if (r == 0)
+		r = clock_begin(s, e);
 	if (r == 0 && !s->is_arming)
 		r = sockets_open(s->listen_fds, e);
 	if (r == 0 && !s->is_arming)
@@ -741,12 +805,14 @@ static void supervisor_done(struct supervisor *s)
 	kill_all(s);
 	if (!s->is_arming)
 		kernel_end(s);
+	clock_end(s);
 	fd_drop(&s->signals.fd);
 	fd_drop(&s->timer.fd);
 	fd_drop(&s->listen_fds[0]);
 	fd_drop(&s->listen_fds[1]);
 	dirs_close(&s->dirs);
 	info_done(&s->info);
+	buf_done(&s->early);
 	loop_free(s->loop);
 	free(s->store);
 }

@@ -10,6 +10,7 @@
 #ifndef CMD_BAILIFFD_SUPERVISOR_H
 #define CMD_BAILIFFD_SUPERVISOR_H
 
+#include "cmd/bailiffd/clock.h"
 #include "cmd/bailiffd/info.h"
 #include "cmd/bailiffd/stats.h"
 #include "cmd/bailiffd/worker.h"
@@ -26,7 +27,7 @@
 struct dirs {
 	int private_fd; /* PATH_PRIVATE; holds the lock of the one daemon */
 	int policy, sessions, receipts;
-	int trust, bundle, ship;
+	int state, trust, bundle, ship;
 	int trail;
 };
 
@@ -62,6 +63,12 @@ struct supervisor {
 	struct worker workers[ROLE_COUNT];
 	struct source signals, timer;
 
+	struct buf early;     /* events until the audit process runs */
+	bool has_audit_begun; /* it was started once */
+	struct node_clock clock;
+	int64_t issued; /* of the newest timestamp that was verified and that
+			 * root still stands for; 0: none */
+
 	struct policy_info info;  /* what is published; generation 0: nothing */
 	uint64_t last_generation; /* the highest ever used in this boot */
 	struct load_state load;
@@ -83,10 +90,13 @@ struct supervisor {
 /* Both return an exit code. @ready_fd: -1, or where to write "READY\n". */
 int supervisor_main(bool is_arming, int ready_fd);
 /* Tell the audit process to put an event of bailiff's own into the trail; a
- * daemon without that process (arming) drops it. */
+ * daemon without that process (arming) drops it. Before that process runs it
+ * waits: the trail's first event says what is in force. */
 void supervisor_event(struct supervisor *s, const char *action, const char *fmt,
 		      ...) __attribute__((format(printf, 3, 4)));
 void supervisor_end(struct supervisor *s, int code);
+/* The load at boot has ended, well or not. */
+void supervisor_loaded(struct supervisor *s);
 /* Tell the ship process which collectors the policy names. */
 void supervisor_collectors(struct supervisor *s);
 
@@ -94,8 +104,11 @@ void supervisor_collectors(struct supervisor *s);
 /* Make and open everything; -EBUSY when another daemon holds the lock. */
 int dirs_open(struct dirs *d, struct err *e);
 void dirs_close(struct dirs *d);
-/* Does PATH_STATE outlive a reboot (a disk, not memory)? */
+/* Does PATH_STATE outlive a reboot (a disk, not memory)? "persistent" or
+ * "image-floor". What lies under an overlay cannot be seen: it counts as
+ * memory. */
 bool dirs_are_persistent(const struct dirs *d);
+const char *dirs_rollback(const struct dirs *d);
 /* The two sockets. */
 int sockets_open(int ret[2], struct err *e);
 /* The generation that "current" names; 0 when nothing is published. */
@@ -126,6 +139,9 @@ int load_restore(struct supervisor *s, struct err *e);
 
 /* ---- status.c ---- */
 int status_write(struct supervisor *s, struct buf *out);
+/* Append "bundle=N generation=N signers=... freshness=... rollback=...": what
+ * the first event of a trail states, and each that loads a policy. */
+void statement_write(const struct supervisor *s, struct buf *out);
 /* Append the JSON array of live sessions that an older policy binds. */
 int pending_write(struct supervisor *s, struct buf *out);
 /* Is the session's process still there? Forgets dead ones after a grace. */

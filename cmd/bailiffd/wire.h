@@ -27,10 +27,12 @@ enum wire {
 	WIRE_STATS,	 /* role's own counters, see stats.h */
 
 	/* supervisor -> policy, and its answer */
-	WIRE_LOAD = 32, /* u32 flags LOAD_*, u64 generation, u64 now_s;
+	WIRE_LOAD = 32, /* u32 flags LOAD_*, u64 generation, u64 now_s, blob
+			 * where that time comes from;
 			 * 4 descriptors: pinned root.json, bundle directory,
 			 * trust directory, the accepted bundle's */
 	WIRE_LOADED,	/* u32 errno, u8 load_stage, blob error, blob hint,
+			 * u64 signed issue time of the newest timestamp,
 			 * blob diff JSON;
 			 * 1 descriptor: the publication (sealed) */
 	WIRE_COMMIT,	/* u64 generation: the last WIRE_LOADED is in force */
@@ -69,6 +71,7 @@ enum wire {
 #define LOAD_BOOT    (1U << 0) /* expiry is reported, not refused */
 #define LOAD_DRY_RUN (1U << 1) /* say what it would change */
 #define LOAD_OWN     (1U << 2) /* what this node itself once accepted */
+#define LOAD_MEMORY  (1U << 3) /* what is stored does not outlive a reboot */
 
 /* Where a load failed: the same errno means another thing in each. */
 enum load_stage {
@@ -81,6 +84,9 @@ enum load_stage {
 /* Sockets that control serves; the number in WIRE_ADMIT. */
 #define SOCKET_CONTROL 0
 #define SOCKET_EVENTS  1
+
+/* Bytes of an own event's text, with its NUL. */
+#define OWN_TEXT_MAX 2048
 
 /* The channel to the supervisor in every worker. */
 #define CHANNEL_FD 3

@@ -141,6 +141,28 @@ int published_artefact(const struct published *p, const char *service,
 	return 0;
 }
 
+int published_start_check(const struct published *p, struct err *e)
+{
+	struct buf text;
+	int r;
+
+	buf_init(&text, PUBLISHED_WITHHELD_MAX);
+	r = own_file_read(p->dirfd, PUBLISHED_WITHHELD, PUBLISHED_WITHHELD_MAX,
+			  &text, e);
+	if (r == 0) {
+		struct span rest = buf_view(&text);
+		const struct span reason = span_cut(&rest, '\n');
+
+		(void)err_set(e, EKEYEXPIRED, "%.*s", SPAN_FMT(reason));
+		r = err_hint(e, "load a fresh bundle; bailiffctl status says "
+				"where the time comes from");
+	} else if (r == -ENOENT) {
+		r = 0;
+	}
+	buf_done(&text);
+	return r;
+}
+
 static const char *const unlisted_words[] = {
 	[UNLISTED_ALLOW] = "allow",
 	[UNLISTED_AUDIT] = "audit",

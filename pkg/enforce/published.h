@@ -49,4 +49,20 @@ int published_artefact(const struct published *p, const char *service,
 int published_unlisted(const struct published *p, enum unlisted *ret,
 		       struct err *e);
 
+/* What bailiffd puts beside a generation while its services may not be started:
+ * the reason, one sentence. */
+#define PUBLISHED_WITHHELD     "withheld"
+#define PUBLISHED_WITHHELD_MAX 512
+
+/**
+ * published_start_check() - may a service be started now?
+ *
+ * A node policy whose on-stale is refuse-start withholds its services while
+ * it is stale. What runs is not asked about.
+ *
+ * Return: 0; -EKEYEXPIRED with the reason; -EPERM for a file that is not
+ * bailiff's own.
+ */
+int published_start_check(const struct published *p, struct err *e);
+
 #endif

@@ -277,6 +277,11 @@ bool policy_audit_execve(const struct policy *p)
 	return p->audit_execve;
 }
 
+const struct policy_demands *policy_demands(const struct policy *p)
+{
+	return &p->demands;
+}
+
 size_t policy_service_count(const struct policy *p)
 {
 	return p->model_count;

@@ -372,6 +372,14 @@ static void collectors_diff(struct diff *d, const struct policy *in,
 	}
 }
 
+static void demand_diff(struct diff *d, bool from, bool to, const char *yes,
+			const char *no)
+{
+	if (from != to)
+		change(d, "node", to ? "tighter" : "looser", "%s",
+		       to ? yes : no);
+}
+
 static void node_diff(struct diff *d, const struct policy *from,
 		      const struct policy *to)
 {
@@ -386,6 +394,18 @@ static void node_diff(struct diff *d, const struct policy *from,
 		       to->unlisted > from->unlisted ? "tighter" : "looser",
 		       "containers that no policy names are now %s",
 		       words[to->unlisted]);
+	if (from != NULL) {
+		demand_diff(d, from->demands.refuses_stale_start,
+			    to->demands.refuses_stale_start,
+			    "while the policy is stale no service is started",
+			    "a stale policy no longer keeps services from "
+			    "being started");
+		demand_diff(d, from->demands.wants_persistence,
+			    to->demands.wants_persistence,
+			    "state that outlives a reboot is demanded",
+			    "state that outlives a reboot is no longer "
+			    "demanded");
+	}
 	collectors_diff(d, from, to, "removed", "no longer go");
 	collectors_diff(d, to, from, "added", "now go");
 }

@@ -63,6 +63,7 @@ struct policy {
 	struct policy_kernel kernel;
 	enum policy_unlisted unlisted;
 	bool audit_execve;
+	struct policy_demands demands;
 	struct model *models; /* sorted by name */
 	size_t model_count;
 	struct policy_collector *collectors;
@@ -71,7 +72,7 @@ struct policy {
 
 /**
  * node_parse() - node.json: services (names, numbers, grants), unlisted,
- * collectors, audit.
+ * collectors, audit, freshness, rollback.
  * @p: receives all of it; released by policy_free() also after a failure.
  *
  * Return: 0; -EBADMSG; -E2BIG; -ENOMEM.

@@ -200,6 +200,47 @@ static int unlisted_parse(const json_t *value, struct policy *p, struct err *e)
 	return err_set(e, EBADMSG, "\"unlisted\" must be allow, audit or deny");
 }
 
+/* One of two words; absent is the first. */
+static int choice_parse(const json_t *value, const char *name,
+			const char *const words[2], bool *ret, struct err *e)
+{
+	if (value == NULL || span_eq_str(json_span(value), words[0]))
+		return 0;
+	if (!span_eq_str(json_span(value), words[1]))
+		return err_set(e, EBADMSG, "\"%s\" must be %s or %s", name,
+			       words[0], words[1]);
+	*ret = true;
+	return 0;
+}
+
+static int freshness_parse(const json_t *object, struct policy *p,
+			   struct err *e)
+{
+	static const char *const words[] = { "keep", "refuse-start" };
+	json_t *on_stale;
+	const struct json_member rows[] = {
+		{ "on-stale", JSON_STRING, true, &on_stale },
+		{ 0 },
+	};
+	int r;
+
+	if (object == NULL)
+		return 0;
+	r = json_members(object, rows, e);
+	if (r == 0)
+		r = choice_parse(on_stale, "on-stale", words,
+				 &p->demands.refuses_stale_start, e);
+	return r < 0 ? err_wrap(e, "freshness") : 0;
+}
+
+static int rollback_parse(const json_t *value, struct policy *p, struct err *e)
+{
+	static const char *const words[] = { "image-floor", "persistent" };
+
+	return choice_parse(value, "rollback", words,
+			    &p->demands.wants_persistence, e);
+}
+
 static int audit_parse(const json_t *object, struct policy *p, struct err *e)
 {
 	json_t *execve;
@@ -222,11 +263,14 @@ int node_parse(struct span text, struct policy *p, struct err *e)
 {
 	AUTO_JSON *node = NULL;
 	json_t *services, *unlisted, *collectors, *audit, *description;
+	json_t *freshness, *rollback;
 	const struct json_member rows[] = {
 		{ "services", JSON_OBJECT, true, &services },
 		{ "unlisted", JSON_STRING, true, &unlisted },
 		{ "collectors", JSON_ARRAY, false, &collectors },
 		{ "audit", JSON_OBJECT, false, &audit },
+		{ "freshness", JSON_OBJECT, false, &freshness },
+		{ "rollback", JSON_STRING, false, &rollback },
 		{ "description", JSON_STRING, false, &description },
 		{ 0 },
 	};
@@ -243,5 +287,9 @@ int node_parse(struct span text, struct policy *p, struct err *e)
 		r = collectors_parse(collectors, p, e);
 	if (r == 0)
 		r = audit_parse(audit, p, e);
+	if (r == 0)
+		r = freshness_parse(freshness, p, e);
+	if (r == 0)
+		r = rollback_parse(rollback, p, e);
 	return r;
 }

@@ -57,6 +57,13 @@ enum policy_unlisted {
 	POLICY_UNLISTED_DENY
 };
 
+/* What node.json demands of the node itself. */
+struct policy_demands {
+	bool refuses_stale_start; /* "freshness": {"on-stale": "refuse-start"}
+				   */
+	bool wants_persistence;	  /* "rollback": "persistent" */
+};
+
 struct policy_service {
 	const char *name;
 	uint32_t number;
@@ -88,6 +95,7 @@ uint64_t policy_generation(const struct policy *p);
 uint64_t policy_bundle_version(const struct policy *p);
 enum policy_unlisted policy_unlisted(const struct policy *p);
 bool policy_audit_execve(const struct policy *p); /* node.json "audit" */
+const struct policy_demands *policy_demands(const struct policy *p);
 size_t policy_service_count(const struct policy *p);
 const struct policy_service *policy_service(const struct policy *p, size_t i);
 const struct policy_service *policy_service_find(const struct policy *p,

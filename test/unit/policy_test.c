@@ -249,6 +249,24 @@ TEST(a_document_with_an_error_refuses_the_bundle)
 		{ "{\"unlisted\":\"deny\",\"audit\":{\"exec\":true},"
 		  "\"services\":{\"web\":{\"number\":1}}}",
 		  DOCUMENT, "audit: unknown member \"exec\"" },
+		{ "{\"unlisted\":\"deny\",\"freshness\":{\"on-stale\":"
+		  "\"stop\"},\"services\":{\"web\":{\"number\":1}}}",
+		  DOCUMENT, "freshness: \"on-stale\" must be keep or" },
+		{ "{\"unlisted\":\"deny\",\"freshness\":{},"
+		  "\"services\":{\"web\":{\"number\":1}}}",
+		  DOCUMENT, "freshness: \"on-stale\" is missing" },
+		{ "{\"unlisted\":\"deny\",\"freshness\":{\"on-stale\":"
+		  "\"keep\",\"x\":1},\"services\":{\"web\":{\"number\":1}}}",
+		  DOCUMENT, "freshness: unknown member \"x\"" },
+		{ "{\"unlisted\":\"deny\",\"freshness\":\"keep\","
+		  "\"services\":{\"web\":{\"number\":1}}}",
+		  DOCUMENT, "\"freshness\"" },
+		{ "{\"unlisted\":\"deny\",\"rollback\":\"always\","
+		  "\"services\":{\"web\":{\"number\":1}}}",
+		  DOCUMENT, "\"rollback\" must be image-floor or persis" },
+		{ "{\"unlisted\":\"deny\",\"rollback\":true,"
+		  "\"services\":{\"web\":{\"number\":1}}}",
+		  DOCUMENT, "\"rollback\"" },
 		{ NODE, "", "services/web.json: line 1" },
 		{ NODE, "[]", "services/web.json: must be an object" },
 		{ NODE, "{}", "\"landlock\" is missing" },
@@ -472,6 +490,51 @@ TEST(collectors_are_read_as_they_stand)
 	CHECK(policy_audit_execve(p));
 	CHECK(policy_collector(p, 1) == NULL);
 	policy_free(p);
+}
+
+#define DEMANDING                                                            \
+	"{\"unlisted\":\"deny\",\"rollback\":\"persistent\",\"freshness\":{" \
+	"\"on-stale\":\"refuse-start\"},\"services\":{\"web\":{"             \
+	"\"number\":1}}}"
+
+TEST(a_node_demands_nothing_of_time_and_state_unless_it_says_so)
+{
+	struct policy *p = must(NODE, DOCUMENT, &newest);
+
+	CHECK(!policy_demands(p)->refuses_stale_start);
+	CHECK(!policy_demands(p)->wants_persistence);
+	policy_free(p);
+	p = must("{\"unlisted\":\"deny\",\"rollback\":\"image-floor\","
+		 "\"freshness\":{\"on-stale\":\"keep\"},\"services\":{"
+		 "\"web\":{\"number\":1}}}",
+		 DOCUMENT, &newest);
+	CHECK(!policy_demands(p)->refuses_stale_start);
+	CHECK(!policy_demands(p)->wants_persistence);
+	policy_free(p);
+	p = must(DEMANDING, DOCUMENT, &newest);
+	CHECK(policy_demands(p)->refuses_stale_start);
+	CHECK(policy_demands(p)->wants_persistence);
+	policy_free(p);
+}
+
+TEST(demands_of_time_and_state_are_said_when_they_change)
+{
+	struct policy *lax = must(NODE, DOCUMENT, &newest);
+	struct policy *strict = must(DEMANDING, DOCUMENT, &newest);
+	struct buf out;
+
+	buf_init(&out, 65536);
+	CHECK_INT(policy_diff(lax, strict, &out, NULL), 0);
+	CHECK_HAS(buf_cstr(&out), "while the policy is stale no service");
+	CHECK_HAS(buf_cstr(&out), "outlives a reboot is demanded");
+	CHECK(strstr(buf_cstr(&out), "looser") == NULL);
+	buf_reset(&out);
+	CHECK_INT(policy_diff(strict, lax, &out, NULL), 0);
+	CHECK_HAS(buf_cstr(&out), "no longer demanded");
+	CHECK(strstr(buf_cstr(&out), "tighter") == NULL);
+	buf_done(&out);
+	policy_free(lax);
+	policy_free(strict);
 }
 
 /* ---- explain ----------------------------------------------------------- */

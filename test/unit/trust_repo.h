@@ -12,6 +12,7 @@
 
 #include "lib/auto.h"
 #include "pkg/trust/make.h"
+#include "pkg/trust/name.h"
 #include "pkg/trust/signer.h"
 #include "pkg/trust/time.h"
 #include "pkg/trust/trust.h"
@@ -19,6 +20,7 @@
 
 #define REPO_FILES   512
 #define REPO_SIGNERS 4
+#define REPO_TEAMS   320
 #define REPO_NOW     1800000000 /* 2027-01-15T08:00:00Z */
 #define REPO_DAY     86400
 
@@ -38,8 +40,23 @@ struct repo_role {
 	void (*edit_document)(json_t *doc); /* after signing */
 };
 
+/* A delegated role. */
+struct repo_team {
+	char name[300];
+	uint64_t version;
+	int64_t expires;
+	struct trust_signer *signer; /* NULL: nobody signs */
+	json_t *content;	     /* path to text */
+	json_t *delegations;	     /* array of what it delegates; or NULL */
+	bool is_unlisted;	     /* snapshot does not know it */
+	void (*edit)(json_t *body);
+};
+
 struct repo {
 	struct repo_role roles[TRUST_ROLE_COUNT];
+	struct repo_team teams[REPO_TEAMS];
+	size_t team_count;
+	json_t *delegations; /* what targets delegates; or NULL */
 	struct trust_signer keys[8];
 	bool is_consistent;
 	int64_t issued;
@@ -50,7 +67,9 @@ struct repo {
 	struct buf log;	    /* names asked for, each with a newline */
 	const char *broken; /* fetching this name gives broken_code */
 	int broken_code;
-	const char *endless; /* this name never ends */
+	const char *endless;	    /* this name never ends */
+	struct trust_source source; /* of repo_client() */
+	struct trust_store store;
 };
 
 static inline struct repo_file *repo_find(struct repo *r, const char *name)
@@ -59,6 +78,16 @@ static inline struct repo_file *repo_find(struct repo *r, const char *name)
 		if (strcmp(r->files[i].name, name) == 0)
 			return &r->files[i];
 	return NULL;
+}
+
+/* The bytes of a file that is there. */
+static inline struct buf *repo_bytes(struct repo *r, const char *name)
+{
+	struct repo_file *f = repo_find(r, name);
+
+	if (f == NULL)
+		test_fail(__FILE__, __LINE__, "no file %s", name);
+	return &f->bytes;
 }
 
 static inline void repo_put(struct repo *r, const char *name, struct span bytes)
@@ -158,6 +187,11 @@ static inline void repo_free(struct repo *r)
 	for (size_t i = 0; i < sizeof(r->keys) / sizeof(r->keys[0]); i++)
 		trust_signer_done(&r->keys[i]);
 	json_decref(r->content);
+	json_decref(r->delegations);
+	for (size_t i = 0; i < r->team_count; i++) {
+		json_decref(r->teams[i].content);
+		json_decref(r->teams[i].delegations);
+	}
 	buf_done(&r->pinned);
 	buf_done(&r->log);
 	free(r);
@@ -229,16 +263,58 @@ static inline void repo_publish_root(struct repo *r,
 	repo_put_role(r, TRUST_ROLE_ROOT, buf_view(&bytes));
 }
 
-static inline void repo_publish_targets(struct repo *r, struct buf *bytes)
+/* A delegated role that signs @content, which is taken over. */
+static inline struct repo_team *repo_team(struct repo *r, const char *name,
+					  struct trust_signer *signer,
+					  json_t *content)
 {
-	const struct repo_role *role = &r->roles[TRUST_ROLE_TARGETS];
-	AUTO_JSON *doc = NULL;
+	struct repo_team *t = &r->teams[r->team_count++];
+
+	CHECK(r->team_count <= REPO_TEAMS);
+	(void)snprintf(t->name, sizeof(t->name), "%s", name);
+	t->version = 1;
+	t->expires = REPO_NOW + 10 * REPO_DAY;
+	t->signer = signer;
+	t->content = content;
+	return t;
+}
+
+/* Add a delegation to @list, which is made if it is NULL. */
+static inline json_t *repo_delegate(json_t **list, const char *role,
+				    const struct trust_signer *signer,
+				    const char *pattern)
+{
+	json_t *d = json_pack("{s:s, s:[s], s:i, s:b, s:[s]}", "name", role,
+			      "keyids", signer->id, "threshold", 1,
+			      "terminating", 0, "paths", pattern);
+
+	if (*list == NULL)
+		*list = json_array();
+	CHECK(json_array_append_new(*list, d) == 0);
+	return d;
+}
+
+/* A document's "delegations", with the keys of all. */
+static inline void repo_set_delegations(const struct repo *r, json_t *doc,
+					const json_t *list)
+{
+	json_t *keys = json_object();
+
+	for (size_t i = 0; i < sizeof(r->keys) / sizeof(r->keys[0]); i++)
+		(void)json_object_set(keys, r->keys[i].id, r->keys[i].object);
+	(void)json_object_set_new(json_object_get(doc, "signed"), "delegations",
+				  json_pack("{s:o, s:o}", "keys", keys, "roles",
+					    json_deep_copy(list)));
+}
+
+/* Put target files where they belong, and list them in the document. */
+static inline void repo_put_content(struct repo *r, json_t *doc,
+				    json_t *content)
+{
 	const char *path;
 	json_t *text;
 
-	CHECK_INT(trust_make_targets(role->version, role->expires, &doc, NULL),
-		  0);
-	json_object_foreach(r->content, path, text) {
+	json_object_foreach(content, path, text) {
 		AUTO_JSON *hashes = trust_file_hashes(json_span(text));
 		AUTO_DONE(buf_done) struct buf name;
 
@@ -252,6 +328,65 @@ static inline void repo_publish_targets(struct repo *r, struct buf *bytes)
 				  &name);
 		repo_put(r, buf_cstr(&name), json_span(text));
 	}
+}
+
+static inline void repo_publish_team(struct repo *r, const struct repo_team *t,
+				     struct buf *bytes)
+{
+	AUTO_DONE(buf_done) struct buf name;
+	AUTO_JSON *doc = NULL;
+
+	buf_init(&name, 1024);
+	buf_init(bytes, SIZE_MAX);
+	CHECK_INT(trust_make_targets(t->version, t->expires, &doc, NULL), 0);
+	repo_put_content(r, doc, t->content);
+	if (t->delegations != NULL)
+		repo_set_delegations(r, doc, t->delegations);
+	if (t->edit != NULL)
+		t->edit(json_object_get(doc, "signed"));
+	if (t->signer != NULL)
+		CHECK_INT(trust_sign(doc, t->signer, NULL), 0);
+	CHECK_INT(json_text(doc, bytes), 0);
+	if (r->is_consistent)
+		(void)trust_role_file_versioned(t->version, t->name, &name);
+	else
+		(void)trust_role_file(t->name, &name);
+	repo_put(r, buf_cstr(&name), buf_view(bytes));
+}
+
+/* Write every team's file and list it in a snapshot document. */
+static inline void repo_publish_teams(struct repo *r, json_t *snapshot)
+{
+	json_t *meta =
+		json_object_get(json_object_get(snapshot, "signed"), "meta");
+
+	for (size_t i = 0; i < r->team_count; i++) {
+		const struct repo_team *t = &r->teams[i];
+		AUTO_DONE(buf_done) struct buf bytes;
+		char name[320];
+
+		repo_publish_team(r, t, &bytes);
+		(void)snprintf(name, sizeof(name), "%s.json", t->name);
+		if (!t->is_unlisted)
+			(void)json_object_set_new(
+				meta, name,
+				json_pack("{s:I, s:I, s:o}", "version",
+					  (json_int_t)t->version, "length",
+					  (json_int_t)bytes.len, "hashes",
+					  trust_file_hashes(buf_view(&bytes))));
+	}
+}
+
+static inline void repo_publish_targets(struct repo *r, struct buf *bytes)
+{
+	const struct repo_role *role = &r->roles[TRUST_ROLE_TARGETS];
+	AUTO_JSON *doc = NULL;
+
+	CHECK_INT(trust_make_targets(role->version, role->expires, &doc, NULL),
+		  0);
+	repo_put_content(r, doc, r->content);
+	if (r->delegations != NULL)
+		repo_set_delegations(r, doc, r->delegations);
 	repo_seal(r, TRUST_ROLE_TARGETS, doc, NULL, bytes);
 	repo_put_role(r, TRUST_ROLE_TARGETS, buf_view(bytes));
 }
@@ -273,6 +408,7 @@ static inline void repo_publish_rest(struct repo *r)
 				      roles[TRUST_ROLE_SNAPSHOT].expires,
 				      &listed, 1, &sdoc, NULL),
 		  0);
+	repo_publish_teams(r, sdoc);
 	repo_seal(r, TRUST_ROLE_SNAPSHOT, sdoc, NULL, &snapshot);
 	repo_put_role(r, TRUST_ROLE_SNAPSHOT, buf_view(&snapshot));
 	listed = (struct trust_listed){ "snapshot", buf_view(&snapshot),
@@ -298,6 +434,28 @@ static inline void repo_bump(struct repo *r)
 	r->roles[TRUST_ROLE_TIMESTAMP].version++;
 	r->roles[TRUST_ROLE_SNAPSHOT].version++;
 	r->roles[TRUST_ROLE_TARGETS].version++;
+}
+
+/* A client over this store; one at a time. */
+static inline struct trust_client *
+repo_client(struct repo *r, struct trust_memory *stored, int64_t now)
+{
+	struct trust_client *c = NULL;
+	struct err e = { 0 };
+
+	r->source = (struct trust_source){ .fetch = repo_fetch, .ctx = r };
+	r->store = trust_memory_store(stored);
+	buf_reset(&r->log);
+	if (trust_client_new(
+		    &(struct trust_config){
+			    .pinned = buf_view(&r->pinned),
+			    .store = &r->store,
+			    .source = &r->source,
+			    .now = now,
+		    },
+		    &c, &e) < 0)
+		test_fail(__FILE__, __LINE__, "%s", e.text);
+	return c;
 }
 
 /* trust_update() with this store; the result is thrown away unless wanted. */
