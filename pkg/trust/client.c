@@ -202,7 +202,8 @@ static int refresh(struct trust_client *c, struct err *e)
 	if (r == 0)
 		r = trust_snapshot_update(c, e);
 	if (r == 0)
-		r = trust_role_get(c, &c->root.root.roles[TRUST_ROLE_TARGETS],
+		r = trust_role_get(c, NULL,
+				   &c->root.root.roles[TRUST_ROLE_TARGETS],
 				   &targets, e);
 	return r;
 }

@@ -101,12 +101,14 @@ int trust_snapshot_update(struct trust_client *c, struct err *e);
 
 /**
  * trust_role_get() - the file of a targets role, loaded if it is not yet.
+ * @delegator: the role that leads there, for messages; NULL: root.
  * @by: the role and who must have signed it; lives as long as the client.
  * @ret: borrowed from the client.
  *
  * A role that is loaded already is verified by this delegator's keys too.
  */
-int trust_role_get(struct trust_client *c, const struct trust_role_keys *by,
+int trust_role_get(struct trust_client *c, const char *delegator,
+		   const struct trust_role_keys *by,
 		   const struct trust_loaded **ret, struct err *e);
 
 #endif

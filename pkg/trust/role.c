@@ -42,7 +42,7 @@ void trust_loaded_free(struct trust_loaded *l)
 /* Take @m over. */
 static int loaded_add(struct trust_client *c, struct trust_metadata *m,
 		      const struct trust_role_keys *by,
-		      const struct trust_loaded **ret)
+		      struct trust_loaded **ret)
 {
 	struct trust_loaded *l = calloc(1, sizeof(*l));
 	struct trust_loaded **list =
@@ -123,23 +123,31 @@ static int role_again(struct trust_loaded *l, const struct trust_role_keys *by,
 	return by_add(l, by) < 0 ? err_set(e, ENOMEM, "out of memory") : 0;
 }
 
-int trust_role_get(struct trust_client *c, const struct trust_role_keys *by,
-		   const struct trust_loaded **ret, struct err *e)
+static int role_first(struct trust_client *c, const struct trust_role_keys *by,
+		      struct trust_loaded **ret, struct err *e)
 {
 	AUTO_DONE(trust_metadata_done) struct trust_metadata m = { 0 };
-	struct trust_loaded *l = loaded_find(c, by->role);
-	int r;
+	const int r = role_load(c, by, &m, e);
 
-	if (l != NULL) {
-		r = role_again(l, by, e);
-		if (r == 0)
-			*ret = l;
-		return r;
-	}
-	r = role_load(c, by, &m, e);
 	if (r < 0)
 		return r;
-	if (loaded_add(c, &m, by, ret) < 0)
-		return err_set(e, ENOMEM, "out of memory");
-	return 0;
+	return loaded_add(c, &m, by, ret) < 0
+		       ? err_set(e, ENOMEM, "out of memory")
+		       : 0;
+}
+
+int trust_role_get(struct trust_client *c, const char *delegator,
+		   const struct trust_role_keys *by,
+		   const struct trust_loaded **ret, struct err *e)
+{
+	struct trust_loaded *l = loaded_find(c, by->role);
+	const int r =
+		l != NULL ? role_again(l, by, e) : role_first(c, by, &l, e);
+
+	if (r < 0 && delegator != NULL)
+		(void)err_wrap(e, "role \"%.100s\", delegated by \"%.100s\"",
+			       by->role, delegator);
+	if (r == 0)
+		*ret = l;
+	return r;
 }

@@ -97,10 +97,7 @@ static int step(struct search *s, struct trust_found *ret, struct err *e)
 			       "the search for target \"%.200s\" ends after %d "
 			       "delegated roles",
 			       s->path, TRUST_VISITS_MAX);
-	r = trust_role_get(s->c, v.by, &l, e);
-	if (r < 0 && v.delegator != NULL)
-		(void)err_wrap(e, "role \"%.100s\", delegated by \"%.100s\"",
-			       v.by->role, v.delegator);
+	r = trust_role_get(s->c, v.delegator, v.by, &l, e);
 	if (r < 0)
 		return r;
 	s->visited[s->visited_count++] = l;

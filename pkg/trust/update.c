@@ -51,16 +51,10 @@ static int delegations_load(struct trust_client *c,
 	for (size_t i = 0; i < l->m.delegation_count; i++) {
 		const struct trust_role_keys *by = &l->m.delegations[i].by;
 		const struct trust_loaded *child;
-		int r;
+		const int r = trust_role_get(c, l->name, by, &child, e);
 
-		r = trust_role_get(c, by, &child, e);
-		if (r < 0) {
-			(void)err_wrap(e,
-				       "role \"%.100s\", delegated by "
-				       "\"%.100s\"",
-				       by->role, l->name);
+		if (r < 0)
 			return r;
-		}
 		if (c->role_count > TRUST_SPEAKERS_MAX)
 			return err_set(e, E2BIG,
 				       "more than %d roles: \"%.100s\" is one "

@@ -73,6 +73,33 @@ TEST(unrelated_and_undecodable_signatures_do_not_spoil_a_met_threshold)
 	}
 }
 
+static void add_two_thousand(json_t *doc)
+{
+	char id[80];
+
+	for (size_t i = 0; i < 2000; i++) {
+		(void)snprintf(id, sizeof(id), "%064zx", i);
+		(void)json_array_insert_new(
+			signatures_of(doc), 0,
+			json_pack("{s:s, s:s}", "keyid", id, "sig", "00"));
+	}
+}
+
+TEST(two_thousand_unrelated_signatures_do_not_spoil_a_met_threshold)
+{
+	struct repo *r = repo_init();
+	struct err e = { 0 };
+
+	r->roles[TRUST_ROLE_TARGETS].edit_document = add_two_thousand;
+	repo_publish(r);
+	CHECK_INT(repo_update_fresh(r, &e), 0);
+	r->roles[TRUST_ROLE_TARGETS].signing = 1;
+	repo_bump(r);
+	repo_publish_rest(r);
+	CHECK_REFUSED(r, -EKEYREJECTED, "1 of the 2 needed");
+	repo_free(r);
+}
+
 static void empty_signatures(json_t *doc)
 {
 	json_t *entry;
@@ -630,6 +657,47 @@ TEST(other_spellings_of_one_document_have_one_signature)
 	repo_free(r);
 }
 
+TEST(the_canonical_form_is_olpc)
+{
+	/* Keys by the bytes of their UTF-8 (U+FFFD before U+1F600, which
+	 * UTF-16 orders the other way), control characters raw, only '"' and
+	 * '\\' escaped, no blanks. */
+	const char *text =
+		TS("1, \"x\": \"a\\u0001\\n\\t\\\"\\\\\\/\\u007f\\u00e9\""
+		   ", \"\\ud83d\\ude00\": -0, \"\\ufffd\": []");
+	const char *want =
+		"{\"_type\":\"timestamp\",\"expires\":\"2030-01-01T00:00:00Z\","
+		"\"meta\":{\"snapshot.json\":{\"version\":1}},"
+		"\"spec_version\":\"1.0\",\"version\":1,"
+		"\"x\":\"a\x01\n\t\\\"\\\\/\x7f\xc3\xa9\","
+		"\"\xef\xbf\xbd\":[],\"\xf0\x9f\x98\x80\":0}";
+	struct trust_metadata m = { 0 };
+
+	CHECK_INT(trust_metadata_parse(TRUST_ROLE_TIMESTAMP, span_of(text), &m,
+				       NULL),
+		  0);
+	CHECK_STR(buf_cstr(&m.canonical), want);
+	trust_metadata_done(&m);
+}
+
+TEST(json_may_be_nested_32_deep_and_no_deeper)
+{
+	for (size_t depth = 30; depth <= 31; depth++) {
+		AUTO_DONE(buf_done) struct buf text;
+
+		/* The document and "signed" are two more. */
+		buf_init(&text, 4096);
+		buf_puts(&text, TS_HEAD "\"version\":1,\"x\":");
+		for (size_t i = 0; i < depth; i++)
+			buf_puts(&text, "[");
+		for (size_t i = 0; i < depth; i++)
+			buf_puts(&text, "]");
+		buf_puts(&text, "}}");
+		CHECK_INT(parse_text(text.p, text.len),
+			  depth == 30 ? 0 : -EBADMSG);
+	}
+}
+
 /* Replace node @which (counted depth first) by @with; true when it was there.*/
 static bool node_replace(json_t *tree, int *which, json_t *with)
 {
@@ -685,6 +753,12 @@ static bool is_documented(int code)
 	return false;
 }
 
+static void shapes_delegate(struct repo *r)
+{
+	(void)repo_delegate(&r->delegations, "web", &r->keys[5], "w*");
+	(void)repo_team(r, "web", &r->keys[5], json_pack("{s:s}", "w1", "1"));
+}
+
 /* Every member of a role's file becomes every type, signed and unsigned. */
 static void shapes_of(enum trust_role role, bool is_signed)
 {
@@ -697,6 +771,8 @@ static void shapes_of(enum trust_role role, bool is_signed)
 	for (size_t v = 0; v < sizeof(values) / sizeof(values[0]); v++) {
 		struct repo *r = repo_init();
 
+		if (role == TRUST_ROLE_TARGETS)
+			shapes_delegate(r);
 		shape_value = json_loads(values[v], JSON_DECODE_ANY, NULL);
 		shape_hit = true;
 		for (shape_node = 0; shape_hit; shape_node++) {

@@ -301,7 +301,8 @@ static inline void repo_set_delegations(const struct repo *r, json_t *doc,
 	json_t *keys = json_object();
 
 	for (size_t i = 0; i < sizeof(r->keys) / sizeof(r->keys[0]); i++)
-		(void)json_object_set(keys, r->keys[i].id, r->keys[i].object);
+		(void)json_object_set_new(keys, r->keys[i].id,
+					  json_deep_copy(r->keys[i].object));
 	(void)json_object_set_new(json_object_get(doc, "signed"), "delegations",
 				  json_pack("{s:o, s:o}", "keys", keys, "roles",
 					    json_deep_copy(list)));

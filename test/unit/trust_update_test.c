@@ -75,6 +75,43 @@ TEST(without_consistent_snapshots_no_name_has_a_version_or_hash)
 	repo_free(r);
 }
 
+/* A store that has no room for one name. */
+struct full_store {
+	const char *full;
+	bool is_full;
+	int after; /* files that were saved after it */
+};
+
+static int full_load(void *ctx, const char *name, size_t max, struct buf *out,
+		     struct err *e)
+{
+	(void)ctx;
+	(void)max;
+	(void)out;
+	return err_set(e, ENOENT, "no %s", name);
+}
+
+static int full_save(void *ctx, const char *name, struct span bytes,
+		     struct err *e)
+{
+	struct full_store *s = ctx;
+
+	CHECK(bytes.len != 0);
+	s->after += s->is_full;
+	if (strcmp(name, s->full) != 0)
+		return 0;
+	s->is_full = true;
+	return err_set(e, ENOSPC, "no room");
+}
+
+static int full_drop(void *ctx, const char *name, struct err *e)
+{
+	(void)ctx;
+	(void)name;
+	(void)e;
+	return 0;
+}
+
 /* -- root ------------------------------------------------------------------ */
 
 TEST(a_bad_pinned_root_fails_before_any_request)
@@ -91,6 +128,11 @@ TEST(a_bad_pinned_root_fails_before_any_request)
 	CHECK_REFUSED(r, -EBADMSG, "the pinned root");
 	CHECK_INT(r->log.len, 0);
 	repo_free(r);
+}
+
+static bool was_asked(struct repo *r, const char *name)
+{
+	return strstr(log_of(r), name) != NULL;
 }
 
 /* Change root's own key from @from to @to and publish the next version. */
@@ -359,6 +401,80 @@ TEST(rotated_timestamp_or_snapshot_keys_recover_from_a_fast_forward)
 		trust_memory_done(&state);
 		repo_free(r);
 	}
+}
+
+TEST(a_threshold_change_of_timestamp_or_snapshot_drops_both_files_once)
+{
+	static const enum trust_role changed[] = { TRUST_ROLE_TIMESTAMP,
+						   TRUST_ROLE_SNAPSHOT };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct repo *r = repo_init();
+		struct repo_role *role = &r->roles[changed[i]];
+		struct trust_memory state = { 0 };
+		struct err e = { 0 };
+
+		/* The old key goes on signing: nothing but the number of
+		 * needed signatures is another. */
+		role->signers[1] = &r->keys[7];
+		role->count = role->signing = 2;
+		r->roles[TRUST_ROLE_TIMESTAMP].version = 1000;
+		r->roles[TRUST_ROLE_SNAPSHOT].version = 1000;
+		repo_publish(r);
+		CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
+		r->roles[TRUST_ROLE_TIMESTAMP].version = 2;
+		r->roles[TRUST_ROLE_SNAPSHOT].version = 2;
+		repo_publish_rest(r);
+		CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e),
+			  -ESTALE);
+		role->threshold = 2;
+		rotate_root(r, r->roles[TRUST_ROLE_ROOT].signers[0], true,
+			    true);
+		/* Dropped even when nothing comes after it. */
+		r->broken = "timestamp.json";
+		r->broken_code = -EIO;
+		CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), -EIO);
+		CHECK(trust_memory_get(&state, "timestamp.json").p == NULL);
+		CHECK(trust_memory_get(&state, "snapshot.json").p == NULL);
+		CHECK(trust_memory_get(&state, "targets.json").p != NULL);
+		r->broken = NULL;
+		CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
+		/* The stored chain passes the change again, but not anew. */
+		CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
+		CHECK(!was_asked(r, "2.snapshot.json"));
+		r->roles[TRUST_ROLE_TIMESTAMP].version = 1;
+		repo_publish_rest(r);
+		CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e),
+			  -ESTALE);
+		trust_memory_done(&state);
+		repo_free(r);
+	}
+}
+
+TEST(a_stored_root_that_is_not_in_the_chain_does_not_keep_a_recovery_away)
+{
+	struct repo *r = repo_init();
+	struct repo *foreign = repo_init();
+	struct trust_memory state = { 0 };
+	struct err e = { 0 };
+
+	r->roles[TRUST_ROLE_TIMESTAMP].version = 1000;
+	repo_publish(r);
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
+	foreign->roles[TRUST_ROLE_ROOT].version = 99;
+	repo_publish(foreign);
+	CHECK_INT(trust_memory_put(&state, "root.json",
+				   buf_view(&foreign->pinned)),
+		  0);
+	r->roles[TRUST_ROLE_SNAPSHOT].signers[0] = &r->keys[7];
+	rotate_root(r, r->roles[TRUST_ROLE_ROOT].signers[0], true, true);
+	r->roles[TRUST_ROLE_TIMESTAMP].version = 2;
+	repo_publish_rest(r);
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
+	CHECK(repo_is_stored(r, &state, "root.json", "2.root.json"));
+	trust_memory_done(&state);
+	repo_free(foreign);
+	repo_free(r);
 }
 
 TEST(a_root_that_rotates_its_own_key_alone_keeps_the_rollback_floor)
@@ -758,6 +874,117 @@ TEST(damaged_stored_files_are_as_if_absent)
 	CHECK(repo_is_stored(r, &state, "targets.json", "1.targets.json"));
 	trust_memory_done(&state);
 	repo_free(foreign);
+	repo_free(r);
+}
+
+TEST(a_store_that_fails_fails_the_update_with_a_sentence)
+{
+	static const char *const names[] = { "root.json", "timestamp.json",
+					     "snapshot.json", "targets.json" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct repo *r = repo_init();
+		struct full_store s = { .full = names[i] };
+		const struct trust_source source = { repo_fetch, r };
+		const struct trust_store store = { full_load, full_save,
+						   full_drop, &s };
+		struct trust_config config = {
+			.store = &store,
+			.source = &source,
+			.now = REPO_NOW,
+		};
+		struct trust_result got = { 0 };
+		struct err e = { 0 };
+
+		repo_publish(r);
+		config.pinned = buf_view(&r->pinned);
+		CHECK_INT(trust_update(&config, &got, &e), -ENOSPC);
+		CHECK_HAS(e.text, names[i]);
+		CHECK_HAS(e.text, "no room");
+		CHECK_INT(s.after, 0); /* nothing is stored after it */
+		repo_free(r);
+	}
+}
+
+/* A role whose own checks fail is not stored, whatever the fault. */
+static void check_not_stored(enum trust_role role, const char *name,
+			     void (*fault)(struct repo *r, enum trust_role))
+{
+	struct repo *r = repo_init();
+	struct trust_memory state = { 0 };
+	struct err e = { 0 };
+	char file[64];
+
+	(void)snprintf(file, sizeof(file), "%s.json", trust_role_name(role));
+	repo_publish(r);
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
+	CHECK(repo_is_stored(r, &state, file, name));
+	repo_bump(r);
+	fault(r, role);
+	repo_publish_rest(r);
+	CHECK(repo_update_at(r, &state, REPO_NOW, NULL, &e) < 0);
+	CHECK_HAS(e.text, trust_role_name(role));
+	/* "N.ROLE.json" of before, or the only timestamp, is another now. */
+	if (role == TRUST_ROLE_TIMESTAMP)
+		CHECK(!repo_is_stored(r, &state, file, name));
+	else
+		CHECK(repo_is_stored(r, &state, file, name));
+	trust_memory_done(&state);
+	repo_free(r);
+}
+
+static void fault_signature(struct repo *r, enum trust_role role)
+{
+	r->roles[role].signing = 0;
+}
+
+static void fault_expiry(struct repo *r, enum trust_role role)
+{
+	r->roles[role].expires = REPO_NOW;
+}
+
+static void wrong_shape(json_t *body)
+{
+	(void)json_object_set_new(body, "version", json_true());
+}
+
+static void fault_shape(struct repo *r, enum trust_role role)
+{
+	r->roles[role].edit = wrong_shape;
+}
+
+TEST(a_role_is_stored_only_after_all_its_checks)
+{
+	static void (*const faults[])(struct repo *, enum trust_role) = {
+		fault_signature, fault_expiry, fault_shape
+	};
+
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+		check_not_stored(TRUST_ROLE_TIMESTAMP, "timestamp.json",
+				 faults[i]);
+		check_not_stored(TRUST_ROLE_SNAPSHOT, "1.snapshot.json",
+				 faults[i]);
+		check_not_stored(TRUST_ROLE_TARGETS, "1.targets.json",
+				 faults[i]);
+	}
+}
+
+TEST(a_stored_snapshot_guards_though_its_hash_no_longer_fits)
+{
+	struct repo *r = repo_init();
+	struct trust_memory state = { 0 };
+	struct err e = { 0 };
+
+	r->roles[TRUST_ROLE_TARGETS].version = 5;
+	repo_publish(r);
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
+	/* The same number of snapshot, other content: other hash. */
+	r->roles[TRUST_ROLE_TIMESTAMP].version = 2;
+	r->roles[TRUST_ROLE_TARGETS].version = 4;
+	repo_publish_rest(r);
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), -ESTALE);
+	CHECK_HAS(e.text, "version 4 of \"targets.json\", but version 5");
+	trust_memory_done(&state);
 	repo_free(r);
 }
 
