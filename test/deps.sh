@@ -38,6 +38,7 @@ nginx                a service
 redis-server         a service
 redis-tools          its client
 rsyslog              a collector
+softhsm2             a token for signing keys
 qemu-system-x86      other kernels
 busybox-static       userland of a guest and of a container
 cpio                 initramfs of a guest

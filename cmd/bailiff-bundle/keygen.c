@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -65,15 +66,52 @@ static int pair_write(const char *path, const struct trust_signer *s,
 	return r;
 }
 
+/* What was asked for. */
+struct keygen {
+	const char *path, *type, *owner, *from;
+	uint64_t bits;
+};
+
+/* A new key, or the public half of one that is there. */
+static int key_make(const struct keygen *k, struct keyring *keyring,
+		    struct keyfile *ret, struct err *e)
+{
+	int r;
+
+	if (k->from != NULL && (k->type != NULL || k->bits != 0))
+		return err_set(e, EINVAL,
+			       "--from takes a key that is there: no --type, "
+			       "no --bits");
+	if (k->bits > UINT_MAX)
+		return err_set(e, EINVAL, "--bits is too large");
+	if (k->from != NULL)
+		r = keyfile_open(keyring, k->from, false, ret, e);
+	else
+		r = trust_signer_new(k->type ? k->type : TRUST_KEYTYPE_ED25519,
+				     (unsigned int)k->bits, &ret->signer, e);
+	if (r == 0 && k->owner != NULL)
+		r = trust_signer_own(&ret->signer, k->owner, e);
+	return r;
+}
+
 int verb_keygen(int argc, char **argv, struct err *e)
 {
 	AUTO_DONE(keyring_close) struct keyring keyring = { 0 };
-	AUTO_DONE(trust_signer_done) struct trust_signer s = { 0 };
+	AUTO_DONE(keyfile_done) struct keyfile f = { 0 };
 	struct keyring_options options = { .fd = -1 };
-	const char *path = NULL;
+	struct keygen k = { 0 };
 	const struct option_row rows[] = {
 		{ "key", OPTION_TEXT, true, "FILE",
-		  "the key to make; FILE.pub gets its public half", &path },
+		  "the key to make; FILE.pub gets its public half", &k.path },
+		{ "type", OPTION_TEXT, false, "TYPE",
+		  "ed25519 (the default), ecdsa (P-256) or rsa", &k.type },
+		{ "bits", OPTION_NUMBER, false, "N",
+		  "of an RSA key, 2048 to 8192 (3072)", &k.bits },
+		{ "owner", OPTION_TEXT, false, "NAME",
+		  "whose key it is; counts in the key id", &k.owner },
+		{ "from", OPTION_TEXT, false, "KEY",
+		  "make FILE.pub only, for a file or token that is there",
+		  &k.from },
 		KEYRING_OPTIONS(&options),
 		{ .kind = OPTION_END },
 	};
@@ -83,10 +121,12 @@ int verb_keygen(int argc, char **argv, struct err *e)
 		return r < 0 ? r : EXIT_DONE;
 	r = keyring_open(&options, &keyring, e);
 	if (r == 0)
-		r = trust_signer_generate(&s, e);
+		r = key_make(&k, &keyring, &f, e);
+	if (r == 0 && k.from != NULL)
+		r = public_write(k.path, &f.signer, e);
+	else if (r == 0)
+		r = pair_write(k.path, &f.signer, &keyring, e);
 	if (r == 0)
-		r = pair_write(path, &s, &keyring, e);
-	if (r == 0)
-		printf("%s\n", s.id);
+		printf("%s\n", f.signer.id);
 	return r;
 }

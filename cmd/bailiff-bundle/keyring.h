@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* keyring.h - passphrases and key files on the command line.
+/* keyring.h - passphrases and keys on the command line.
  *
- * Passphrases come from a file, a descriptor or the terminal, never from
- * arguments or the environment; they live in locked memory that is wiped. Each
- * one that was given is tried on each key.
+ * A key is a path, a "file:" URI or a "pkcs11:" URI. Passphrases and PINs come
+ * from a file, a descriptor or the terminal, never from arguments or the
+ * environment; they live in locked memory that is wiped. Each passphrase that
+ * was given is tried on each file; a token, which locks itself after a few
+ * wrong ones, is given the PIN, or the only passphrase there is, once.
  */
 #ifndef CMD_BAILIFF_BUNDLE_KEYRING_H
 #define CMD_BAILIFF_BUNDLE_KEYRING_H
@@ -21,13 +23,17 @@ struct passphrase {
 
 struct keyring {
 	struct passphrase *given; /* KEYRING_PASSPHRASES_MAX; locked memory */
+	struct passphrase *pin;	  /* behind them; empty: none was given */
 	size_t count;
+	struct trust_keystore store;
 };
 
-/* What the user named: --passphrase-file (several), --passphrase-fd. */
+/* What the user named: --passphrase-file (several), --passphrase-fd,
+ * --pin-file. */
 struct keyring_options {
 	struct option_list files;
 	int fd; /* -1: none */
+	const char *pin_file;
 };
 
 #define KEYRING_OPTIONS(options)                                             \
@@ -37,6 +43,12 @@ struct keyring_options {
 	  "FILE",                                                            \
 	  "passphrase: the file's first line; mode 0600",                    \
 	  &(options)->files },                                               \
+		{ "pin-file",                                                \
+		  OPTION_TEXT,                                               \
+		  false,                                                     \
+		  "FILE",                                                    \
+		  "PIN of a token: the file's first line; mode 0600",        \
+		  &(options)->pin_file },                                    \
 	{                                                                    \
 		"passphrase-fd", OPTION_FD, false, "N",                      \
 			"passphrase: the first line read from descriptor N", \
@@ -54,20 +66,28 @@ void keyring_close(struct keyring *k);
  * the terminal. Return: 0; -ENOTTY without a terminal; -EINVAL. */
 int keyring_new_passphrase(struct keyring *k, struct span *ret, struct err *e);
 
-/* One key file of the command line: private or public. */
+/* One key of the command line: private or public. */
 struct keyfile {
-	struct trust_signer signer; /* pkey is NULL for a public file */
+	struct trust_signer signer; /* pkey is NULL for a public one */
 };
+/* Before keyring_close(). */
 void keyfile_done(struct keyfile *f);
 
 /**
- * keyfile_open() - read a key file.
- * @wants_private: a public file is refused.
+ * keyfile_open() - read a key.
+ * @name: a path; "file:" and "pkcs11:" begin URIs.
+ * @wants_private: a public one is refused. Else FILE.pub, where it lies beside
+ *                 a private FILE, is taken for its public half, which has the
+ *                 owner's name; and a pkcs11: URI with "type=public" is one.
+ *
+ * Symlinks are followed: what they lead to is checked, and only regular files
+ * are keys.
  *
  * Return: 0; -EPERM for a private key that others may read; -EKEYREJECTED for a
- * wrong passphrase; -EBADMSG; -ENOTTY; as open(2).
+ * wrong passphrase or PIN, or a FILE.pub of another key; -EBADMSG; -EFBIG;
+ * -EINVAL for an unusable URI; -EOPNOTSUPP; -ENOTTY; as open(2).
  */
-int keyfile_open(struct keyring *k, const char *path, bool wants_private,
+int keyfile_open(struct keyring *k, const char *name, bool wants_private,
 		 struct keyfile *ret, struct err *e);
 
 /**

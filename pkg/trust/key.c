@@ -63,29 +63,46 @@ static bool any_allowed(const EVP_PKEY *pkey)
 	return pkey != NULL;
 }
 
-static EVP_PKEY *pem_load(struct span text)
+/* Points as every key object has them: not compressed. */
+static void key_normalize(EVP_PKEY *pkey)
+{
+	if (EVP_PKEY_is_a(pkey, "EC"))
+		(void)EVP_PKEY_set_utf8_string_param(
+			pkey, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT,
+			"uncompressed");
+}
+
+int trust_key_from_pem(struct span pem, EVP_PKEY **ret, struct err *e)
 {
 	AUTO_DONE(buf_done) struct buf der;
 	const unsigned char *p, *end;
 	EVP_PKEY *pkey;
+	int r;
 
 	buf_init(&der, PUBLIC_TEXT_MAX);
-	if (text.len > PUBLIC_TEXT_MAX ||
-	    trust_pem_read(text, TRUST_PEM_PUBLIC, &der, NULL) < 0)
-		return NULL;
+	if (pem.len > PUBLIC_TEXT_MAX)
+		return err_set(e, EBADMSG, "too long for a public key");
+	r = trust_pem_read(pem, TRUST_PEM_PUBLIC, &der, e);
+	if (r < 0)
+		return r;
 	p = (const unsigned char *)der.p;
 	end = p + der.len;
 	pkey = d2i_PUBKEY(NULL, &p, (long)der.len);
 	if (pkey == NULL || p != end) {
 		EVP_PKEY_free(pkey);
-		return NULL;
+		return err_set(e, EBADMSG,
+			       "the PEM is damaged: no public key inside");
 	}
-	/* Compressed or not, it is the same key: one fingerprint. */
-	if (EVP_PKEY_is_a(pkey, "EC"))
-		(void)EVP_PKEY_set_utf8_string_param(
-			pkey, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT,
-			"uncompressed");
-	return pkey;
+	key_normalize(pkey);
+	*ret = pkey;
+	return 0;
+}
+
+static EVP_PKEY *pem_load(struct span text)
+{
+	EVP_PKEY *pkey = NULL;
+
+	return trust_key_from_pem(text, &pkey, NULL) == 0 ? pkey : NULL;
 }
 
 static int pem_text(const EVP_PKEY *pkey, struct buf *out)
@@ -309,17 +326,40 @@ bool trust_key_verify(const struct trust_key *k, struct span message,
 	return is_good;
 }
 
+/* The public half as OpenSSL's default provider has it: a token's own writes
+ * other forms. */
+static EVP_PKEY *public_half(const EVP_PKEY *pkey, const char *type)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
+	OSSL_PARAM *params = NULL;
+	EVP_PKEY *half = NULL;
+
+	if (ctx == NULL ||
+	    EVP_PKEY_todata(pkey, EVP_PKEY_PUBLIC_KEY, &params) != 1 ||
+	    EVP_PKEY_fromdata_init(ctx) != 1 ||
+	    EVP_PKEY_fromdata(ctx, &half, EVP_PKEY_PUBLIC_KEY, params) != 1)
+		half = NULL;
+	OSSL_PARAM_free(params);
+	EVP_PKEY_CTX_free(ctx);
+	if (half != NULL)
+		key_normalize(half);
+	return half;
+}
+
 int trust_key_object(const EVP_PKEY *pkey, json_t **ret, struct err *e)
 {
 	const struct trust_key_scheme *scheme = scheme_of(pkey, e);
 	AUTO_DONE(buf_done) struct buf text;
+	EVP_PKEY *half;
 	json_t *object;
 	int r;
 
 	buf_init(&text, PUBLIC_TEXT_MAX);
 	if (scheme == NULL)
 		return -EOPNOTSUPP;
-	r = scheme->text(pkey, &text);
+	half = public_half(pkey, scheme->type);
+	r = half != NULL ? scheme->text(half, &text) : -EIO;
+	EVP_PKEY_free(half);
 	if (r < 0)
 		return err_set(e, -r, "cannot read the public key");
 	object = json_pack("{s:s, s:s, s:{s:s%}}", "keytype", scheme->keytype,

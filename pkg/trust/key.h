@@ -78,6 +78,14 @@ int trust_key_id(const json_t *object, char ret[static TRUST_KEY_ID_LEN + 1]);
  */
 int trust_key_object(const EVP_PKEY *pkey, json_t **ret, struct err *e);
 
+/**
+ * trust_key_from_pem() - a public key of any type from its PEM, strictly.
+ * @ret: the caller's, EVP_PKEY_free(); written on success only.
+ *
+ * Return: 0; -EBADMSG; -ENOMEM.
+ */
+int trust_key_from_pem(struct span pem, EVP_PKEY **ret, struct err *e);
+
 /* The owner's name in a key object, borrowed; NULL: none. */
 const char *trust_key_owner(const json_t *object);
 

@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "lib/auto.h"
+#include "pkg/trust/pem.h"
+#include "pkg/trust/sealed.h"
 
 /* 16 MiB of memory for one guess, five times over; more memory than OpenSSL
  * grants when it reads such a file (32 MiB) would make keys nobody can open. */
@@ -32,7 +34,9 @@ static int openssl_failed(struct err *e, const char *what)
 static int signer_make(EVP_PKEY *pkey, struct trust_signer *ret, struct err *e)
 {
 	struct trust_signer s = { .pkey = pkey };
-	int r = trust_key_object(pkey, &s.object, e);
+	int r;
+
+	r = trust_key_object(pkey, &s.object, e);
 
 	if (r == 0) {
 		r = trust_key_id(s.object, s.id);
@@ -238,33 +242,56 @@ int trust_signer_export(const struct trust_signer *s, struct span passphrase,
 	return bio_to_buf(bio, pem);
 }
 
+/* For trust_keystore_file(): @ctx is the passphrase. */
+static int passphrase_get(void *ctx, char *to, size_t size, struct err *e)
+{
+	const struct span *passphrase = ctx;
+
+	if (passphrase->len > size)
+		return err_set(e, EINVAL, "the passphrase is too long");
+	if (passphrase->len != 0)
+		memcpy(to, passphrase->p, passphrase->len);
+	return (int)passphrase->len;
+}
+
 int trust_signer_import(struct span pem, struct span passphrase,
 			struct trust_signer *ret, struct err *e)
 {
-	AUTO_BIO *bio = NULL;
-	PKCS8_PRIV_KEY_INFO *plain;
-	X509_SIG *sealed;
-	EVP_PKEY *pkey;
+	const struct trust_secret secret = { passphrase_get, &passphrase };
+	AUTO_DONE(buf_done) struct buf der;
+	EVP_PKEY *pkey = NULL;
+	int r;
 
+	buf_init(&der, TRUST_KEY_FILE_MAX);
 	if (pem.len > TRUST_KEY_FILE_MAX ||
 	    passphrase.len > TRUST_PASSPHRASE_MAX)
 		return err_set(e, EBADMSG, "too long for a key file");
-	bio = BIO_new_mem_buf(pem.p != NULL ? pem.p : "", (int)pem.len);
-	sealed = bio ? PEM_read_bio_PKCS8(bio, NULL, NULL, NULL) : NULL;
-	if (sealed == NULL)
-		return err_set(e, EBADMSG,
-			       "not an encrypted PKCS#8 key (\"BEGIN ENCRYPTED "
-			       "PRIVATE KEY\")");
-	plain = PKCS8_decrypt(sealed, passphrase.p ? passphrase.p : "",
-			      (int)passphrase.len);
-	X509_SIG_free(sealed);
-	if (plain == NULL)
-		return err_set(e, EACCES, "wrong passphrase");
-	pkey = EVP_PKCS82PKEY(plain);
-	PKCS8_PRIV_KEY_INFO_free(plain);
-	if (pkey == NULL)
-		return err_set(e, EBADMSG, "no usable private key inside");
-	return signer_make(pkey, ret, e);
+	r = trust_pem_read(pem, TRUST_PEM_SEALED, &der, e);
+	if (r == 0)
+		r = trust_sealed_check(buf_view(&der), e);
+	if (r < 0) {
+		(void)err_wrap(e, "not an encrypted PKCS#8 key");
+		return r;
+	}
+	r = trust_keystore_file(buf_view(&der), &secret, &pkey, e);
+	return r < 0 ? r : signer_make(pkey, ret, e);
+}
+
+int trust_signer_token(struct trust_keystore *store, const char *uri,
+		       bool wants_private, const struct trust_secret *secret,
+		       struct trust_signer *ret, struct err *e)
+{
+	EVP_PKEY *pkey = NULL;
+	int r = trust_keystore_token(store, uri, wants_private, secret, &pkey,
+				     e);
+
+	if (r == 0)
+		r = signer_make(pkey, ret, e);
+	if (r < 0 || wants_private)
+		return r;
+	EVP_PKEY_free(ret->pkey);
+	ret->pkey = NULL;
+	return 0;
 }
 
 static int public_json(struct span bytes, json_t **ret, struct err *e)
@@ -295,20 +322,19 @@ static int public_json(struct span bytes, json_t **ret, struct err *e)
 
 int trust_public_import(struct span bytes, json_t **ret, struct err *e)
 {
-	AUTO_BIO *bio = NULL;
-	EVP_PKEY *pkey;
+	EVP_PKEY *pkey = NULL;
 	int r;
 
 	if (bytes.len > TRUST_KEY_FILE_MAX)
 		return err_set(e, EBADMSG, "too long for a key file");
 	if (bytes.len != 0 && bytes.p[0] == '{')
 		return public_json(bytes, ret, e);
-	bio = BIO_new_mem_buf(bytes.p != NULL ? bytes.p : "", (int)bytes.len);
-	pkey = bio ? PEM_read_bio_PUBKEY(bio, NULL, NULL, NULL) : NULL;
-	if (pkey == NULL)
-		return err_set(e, EBADMSG,
-			       "not a public key (\"BEGIN PUBLIC "
-			       "KEY\" or a JSON key object)");
+	r = trust_key_from_pem(bytes, &pkey, e);
+	if (r < 0) {
+		(void)err_wrap(e, "no public key, neither PEM nor a JSON key "
+				  "object");
+		return r;
+	}
 	r = trust_key_object(pkey, ret, e);
 	EVP_PKEY_free(pkey);
 	return r;

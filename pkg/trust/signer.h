@@ -9,11 +9,12 @@
 #define PKG_TRUST_SIGNER_H
 
 #include "pkg/trust/key.h"
+#include "pkg/trust/keystore.h"
 #include "pkg/trust/metadata.h"
 
 #define TRUST_KEY_FILE_MAX   16384
 #define TRUST_PASSPHRASE_MIN 8	  /* bytes, when a key is made */
-#define TRUST_PASSPHRASE_MAX 1024 /* bytes */
+#define TRUST_PASSPHRASE_MAX 1000 /* bytes; OpenSSL's own limit is 1023 */
 
 struct trust_signer {
 	EVP_PKEY *pkey; /* owned */
@@ -66,14 +67,24 @@ int trust_signer_export(const struct trust_signer *s, struct span passphrase,
 
 /**
  * trust_signer_import() - the other way.
- * @pem: an "ENCRYPTED PRIVATE KEY"; any PKCS#8 encryption that OpenSSL has.
+ * @pem: an "ENCRYPTED PRIVATE KEY" and nothing else; trust_sealed_check().
  * @ret: the caller's, trust_signer_done(); written on success only.
  *
  * Return: 0; -EBADMSG when it is no such file; -EACCES for a wrong passphrase;
- * -EOPNOTSUPP for another type of key; -ENOMEM.
+ * -EOPNOTSUPP for another type of key or too costly an encryption; -ENOMEM.
  */
 int trust_signer_import(struct span pem, struct span passphrase,
 			struct trust_signer *ret, struct err *e);
+
+/**
+ * trust_signer_token() - a key in a token; trust_keystore_token().
+ * @ret: as above; without @wants_private its pkey is NULL.
+ *
+ * Return: 0; -EOPNOTSUPP for another type of key; as trust_keystore_token().
+ */
+int trust_signer_token(struct trust_keystore *store, const char *uri,
+		       bool wants_private, const struct trust_secret *secret,
+		       struct trust_signer *ret, struct err *e);
 
 /**
  * trust_public_import() - a public key file to a key object.
