@@ -9,6 +9,7 @@
 
 #include "cmd/bailiff-bundle/review.h"
 #include "lib/auto.h"
+#include "lib/hex.h"
 #include "pkg/trust/make.h"
 #include "pkg/trust/name.h"
 #include "pkg/trust/trust.h"
@@ -393,6 +394,27 @@ static bool root_comes_last(struct candidate *c)
 	return is_last;
 }
 
+/* A web server takes "%2F" in a request for '/': what is asked for as
+ * "1.team%2Fweb.json" it looks for in "1.team/web.json". It lies there too. */
+static int decoded_write(const struct candidate *c, const struct layer *l,
+			 struct err *e)
+{
+	char name[REPO_NAME_MAX];
+	size_t len = 0;
+
+	if (strchr(l->name, '%') == NULL)
+		return 0;
+	for (const char *at = l->name; *at != '\0'; at++) {
+		name[len] = *at;
+		if (*at == '%' &&
+		    hex_decode((struct span){ at + 1, 2 }, &name[len], 1) == 1)
+			at += 2;
+		len++;
+	}
+	name[len] = '\0';
+	return file_write(&c->stage->repo, name, l->bytes, e);
+}
+
 static int layers_write(const struct candidate *c, bool is_root_last,
 			struct err *e)
 {
@@ -402,7 +424,10 @@ static int layers_write(const struct candidate *c, bool is_root_last,
 		for (size_t i = 0; r == 0 && i < c->count; i++) {
 			const struct layer *l = &c->layers[i];
 
-			if ((l->is_root && is_root_last) == (turn == 1))
+			if ((l->is_root && is_root_last) != (turn == 1))
+				continue;
+			r = decoded_write(c, l, e);
+			if (r == 0)
 				r = file_write(&c->stage->repo, l->name,
 					       l->bytes, e);
 		}

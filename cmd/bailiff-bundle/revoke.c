@@ -115,9 +115,10 @@ static int role_check(struct revoke *v, const char *role,
 	left = json_array_size(keys.keys) - 1 + v->replacement.count;
 	if (left >= threshold)
 		return 0;
-	(void)err_set(e, EPERM,
-		      "without it role %s has %zu keys, but %llu must sign",
-		      role, left, (unsigned long long)threshold);
+	(void)err_set(
+		e, EPERM,
+		"without it role %s has too few keys: %zu, but %llu must sign",
+		role, left, (unsigned long long)threshold);
 	return err_hint(e, left > 0 ? "give --replace-with FILE, a key for "
 				      "every role it leaves, or --threshold "
 				      "ROLE=N"

@@ -65,6 +65,36 @@ static bool root_is_asked_for(const struct rotate *x, bool is_delegated)
 	return is_asked;
 }
 
+/* "1 of alice (...), bob (...)" */
+static int keys_line(const struct stage *s, const struct trust_role_keys *keys,
+		     struct buf *line, struct err *e)
+{
+	buf_init(line, SIZE_MAX);
+	buf_printf(line, "%s: %llu of", keys->role,
+		   (unsigned long long)keys->threshold);
+	for (size_t k = 0; k < keys->count; k++) {
+		buf_puts(line, k ? ", " : " ");
+		role_key_text(&s->roles, keys->keys[k]->id, line);
+	}
+	return buf_cstr(line) == NULL ? err_set(e, ENOMEM, "out of memory") : 0;
+}
+
+/* Say whose keys each delegation of the role has now. */
+static int delegated_show(const struct stage *s, const char *role,
+			  struct err *e)
+{
+	struct role_authority a;
+
+	for (size_t i = 0; role_authority(&s->roles.next, role, i, &a); i++) {
+		AUTO_DONE(buf_done) struct buf line;
+
+		if (keys_line(s, a.keys, &line, e) < 0)
+			return -ENOMEM;
+		printf("%s, delegated by %s\n", line.p, a.by->name);
+	}
+	return 0;
+}
+
 /* Say what the new root has, and what of it is new. */
 static int root_show(const struct stage *s, struct err *e)
 {
@@ -75,15 +105,9 @@ static int root_show(const struct stage *s, struct err *e)
 			&next->metadata.root.roles[i];
 		AUTO_DONE(buf_done) struct buf line;
 
-		buf_init(&line, SIZE_MAX);
-		for (size_t k = 0; k < keys->count; k++) {
-			buf_puts(&line, k ? ", " : " ");
-			role_key_text(&s->roles, keys->keys[k]->id, &line);
-		}
-		if (buf_cstr(&line) == NULL)
-			return err_set(e, ENOMEM, "out of memory");
-		printf("%s: %llu of%s%s\n", trust_role_name(i),
-		       (unsigned long long)keys->threshold, line.p,
+		if (keys_line(s, keys, &line, e) < 0)
+			return -ENOMEM;
+		printf("%s%s\n", line.p,
 		       trust_role_differs(&s->repo.root, &next->metadata, i)
 			       ? " (changed)"
 			       : "");
@@ -116,7 +140,7 @@ static int root_rotate(struct rotate *x, struct err *e)
 
 static int rotate_run(struct rotate *x, struct err *e)
 {
-	struct redelegation r_ = { .role = x->role, .by = x->by };
+	const struct redelegation which = { .role = x->role, .by = x->by };
 	bool is_delegated;
 	int r = role_sort(x, &is_delegated, e);
 	const bool wants_root = root_is_asked_for(x, is_delegated);
@@ -124,7 +148,9 @@ static int rotate_run(struct rotate *x, struct err *e)
 	if (r == 0 && wants_root)
 		r = root_rotate(x, e);
 	if (r == 0 && is_delegated)
-		r = redelegate(&x->stage, &r_, &x->change, e);
+		r = redelegate(&x->stage, &which, &x->change, e);
+	if (r == 0 && is_delegated)
+		r = delegated_show(&x->stage, x->role, e);
 	if (r == 0)
 		r = stage_resign(&x->stage, e);
 	if (r == 0 && wants_root)

@@ -8,41 +8,52 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/bailiff-bundle/roles.h"
 #include "lib/auto.h"
 #include "lib/file.h"
+#include "pkg/trust/name.h"
 #include "pkg/trust/source_dir.h"
 #include "pkg/trust/time.h"
+#include "pkg/trust/trust.h"
 
-/* The verified files of a run, in the order in which they were verified. */
+/* The verified files of a run. */
 struct verified {
 	struct trust_memory stored;
 	struct trust_result result;
-	struct trust_metadata roles[TRUST_ROLE_COUNT];
+	struct roles roles; /* what the client left, as published */
 };
 
 static void verified_done(struct verified *v)
 {
 	trust_memory_done(&v->stored);
 	trust_result_done(&v->result);
-	for (size_t i = 0; i < TRUST_ROLE_COUNT; i++)
-		trust_metadata_done(&v->roles[i]);
+	roles_done(&v->roles);
 }
 
-/* Parse what the client left, to tell versions and dates. */
-static int roles_read(struct verified *v, struct err *e)
+static int role_take(struct verified *v, const char *name, struct err *e)
 {
-	for (enum trust_role i = 0; i < TRUST_ROLE_COUNT; i++) {
-		char name[32];
-		int r;
+	AUTO_DONE(buf_done) struct buf file;
+	int r;
 
-		(void)snprintf(name, sizeof(name), "%s.json",
-			       trust_role_name(i));
-		r = trust_metadata_parse(i, trust_memory_get(&v->stored, name),
-					 &v->roles[i], e);
-		if (r < 0)
-			return err_wrap(e, "%s", trust_role_name(i));
-	}
-	return 0;
+	buf_init(&file, REPO_NAME_MAX);
+	if (trust_role_file(name, &file) < 0 || buf_cstr(&file) == NULL)
+		return err_set(e, ENAMETOOLONG, "role %s", name);
+	r = roles_put(&v->roles, name, false,
+		      trust_memory_get(&v->stored, file.p), e);
+	return r < 0 ? err_wrap(e, "%s", name) : 0;
+}
+
+/* Root, timestamp, snapshot, and whoever speaks. */
+static int roles_take(struct verified *v, struct err *e)
+{
+	static const char *const top[] = { "root", "timestamp", "snapshot" };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < sizeof(top) / sizeof(top[0]); i++)
+		r = role_take(v, top[i], e);
+	for (size_t i = 0; r == 0 && i < v->result.speaker_count; i++)
+		r = role_take(v, v->result.speakers[i].role, e);
+	return r;
 }
 
 /* Is it a no of the client, or did the machine fail? */
@@ -84,64 +95,112 @@ static int refusal_print(bool is_json, int code, const struct err *why,
 	return EXIT_NO;
 }
 
+/* Who signed it, for people; the text is the buffer's. */
+static const char *signers_of(const struct verified *v, const struct role *role,
+			      struct buf *text)
+{
+	buf_reset(text);
+	role_signers_text(&v->roles, role, text);
+	return buf_cstr(text) != NULL ? text->p : "";
+}
+
+static void roles_print(const struct verified *v)
+{
+	AUTO_DONE(buf_done) struct buf text;
+	char date[TRUST_TIME_TEXT];
+
+	buf_init(&text, SIZE_MAX);
+	for (size_t i = 0; i < v->roles.now.count; i++) {
+		const struct role *role = v->roles.now.items[i];
+
+		trust_time_format(role->metadata.expires, date);
+		printf("%-10s version %llu, expires %s, signed by %s\n",
+		       role->name, (unsigned long long)role->metadata.version,
+		       date, signers_of(v, role, &text));
+	}
+}
+
 static void text_print(const struct verified *v)
 {
-	const struct trust_speaker *targets = &v->result.speakers[0];
+	const struct trust_speaker *speakers = v->result.speakers;
 	char date[TRUST_TIME_TEXT];
 
 	printf("accepted: bundle version %llu, %zu files\n",
 	       (unsigned long long)v->result.targets_version,
 	       v->result.target_count);
-	for (size_t i = 0; i < TRUST_ROLE_COUNT; i++) {
-		trust_time_format(v->roles[i].expires, date);
-		printf("%-10s version %llu, expires %s\n",
-		       trust_role_name((enum trust_role)i),
-		       (unsigned long long)v->roles[i].version, date);
-	}
+	roles_print(v);
 	if (v->result.issued != 0) {
 		trust_time_format(v->result.issued, date);
 		printf("issued     %s\n", date);
 	}
-	for (size_t i = 0; i < targets->signer_count; i++)
-		printf("signed by  %s\n", targets->signers[i]);
+	for (size_t i = 0; i < speakers[0].signer_count; i++)
+		printf("signed by  %s\n", speakers[0].signers[i]);
 	for (size_t i = 0; i < v->result.target_count; i++)
-		printf("file       %s, %zu bytes\n", v->result.targets[i].name,
-		       v->result.targets[i].bytes.len);
+		printf("file       %s, %zu bytes, by %s\n",
+		       v->result.targets[i].name,
+		       v->result.targets[i].bytes.len,
+		       speakers[v->result.targets[i].speaker].role);
+}
+
+static json_t *ids_of(const struct trust_speaker *speaker)
+{
+	json_t *ids = json_array();
+
+	for (size_t i = 0; i < speaker->signer_count; i++)
+		(void)json_array_append_new(ids,
+					    json_string(speaker->signers[i]));
+	return ids;
+}
+
+/* Each role's version, expiry and, in words, signers. */
+static json_t *roles_object(const struct verified *v)
+{
+	AUTO_DONE(buf_done) struct buf text;
+	json_t *roles = json_object();
+	char date[TRUST_TIME_TEXT];
+
+	buf_init(&text, SIZE_MAX);
+	for (size_t i = 0; i < v->roles.now.count; i++) {
+		const struct role *role = v->roles.now.items[i];
+
+		trust_time_format(role->metadata.expires, date);
+		(void)json_object_set_new(
+			roles, role->name,
+			json_pack("{s:I, s:s, s:s}", "version",
+				  (json_int_t)role->metadata.version, "expires",
+				  date, "signed_by",
+				  signers_of(v, role, &text)));
+	}
+	return roles;
 }
 
 static json_t *accepted_object(const struct verified *v)
 {
-	const struct trust_speaker *targets = &v->result.speakers[0];
-	AUTO_JSON *roles = json_object();
-	AUTO_JSON *signers = json_array();
+	AUTO_JSON *roles = roles_object(v);
+	AUTO_JSON *signers = ids_of(&v->result.speakers[0]);
 	AUTO_JSON *files = json_array();
+	AUTO_JSON *speakers = json_object();
 	char date[TRUST_TIME_TEXT];
 
-	for (size_t i = 0; i < TRUST_ROLE_COUNT; i++) {
-		trust_time_format(v->roles[i].expires, date);
+	for (size_t i = 0; i < v->result.target_count; i++) {
+		const struct trust_target *t = &v->result.targets[i];
+
+		(void)json_array_append_new(files, json_string(t->name));
 		(void)json_object_set_new(
-			roles, trust_role_name((enum trust_role)i),
-			json_pack("{s:I, s:s}", "version",
-				  (json_int_t)v->roles[i].version, "expires",
-				  date));
+			speakers, t->name,
+			json_string(v->result.speakers[t->speaker].role));
 	}
-	for (size_t i = 0; i < targets->signer_count; i++)
-		(void)json_array_append_new(signers,
-					    json_string(targets->signers[i]));
-	for (size_t i = 0; i < v->result.target_count; i++)
-		(void)json_array_append_new(
-			files, json_string(v->result.targets[i].name));
 	trust_time_format(v->result.issued, date);
-	return json_pack("{s:b, s:I, s:O, s:O, s:O, s:s}", "accepted", 1,
+	return json_pack("{s:b, s:I, s:O, s:O, s:O, s:O, s:s}", "accepted", 1,
 			 "version", (json_int_t)v->result.targets_version,
 			 "roles", roles, "signers", signers, "files", files,
-			 "issued", date);
+			 "speakers", speakers, "issued", date);
 }
 
 static int acceptance_print(bool is_json, struct verified *v, struct err *e)
 {
 	AUTO_JSON *object = NULL;
-	const int r = roles_read(v, e);
+	const int r = roles_take(v, e);
 
 	if (r < 0)
 		return r;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/auto.h"
+#include "pkg/trust/name.h"
 #include "pkg/trust/time.h"
 #include "pkg/trust/trust.h"
 
@@ -275,24 +276,29 @@ int trust_make_next(const json_t *document, uint64_t version, int64_t expires,
  * 255 bytes. */
 #define ROLE_NAME_ENCODED_MAX 200
 
-static size_t encoded_len(const char *name)
+static bool name_fits(const char *role)
 {
-	size_t len = 0;
+	AUTO_DONE(buf_done) struct buf name;
 
-	for (; *name != '\0'; name++)
-		len += strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv"
-			      "wxyz0123456789_.~-",
-			      *name) != NULL
-			       ? 1
-			       : 3;
-	return len;
+	buf_init(&name, ROLE_NAME_ENCODED_MAX + strlen(".json"));
+	return trust_role_file(role, &name) == 0;
+}
+
+/* "7.root" would lie where the seventh root lies. */
+static bool name_is_of_a_root(const char *role)
+{
+	const size_t digits = strspn(role, "0123456789");
+
+	return trust_role_find(span_of(role)) >= 0 ||
+	       (digits != 0 && strcmp(role + digits, ".root") == 0);
 }
 
 bool trust_role_name_is_free(const char *role, struct err *e)
 {
-	if (trust_role_find(span_of(role)) >= 0)
+	if (name_is_of_a_root(role))
 		(void)err_set(e, EINVAL,
-			      "role \"%s\": root itself names that role; a "
+			      "role \"%s\": that is the name of a top-level "
+			      "role's file; a "
 			      "delegated one needs another name",
 			      role);
 	else if (!trust_target_path_is_safe(role))
@@ -300,7 +306,7 @@ bool trust_role_name_is_free(const char *role, struct err *e)
 			      "role \"%.100s\": a name has no empty, \".\" or "
 			      "\"..\" part and no control characters",
 			      role);
-	else if (encoded_len(role) > ROLE_NAME_ENCODED_MAX)
+	else if (!name_fits(role))
 		(void)err_set(e, EINVAL,
 			      "role \"%.40s...\": the name has more than %d "
 			      "bytes once it is percent-encoded",

@@ -105,8 +105,9 @@ TEST(an_unusable_delegation_is_refused_with_the_reason)
 		uint64_t threshold;
 		bool has_path;
 	} rows[] = {
-		{ "targets", NULL, "root itself names that role", 1, true },
-		{ "root", NULL, "root itself names that role", 1, true },
+		{ "targets", NULL, "name of a top-level role's file", 1, true },
+		{ "root", NULL, "name of a top-level role's file", 1, true },
+		{ "7.root", NULL, "top-level role's file", 1, true },
 		{ "", NULL, "a name has no empty", 1, true },
 		{ "..", NULL, "a name has no empty", 1, true },
 		{ "/team", NULL, "a name has no empty", 1, true },
