@@ -14,11 +14,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd/bailiff-bundle/keyring.h"
-#include "cmd/bailiff-bundle/roster.h"
+#include "cmd/bailiff-bundle/signing.h"
 #include "lib/auto.h"
 #include "lib/file.h"
 #include "lib/hex.h"
+#include "pkg/trust/name.h"
 
 #define SIGNATURE_FILE_MAX 8192
 #define P256_PART	   32 /* bytes of r and of s */
@@ -146,53 +146,53 @@ static bool key_signed(struct found *f, const struct trust_key *key,
 }
 
 /* The key of the role that made it; NULL: none did. */
-static const struct trust_key *signer_find(struct found *f,
-					   const struct roster_role *role,
-					   const struct trust_metadata *m)
+static const struct trust_key *
+signer_find(struct found *f, const struct stage *s, const struct role *role)
 {
-	if (m == NULL)
-		return NULL;
-	if (f->only != NULL)
-		return key_signed(f, f->only, m) ? f->only : NULL;
-	for (size_t i = 0; i < role->by_count; i++) {
-		const struct trust_role_keys *keys = role->by[i].keys;
+	struct role_authority a;
 
-		for (size_t k = 0; k < keys->count; k++)
-			if (key_signed(f, keys->keys[k], m))
-				return keys->keys[k];
-	}
+	if (f->only != NULL)
+		return key_signed(f, f->only, &role->metadata) ? f->only : NULL;
+	for (size_t i = 0; role_authority(&s->roles.next, role->name, i, &a);
+	     i++)
+		for (size_t k = 0; k < a.keys->count; k++)
+			if (key_signed(f, a.keys->keys[k], &role->metadata))
+				return a.keys->keys[k];
 	return NULL;
 }
 
 /* Say of what it is a signature, if that can be found out. */
-static int signature_refused(struct found *f, struct roster *roster,
-			     const struct roster_role *role, const char *path,
+static int signature_refused(struct found *f, const struct stage *s,
+			     const struct role *role, const char *path,
 			     struct err *e)
 {
-	for (size_t i = 0; i < roster->count; i++) {
-		const struct roster_role *other = roster->roles[i];
-		const struct trust_metadata *files[] = { other->staged,
-							 other->published };
+	char hash[PAYLOAD_HASH_LEN + 1];
+	int r;
 
-		for (size_t k = 0; k < 2; k++)
-			if (signer_find(f, other, files[k]) != NULL)
-				return err_set(
-					e, EKEYREJECTED,
-					"%s: a signature of the %s %s version "
-					"%llu, not of the staged %s version "
-					"%llu",
-					path, k == 0 ? "staged" : "published",
-					other->name,
-					(unsigned long long)files[k]->version,
-					role->name,
-					(unsigned long long)
-						role->staged->version);
+	for (size_t i = 0; i < s->roles.count; i++) {
+		const struct role *other = s->roles.items[i];
+
+		if (signer_find(f, s, other) == NULL)
+			continue;
+		(void)err_set(e, EKEYREJECTED,
+			      "%s: a signature of the %s %s version %llu, not "
+			      "of the staged %s version %llu",
+			      path, other->is_staged ? "staged" : "published",
+			      other->name,
+			      (unsigned long long)other->metadata.version,
+			      role->name,
+			      (unsigned long long)role->metadata.version);
+		return err_hint(e, "sign the bytes that bailiff-bundle payload "
+				   "writes for this role");
 	}
+	r = payload_hash(&role->metadata, hash, e);
+	if (r < 0)
+		return r;
 	(void)err_set(e, EKEYREJECTED,
 		      "%s: not a signature of the staged %s version %llu "
 		      "(payload sha256:%s) by %s",
 		      path, role->name,
-		      (unsigned long long)role->staged->version, role->payload,
+		      (unsigned long long)role->metadata.version, hash,
 		      f->only != NULL ? "that key" : "any of its keys");
 	return err_hint(e, "sign exactly the bytes that bailiff-bundle payload "
 			   "writes, with a key of the role");
@@ -211,12 +211,12 @@ static int file_bytes(const char *path, size_t max, struct buf *out,
 	return r < 0 ? err_wrap(e, "%s", path) : 0;
 }
 
-static int signature_attach(struct roster *roster, struct roster_role *role,
+static int signature_attach(const struct stage *s, const struct role *role,
 			    const struct trust_key *only, const char *path,
 			    struct err *e)
 {
 	AUTO_DONE(buf_done) struct buf bytes = { 0 };
-	AUTO_DONE(buf_done) struct buf name;
+	AUTO_DONE(buf_done) struct buf line;
 	struct found f = { .only = only };
 	const struct trust_key *key;
 	int r = file_bytes(path, SIGNATURE_FILE_MAX, &bytes, e);
@@ -226,26 +226,27 @@ static int signature_attach(struct roster *roster, struct roster_role *role,
 	if (bytes.len == 0)
 		return err_set(e, EBADMSG, "%s: it is empty", path);
 	buf_init(&f.hex, 2 * TRUST_SIGNATURE_MAX);
-	buf_init(&name, ERR_TEXT_MAX);
+	buf_init(&line, SIGNING_LINE_SIZE);
 	f.bytes = buf_view(&bytes);
-	key = signer_find(&f, role, role->staged);
-	r = key == NULL ? signature_refused(&f, roster, role, path, e)
-			: roster_put(role, key->pkey, buf_view(&f.hex), e);
+	key = signer_find(&f, s, role);
+	r = key == NULL ? signature_refused(&f, s, role, path, e)
+			: signing_put(s, role, key->pkey, buf_view(&f.hex), e);
 	if (r == 0) {
-		roster_key_print(&name, role, key->id);
-		printf("attached to %s version %llu: the signature of %s\n",
-		       role->name, (unsigned long long)role->staged->version,
-		       buf_cstr(&name) != NULL ? name.p : "?");
+		buf_printf(&line, "%s: signed %s version %llu: ", path,
+			   role->name,
+			   (unsigned long long)role->metadata.version);
+		role_key_text(&s->roles, key->id, &line);
+		signing_print("", buf_view(&line), "");
 	}
 	buf_done(&f.hex);
 	return r;
 }
 
 /* The role's own key that the public key file holds. */
-static int key_choose(const struct roster_role *role, const char *path,
-		      const struct trust_key **ret, struct err *e)
+static int key_choose(struct stage *s, const struct role *role,
+		      const char *path, const struct trust_key **ret,
+		      struct err *e)
 {
-	AUTO_DONE(keyring_close) struct keyring keyring = { 0 };
 	AUTO_DONE(keyfile_done) struct keyfile f = { 0 };
 	AUTO_DONE(buf_done) struct buf names;
 	struct trust_key key = { 0 };
@@ -255,112 +256,122 @@ static int key_choose(const struct roster_role *role, const char *path,
 	*ret = NULL;
 	if (path == NULL)
 		return 0;
-	r = keyring_open(&(struct keyring_options){ .fd = -1 }, &keyring, e);
-	if (r == 0)
-		r = keyfile_open(&keyring, path, false, &f, e);
+	r = keyfile_open(&s->keyring, path, false, &f, e);
 	if (r == 0)
 		r = trust_key_parse(f.signer.id, f.signer.object, &key, e);
 	if (r < 0)
 		return r;
-	*ret = roster_key(role, key.pkey);
+	*ret = signing_key(s, role, key.pkey);
 	trust_key_done(&key);
 	if (*ret != NULL)
 		return 0;
-	roster_keys_print(&names, role);
+	signing_keys_text(s, role, &names);
 	return err_set(e, EKEYREJECTED,
-		       "%s: key %.16s is not one of role %s: %s", path,
+		       "%s: key %.16s is not one of role %s; by %s", path,
 		       f.signer.id, role->name,
-		       buf_cstr(&names) != NULL ? names.p : "");
+		       buf_cstr(&names) != NULL ? names.p : "others");
 }
 
 /* ---- signatures of another copy ----------------------------------------- */
 
-/* "a/b/targets.json" is targets. */
-static int role_of_path(const char *path, char *name, size_t size,
-			struct err *e)
+/* The staged role that is in a file of that name: "OTHER/staged/ROLE.json". */
+static int role_of_path(const struct stage *s, const char *path,
+			const char **ret, struct err *e)
 {
 	const char *slash = strrchr(path, '/');
-	const struct span base = span_of(slash != NULL ? slash + 1 : path);
+	const char *base = slash != NULL ? slash + 1 : path;
 
-	if (base.len <= 5 || base.len - 5 >= size ||
-	    strcmp(base.p + base.len - 5, ".json") != 0) {
-		(void)err_set(e, EINVAL, "--from %s: which role is that?",
-			      path);
-		return err_hint(e, "give --role, or a file that is named as in "
-				   "staged/");
+	for (size_t i = 0; i < s->roles.staged.count; i++) {
+		const char *name = s->roles.staged.items[i]->name;
+		AUTO_DONE(buf_done) struct buf file;
+
+		buf_init(&file, REPO_NAME_MAX);
+		if (trust_role_file(name, &file) == 0 &&
+		    span_eq_str(buf_view(&file), base)) {
+			*ret = name;
+			return 0;
+		}
 	}
-	memcpy(name, base.p, base.len - 5);
-	name[base.len - 5] = '\0';
-	return 0;
+	(void)err_set(e, EBADMSG, "--from %s: nothing is staged here as %s",
+		      path, base);
+	return err_hint(e, "name the role with --role, or copy the whole "
+			   "staged file here first");
 }
 
-static int copy_read(const struct roster_role *role, const char *path,
+static int copy_read(const struct role *role, const char *path,
 		     struct trust_metadata *ret, struct err *e)
 {
-	const size_t max = trust_role_max(role->kind);
+	const enum trust_role kind = role->metadata.role;
 	AUTO_DONE(buf_done) struct buf bytes = { 0 };
-	char hash[PAYLOAD_HASH_LEN + 1];
-	int r = file_bytes(path, max, &bytes, e);
+	char theirs[PAYLOAD_HASH_LEN + 1], ours[PAYLOAD_HASH_LEN + 1];
+	int r = file_bytes(path, trust_role_max(kind), &bytes, e);
 
 	if (r < 0)
 		return r;
-	r = trust_metadata_parse(role->kind, buf_view(&bytes), ret, e);
+	r = trust_metadata_parse(kind, buf_view(&bytes), ret, e);
 	if (r < 0)
 		return err_wrap(e, "%s", path);
-	r = payload_hash(ret, hash, e);
-	if (r < 0 || strcmp(hash, role->payload) == 0)
+	r = payload_hash(ret, theirs, e);
+	if (r == 0)
+		r = payload_hash(&role->metadata, ours, e);
+	if (r < 0 || strcmp(theirs, ours) == 0)
 		return r;
 	(void)err_set(e, EKEYREJECTED,
-		      "%s: it is %s version %llu with payload %s, but %s "
-		      "version %llu with payload %s is staged here",
-		      path, role->name, (unsigned long long)ret->version, hash,
-		      role->name, (unsigned long long)role->staged->version,
-		      role->payload);
+		      "%s: it is %s version %llu with payload %s, but version "
+		      "%llu with payload %s is staged here",
+		      path, role->name, (unsigned long long)ret->version,
+		      theirs, (unsigned long long)role->metadata.version, ours);
 	return err_hint(e, "their signatures are for another change: agree on "
 			   "one of the two files first");
 }
 
 /* Take over each signature by a key of @by that is good and not here yet. */
-static int copy_unite(struct roster_role *role, const struct authority *by,
+static int copy_unite(const struct stage *s, const struct role *role,
+		      const struct trust_role_keys *by,
 		      const struct trust_metadata *copy, struct buf *names,
 		      struct err *e)
 {
-	for (size_t i = 0; i < by->keys->count; i++) {
-		const struct trust_key *key = by->keys->keys[i];
-		const json_t *sig = json_object_get(copy->signatures, key->id);
-		const json_t *own =
-			json_object_get(role->staged->signatures, key->id);
-		const struct span payload = buf_view(&copy->canonical);
+	const struct span payload = buf_view(&copy->canonical);
+
+	for (size_t i = 0; i < by->count; i++) {
+		const struct trust_key *key = by->keys[i];
+		const struct span sig =
+			json_span(json_object_get(copy->signatures, key->id));
+		const struct span own = json_span(
+			json_object_get(role->metadata.signatures, key->id));
 		int r;
 
-		if (sig == NULL ||
-		    !trust_key_verify(key, payload, json_span(sig)) ||
-		    (own != NULL &&
-		     trust_key_verify(key, payload, json_span(own))))
+		if (!trust_key_verify(key, payload, sig) ||
+		    trust_key_verify(key, payload, own))
 			continue;
-		r = roster_put(role, key->pkey, json_span(sig), e);
+		r = signing_put(s, role, key->pkey, sig, e);
 		if (r < 0)
 			return r;
 		buf_puts(names, names->len != 0 ? ", " : "");
-		roster_key_print(names, role, key->id);
+		role_key_text(&s->roles, key->id, names);
 	}
 	return 0;
 }
 
-static int copy_attach(struct roster_role *role, const char *path,
-		       struct err *e)
+static int copy_attach(const struct stage *s, const struct role *role,
+		       const char *path, struct err *e)
 {
 	AUTO_DONE(trust_metadata_done) struct trust_metadata copy = { 0 };
-	AUTO_DONE(buf_done) struct buf names;
+	AUTO_DONE(buf_done) struct buf names, line;
+	struct role_authority a;
 	int r = copy_read(role, path, &copy, e);
 
-	buf_init(&names, ERR_TEXT_MAX);
-	for (size_t i = 0; r == 0 && i < role->by_count; i++)
-		r = copy_unite(role, &role->by[i], &copy, &names, e);
+	buf_init(&names, SIGNING_LINE_SIZE);
+	buf_init(&line, SIGNING_LINE_SIZE);
+	for (size_t i = 0;
+	     r == 0 && role_authority(&s->roles.next, role->name, i, &a); i++)
+		r = copy_unite(s, role, a.keys, &copy, &names, e);
 	if (r < 0)
 		return r;
-	printf("%s: new signatures: %s\n", path,
-	       names.len != 0 && buf_cstr(&names) != NULL ? names.p : "none");
+	buf_printf(&line, "%s: new signatures: %s", path,
+		   names.len != 0 && buf_cstr(&names) != NULL ? names.p
+							      : "none");
+	signing_print("", buf_view(&line), "");
 	return 0;
 }
 
@@ -384,60 +395,65 @@ static int request_check(const struct request *q, struct err *e)
 	return 0;
 }
 
-static int staged_choose(struct roster *roster, const char *name,
-			 struct roster_role **ret, struct err *e)
+static int staged_choose(const struct stage *s, const char *name,
+			 const struct role **ret, struct err *e)
 {
-	*ret = roster_staged(roster, name, e);
-	return *ret == NULL ? -e->code : roster_check_base(*ret, e);
+	*ret = signing_role(s, name, e);
+	return *ret == NULL ? -e->code : role_base_check(&s->roles, *ret, e);
 }
 
-static int signatures_attach(const struct request *q, struct roster *roster,
+/* Write it; @role is gone then. */
+static int attached_save(struct stage *s, const struct role *role,
+			 struct err *e)
+{
+	AUTO_MEM char *name = strdup(role->name);
+	int r;
+
+	if (name == NULL)
+		return err_set(e, ENOMEM, "out of memory");
+	r = stage_put(s, name, role->metadata.document, e);
+	return r < 0 ? r : signing_show_progress(s, name, e);
+}
+
+static int signatures_attach(const struct request *q, struct stage *s,
 			     struct err *e)
 {
 	const struct trust_key *only = NULL;
-	struct roster_role *role;
-	int r = staged_choose(roster, q->role, &role, e);
+	const struct role *role;
+	int r = staged_choose(s, q->role, &role, e);
 
 	if (r == 0)
-		r = key_choose(role, q->key, &only, e);
+		r = key_choose(s, role, q->key, &only, e);
 	for (size_t i = 0; r == 0 && i < q->signatures.count; i++)
-		r = signature_attach(roster, role, only, q->signatures.items[i],
-				     e);
-	if (r == 0)
-		r = roster_save(roster, role, e);
-	return r < 0 ? r : roster_show_progress(roster, role, e);
+		r = signature_attach(s, role, only, q->signatures.items[i], e);
+	return r < 0 ? r : attached_save(s, role, e);
 }
 
-static int copies_attach(const struct request *q, struct roster *roster,
+static int copies_attach(const struct request *q, struct stage *s,
 			 struct err *e)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < q->copies.count; i++) {
 		const char *path = q->copies.items[i];
-		struct roster_role *role;
-		char name[512];
+		const struct role *role;
+		const char *name = q->role;
 
-		if (q->role == NULL) {
-			r = role_of_path(path, name, sizeof(name), e);
-			if (r < 0)
-				return r;
-		}
-		r = staged_choose(roster, q->role != NULL ? q->role : name,
-				  &role, e);
+		if (name == NULL)
+			r = role_of_path(s, path, &name, e);
 		if (r == 0)
-			r = copy_attach(role, path, e);
+			r = staged_choose(s, name, &role, e);
 		if (r == 0)
-			r = roster_save(roster, role, e);
+			r = copy_attach(s, role, path, e);
 		if (r == 0)
-			r = roster_show_progress(roster, role, e);
+			r = attached_save(s, role, e);
 	}
 	return r;
 }
 
 int verb_attach(int argc, char **argv, struct err *e)
 {
-	AUTO_DONE(roster_done) struct roster roster = { 0 };
+	AUTO_DONE(stage_close) struct stage s = STAGE_NONE;
 	struct request q = { 0 };
 	const struct option_row rows[] = {
 		{ "repo", OPTION_TEXT, true, "DIR", "the repository", &q.repo },
@@ -456,15 +472,15 @@ int verb_attach(int argc, char **argv, struct err *e)
 	};
 	int r = verb_options("attach", rows, argc, argv, e);
 
-	roster.repo.fd = roster.repo.staged_fd = -1;
 	if (r != 0)
 		return r < 0 ? r : EXIT_DONE;
 	r = request_check(&q, e);
 	if (r == 0)
-		r = roster_open(q.repo, &roster, e);
+		r = signing_open(q.repo, REPO_CHANGE_NEW,
+				 &(struct keyring_options){ .fd = -1 }, &s, e);
 	if (r == 0 && q.signatures.count != 0)
-		r = signatures_attach(&q, &roster, e);
+		r = signatures_attach(&q, &s, e);
 	if (r == 0 && q.copies.count != 0)
-		r = copies_attach(&q, &roster, e);
+		r = copies_attach(&q, &s, e);
 	return r;
 }

@@ -42,6 +42,9 @@ int verb_options(const char *verb, const struct option_row *rows, int argc,
 /* Seconds since 1970: @given, or the clock when it is INT64_MIN. */
 int64_t verb_now(int64_t given);
 
+/* Print one object on one line. Return: 0; -ENOMEM, also for NULL. */
+int verb_print_json(const json_t *object);
+
 /* Print "ROLE version N: ..." about who signed @m and who is still needed by
  * the role's keys in @root. Return: 0 when the threshold is met, else
  * -EKEYREJECTED or -ENOMEM. */

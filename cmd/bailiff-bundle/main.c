@@ -18,9 +18,11 @@ static const struct verb {
 	{ "keygen",  verb_keygen,  "make an encrypted signing key" },
 	{ "init",    verb_init,    "begin a repository: its first root" },
 	{ "build",   verb_build,   "stage a directory of policies" },
+	{ "diff",    verb_diff,    "what the staged change would do, in words" },
 	{ "sign",    verb_sign,    "add signatures to what is staged" },
 	{ "payload", verb_payload, "write the bytes to be signed elsewhere" },
 	{ "attach",  verb_attach,  "add signatures that were made elsewhere" },
+	{ "status",  verb_status,  "who signed, who is missing, what expires" },
 	{ "publish", verb_publish, "check what is staged and make it current" },
 	{ "delegate", verb_delegate, "let a team speak of some paths" },
 	{ "rotate",  verb_rotate,  "stage other keys and thresholds, any role" },
@@ -79,6 +81,21 @@ int verb_options(const char *verb, const struct option_row *rows, int argc,
 int64_t verb_now(int64_t given)
 {
 	return given != INT64_MIN ? given : (int64_t)time(NULL);
+}
+
+int verb_print_json(const json_t *object)
+{
+	AUTO_DONE(buf_done) struct buf text;
+	const char *line;
+
+	buf_init(&text, SIZE_MAX);
+	if (object == NULL || json_text(object, &text) < 0)
+		return -ENOMEM;
+	line = buf_cstr(&text);
+	if (line == NULL)
+		return -ENOMEM;
+	printf("%s\n", line);
+	return 0;
 }
 
 int verb_show_signers(const struct trust_metadata *m,

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/bailiff-bundle/roster.h"
+#include "cmd/bailiff-bundle/signing.h"
 #include "lib/auto.h"
 #include "lib/file.h"
 
@@ -29,27 +29,28 @@ static int payload_write(const char *path, struct span bytes, struct err *e)
 	return r < 0 ? err_set(e, -r, "write %s: %s", path, strerror(-r)) : 0;
 }
 
-static int payload_give(struct roster *roster, const char *name,
+static int payload_give(const struct stage *s, const char *name,
 			const char *path, struct err *e)
 {
-	const struct roster_role *role = roster_staged(roster, name, e);
+	const struct role *role = signing_role(s, name, e);
 	int r;
 
 	if (role == NULL)
 		return -e->code;
-	r = roster_check_base(role, e);
+	r = role_base_check(&s->roles, role, e);
 	if (r == 0)
-		r = payload_write(path, buf_view(&role->staged->canonical), e);
+		r = payload_write(path, buf_view(&role->metadata.canonical), e);
+	if (r == 0)
+		r = signing_show(s, role, e);
 	if (r < 0)
 		return r;
-	roster_show(role);
-	printf("  %zu bytes in %s\n", role->staged->canonical.len, path);
-	return roster_show_progress(roster, role, e);
+	printf("  %zu bytes in %s\n", role->metadata.canonical.len, path);
+	return signing_show_progress(s, name, e);
 }
 
 int verb_payload(int argc, char **argv, struct err *e)
 {
-	AUTO_DONE(roster_done) struct roster roster = { 0 };
+	AUTO_DONE(stage_close) struct stage s = STAGE_NONE;
 	const char *path = NULL, *role = NULL, *out = NULL;
 	const struct option_row rows[] = {
 		{ "repo", OPTION_TEXT, true, "DIR", "the repository", &path },
@@ -61,9 +62,8 @@ int verb_payload(int argc, char **argv, struct err *e)
 	};
 	int r = verb_options("payload", rows, argc, argv, e);
 
-	roster.repo.fd = roster.repo.staged_fd = -1;
 	if (r != 0)
 		return r < 0 ? r : EXIT_DONE;
-	r = roster_open(path, &roster, e);
-	return r < 0 ? r : payload_give(&roster, role, out, e);
+	r = signing_open(path, REPO_LOOK, NULL, &s, e);
+	return r < 0 ? r : payload_give(&s, role, out, e);
 }

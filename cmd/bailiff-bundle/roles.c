@@ -627,7 +627,7 @@ static const char *owner_in(const json_t *keys, const char *id)
 		json_object_get(json_object_get(keys, id), TRUST_KEY_OWNER));
 }
 
-void role_key_text(const struct roles *r, const char *id, struct buf *out)
+const char *role_key_owner(const struct roles *r, const char *id)
 {
 	const char *owner = NULL;
 
@@ -642,6 +642,13 @@ void role_key_text(const struct roles *r, const char *id, struct buf *out)
 					"keys"),
 				id);
 	}
+	return owner;
+}
+
+void role_key_text(const struct roles *r, const char *id, struct buf *out)
+{
+	const char *owner = role_key_owner(r, id);
+
 	if (owner != NULL)
 		buf_printf(out, "%s (%.16s)", owner, id);
 	else

@@ -118,6 +118,8 @@ int role_base_check(const struct roles *r, const struct role *role,
  * 1a, 2b": what a delegation lets the role speak of. */
 void role_scope_text(const struct trust_delegation *d, struct buf *out);
 
+/* Whose key that is, as any role's keys have it; NULL: they do not say. */
+const char *role_key_owner(const struct roles *r, const char *id);
 /* "alice (0123456789abcdef)", or the id alone, as any role's keys have it. */
 void role_key_text(const struct roles *r, const char *id, struct buf *out);
 /* Those whose signatures stand in @role's file and hold by any authority, as

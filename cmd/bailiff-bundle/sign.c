@@ -8,51 +8,63 @@
 #include <string.h>
 #include <strings.h>
 
-#include "cmd/bailiff-bundle/keyring.h"
-#include "cmd/bailiff-bundle/roster.h"
+#include "cmd/bailiff-bundle/signing.h"
 #include "lib/auto.h"
 
-/* Which of the roles are to be signed, and whether one was. */
+/* A role that is to be signed. */
 struct choice {
-	struct roster_role *role;
+	const struct role *role; /* until it was written */
+	char *name;		 /* owned */
+	char payload[PAYLOAD_HASH_LEN + 1];
 	bool is_signed;
 };
 
 struct signing {
-	struct roster roster;
-	struct choice *choices; /* owned; roster.count of room */
+	struct stage stage;
+	struct choice *choices; /* owned */
 	size_t count;
 };
 
 static void signing_done(struct signing *s)
 {
-	roster_done(&s->roster);
+	for (size_t i = 0; i < s->count; i++)
+		free(s->choices[i].name);
 	free(s->choices);
+	stage_close(&s->stage);
 }
 
 static int choice_add(struct signing *s, const char *name, struct err *e)
 {
-	struct roster_role *role = roster_staged(&s->roster, name, e);
+	const struct role *role = signing_role(&s->stage, name, e);
+	struct choice *c = &s->choices[s->count];
+	int r;
 
 	if (role == NULL)
 		return -e->code;
-	s->choices[s->count++].role = role;
-	return 0;
+	r = role_base_check(&s->stage.roles, role, e);
+	if (r == 0)
+		r = payload_hash(&role->metadata, c->payload, e);
+	if (r < 0)
+		return r;
+	c->role = role;
+	c->name = strdup(name);
+	s->count++;
+	return c->name != NULL ? 0 : err_set(e, ENOMEM, "out of memory");
 }
 
 /* The role that was named, or all of which something is staged. */
 static int roles_choose(struct signing *s, const char *name, struct err *e)
 {
+	const struct role_view *staged = &s->stage.roles.staged;
 	int r = 0;
 
-	s->choices = calloc(s->roster.count, sizeof(*s->choices));
+	s->choices = calloc(staged->count + 1, sizeof(*s->choices));
 	if (s->choices == NULL)
 		return err_set(e, ENOMEM, "out of memory");
 	if (name != NULL)
 		return choice_add(s, name, e);
-	for (size_t i = 0; r == 0 && i < s->roster.count; i++)
-		if (roster_is_staged(s->roster.roles[i]))
-			r = choice_add(s, s->roster.roles[i]->name, e);
+	for (size_t i = 0; r == 0 && i < staged->count; i++)
+		r = choice_add(s, staged->items[i]->name, e);
 	if (r == 0 && s->count == 0) {
 		(void)err_set(e, EBADMSG, "nothing is staged");
 		return err_hint(e, "stage policies with bailiff-bundle build, "
@@ -68,8 +80,16 @@ static bool hash_is(const char *given, const char *hash)
 	return strcasecmp(given, hash) == 0;
 }
 
-/* A hash that was shown elsewhere must be that of a chosen role; when hashes
- * were given, only their roles are signed. */
+static bool hash_is_given(const struct option_list *hashes, const char *payload)
+{
+	for (size_t i = 0; i < hashes->count; i++)
+		if (hash_is(hashes->items[i], payload))
+			return true;
+	return false;
+}
+
+/* A hash that was shown elsewhere must be that of a role that is to be signed;
+ * when hashes were given, only what they name is. */
 static int hashes_check(struct signing *s, const struct option_list *hashes,
 			struct err *e)
 {
@@ -80,57 +100,60 @@ static int hashes_check(struct signing *s, const struct option_list *hashes,
 
 		for (size_t k = 0; k < s->count; k++)
 			is_found |= hash_is(hashes->items[i],
-					    s->choices[k].role->payload);
+					    s->choices[k].payload);
 		if (is_found)
 			continue;
 		(void)err_set(e, EKEYREJECTED,
 			      "--payload-hash %s: the payload of %s is %s",
-			      hashes->items[i], s->choices[0].role->name,
-			      s->choices[0].role->payload);
+			      hashes->items[i], s->choices[0].name,
+			      s->choices[0].payload);
 		return err_hint(e, "it is not what you were shown: nothing was "
 				   "signed; look at bailiff-bundle diff");
 	}
-	for (size_t k = 0; hashes->count != 0 && k < s->count; k++)
-		for (size_t i = 0; i < hashes->count; i++)
-			if (hash_is(hashes->items[i],
-				    s->choices[k].role->payload)) {
-				s->choices[kept++] = s->choices[k];
-				break;
-			}
-	if (hashes->count != 0)
-		s->count = kept;
+	for (size_t i = 0; hashes->count != 0 && i < s->count; i++) {
+		const struct choice c = s->choices[i];
+
+		if (!hash_is_given(hashes, c.payload))
+			continue;
+		s->choices[i] = s->choices[kept];
+		s->choices[kept++] = c;
+	}
+	for (size_t i = kept; hashes->count != 0 && i < s->count; i++)
+		s->choices[i].role = NULL;
 	return 0;
 }
 
+/* Before anybody is asked for a passphrase. */
 static int choices_show(const struct signing *s, struct err *e)
 {
-	for (size_t i = 0; i < s->count; i++) {
-		const int r = roster_check_base(s->choices[i].role, e);
+	int r = 0;
 
-		if (r < 0)
-			return r;
-		roster_show(s->choices[i].role);
-	}
-	/* Before anybody is asked for a passphrase. */
+	for (size_t i = 0; r == 0 && i < s->count; i++)
+		if (s->choices[i].role != NULL)
+			r = signing_show(&s->stage, s->choices[i].role, e);
 	(void)fflush(stdout);
-	return 0;
+	return r;
 }
 
 static int key_refused(const struct signing *s, const char *path,
 		       const struct trust_signer *signer, struct err *e)
 {
 	AUTO_DONE(buf_done) struct buf names;
+	size_t count = 0;
 
 	buf_init(&names, ERR_TEXT_MAX);
 	for (size_t i = 0; i < s->count; i++) {
-		buf_printf(&names, "; %s by ", s->choices[i].role->name);
-		roster_keys_print(&names, s->choices[i].role);
+		if (s->choices[i].role == NULL)
+			continue;
+		buf_printf(&names, "; %s by ", s->choices[i].name);
+		signing_keys_text(&s->stage, s->choices[i].role, &names);
+		count++;
 	}
 	return err_set(e, EKEYREJECTED,
 		       "%s: key %.16s is not one of role %s%s%s", path,
-		       signer->id, s->choices[0].role->name,
-		       s->count > 1 ? ", nor of another that is staged" : "",
-		       buf_cstr(&names) ? names.p : "");
+		       signer->id, s->choices[0].name,
+		       count > 1 ? ", nor of another that is staged" : "",
+		       buf_cstr(&names) != NULL ? names.p : "");
 }
 
 /* Sign each chosen role that lists the key. */
@@ -140,17 +163,20 @@ static int key_use(struct signing *s, const char *path,
 	bool is_listed = false;
 
 	for (size_t i = 0; i < s->count; i++) {
-		struct roster_role *role = s->choices[i].role;
+		const struct role *role = s->choices[i].role;
 		AUTO_DONE(buf_done) struct buf hex;
 		int r;
 
 		buf_init(&hex, 2 * TRUST_SIGNATURE_MAX);
-		if (roster_key(role, signer->pkey) == NULL)
+		if (role == NULL ||
+		    signing_key(&s->stage, role, signer->pkey) == NULL)
 			continue;
 		r = trust_key_sign(signer->pkey,
-				   buf_view(&role->staged->canonical), &hex, e);
+				   buf_view(&role->metadata.canonical), &hex,
+				   e);
 		if (r == 0)
-			r = roster_put(role, signer->pkey, buf_view(&hex), e);
+			r = signing_put(&s->stage, role, signer->pkey,
+					buf_view(&hex), e);
 		if (r < 0)
 			return r;
 		s->choices[i].is_signed = is_listed = true;
@@ -159,11 +185,12 @@ static int key_use(struct signing *s, const char *path,
 }
 
 static int keys_use(struct signing *s, const struct option_list *paths,
-		    struct keyring *keyring, struct err *e)
+		    struct err *e)
 {
 	for (size_t i = 0; i < paths->count; i++) {
 		AUTO_DONE(keyfile_done) struct keyfile f = { 0 };
-		int r = keyfile_open(keyring, paths->items[i], true, &f, e);
+		int r = keyfile_open(&s->stage.keyring, paths->items[i], true,
+				     &f, e);
 
 		if (r == 0)
 			r = key_use(s, paths->items[i], &f.signer, e);
@@ -173,22 +200,22 @@ static int keys_use(struct signing *s, const struct option_list *paths,
 	return 0;
 }
 
-static int signed_save(const struct signing *s, struct err *e)
+static int signed_save(struct signing *s, struct err *e)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < s->count; i++)
 		if (s->choices[i].is_signed)
-			r = roster_save(&s->roster, s->choices[i].role, e);
+			r = stage_put(&s->stage, s->choices[i].name,
+				      s->choices[i].role->metadata.document, e);
 	for (size_t i = 0; r == 0 && i < s->count; i++)
-		r = roster_show_progress(&s->roster, s->choices[i].role, e);
+		r = signing_show_progress(&s->stage, s->choices[i].name, e);
 	return r;
 }
 
 int verb_sign(int argc, char **argv, struct err *e)
 {
-	AUTO_DONE(keyring_close) struct keyring keyring = { 0 };
-	AUTO_DONE(signing_done) struct signing s = { 0 };
+	AUTO_DONE(signing_done) struct signing s = { .stage = STAGE_NONE };
 	struct keyring_options options = { .fd = -1 };
 	struct option_list keys = { 0 }, hashes = { 0 };
 	const char *path = NULL, *role = NULL;
@@ -208,10 +235,7 @@ int verb_sign(int argc, char **argv, struct err *e)
 
 	if (r != 0)
 		return r < 0 ? r : EXIT_DONE;
-	s.roster.repo.fd = s.roster.repo.staged_fd = -1;
-	r = keyring_open(&options, &keyring, e);
-	if (r == 0)
-		r = roster_open(path, &s.roster, e);
+	r = signing_open(path, REPO_CHANGE_NEW, &options, &s.stage, e);
 	if (r == 0)
 		r = roles_choose(&s, role, e);
 	if (r == 0)
@@ -219,6 +243,6 @@ int verb_sign(int argc, char **argv, struct err *e)
 	if (r == 0)
 		r = choices_show(&s, e);
 	if (r == 0)
-		r = keys_use(&s, &keys, &keyring, e);
+		r = keys_use(&s, &keys, e);
 	return r < 0 ? r : signed_save(&s, e);
 }

@@ -62,21 +62,6 @@ static bool code_is_refusal(int code)
 	return strcmp(trust_reason(code), "failed") != 0;
 }
 
-static int json_print(json_t *object)
-{
-	AUTO_DONE(buf_done) struct buf text;
-	const char *line;
-
-	buf_init(&text, SIZE_MAX);
-	if (object == NULL || json_text(object, &text) < 0)
-		return -ENOMEM;
-	line = buf_cstr(&text);
-	if (line == NULL)
-		return -ENOMEM;
-	printf("%s\n", line);
-	return 0;
-}
-
 static int refusal_print(bool is_json, int code, const struct err *why,
 			 struct err *e)
 {
@@ -90,7 +75,7 @@ static int refusal_print(bool is_json, int code, const struct err *why,
 	}
 	object = json_pack("{s:b, s:s, s:s}", "accepted", 0, "reason",
 			   trust_reason(code), "error", why->text);
-	if (json_print(object) < 0)
+	if (verb_print_json(object) < 0)
 		return err_set(e, ENOMEM, "out of memory");
 	return EXIT_NO;
 }
@@ -209,7 +194,7 @@ static int acceptance_print(bool is_json, struct verified *v, struct err *e)
 		return EXIT_DONE;
 	}
 	object = accepted_object(v);
-	if (json_print(object) < 0)
+	if (verb_print_json(object) < 0)
 		return err_set(e, ENOMEM, "out of memory");
 	return EXIT_DONE;
 }
