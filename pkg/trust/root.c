@@ -112,22 +112,31 @@ static void root_adopt(struct walk *w, struct trust_metadata *next,
 		w->is_reset = false; /* what is stored was trusted so far */
 }
 
+/* Forget timestamp and snapshot when their signers changed (5.3.11). Before
+ * anything else is stored: a root that lies in the store counts as one whose
+ * changes were followed. */
+static int reset_follow(struct walk *w, struct err *e)
+{
+	int r;
+
+	if (!w->is_reset || stored_is_ahead(w))
+		return 0;
+	r = trust_client_drop(w->c, "timestamp.json", e);
+	if (r == 0)
+		r = trust_client_drop(w->c, "snapshot.json", e);
+	if (r == 0)
+		w->is_reset = false;
+	return r;
+}
+
 /* Store the client's root and what follows from it, unless what is stored may
  * prove to be newer. */
 static int root_keep(struct walk *w, struct err *e)
 {
-	struct trust_client *c = w->c;
-	int r = 0;
+	const struct trust_client *c = w->c;
+	const int r = reset_follow(w, e);
 
-	if (stored_is_ahead(w))
-		return 0;
-	if (w->is_reset) {
-		r = trust_client_drop(c, "timestamp.json", e);
-		if (r == 0)
-			r = trust_client_drop(c, "snapshot.json", e);
-	}
-	w->is_reset = false;
-	if (r < 0 || stored_is_newest(w))
+	if (r < 0 || stored_is_ahead(w) || stored_is_newest(w))
 		return r;
 	return trust_client_save(c, ROOT_FILE, buf_view(&c->root_bytes), e);
 }
@@ -151,6 +160,7 @@ static int step_stored(struct walk *w)
 	if (r == 0)
 		r = successor_check(&c->root, name, &bytes, &next, NULL);
 	if (r < 0 && r != -ENOMEM && w->stored.version == c->root.version + 1) {
+		trust_metadata_done(&next);
 		buf_done(&bytes);
 		buf_init(&bytes, TRUST_ROOT_MAX);
 		buf_span(&bytes, buf_view(&w->stored_bytes));
@@ -184,7 +194,9 @@ static int step_fetched(struct walk *w, struct err *e)
 		return r;
 	w->is_reset |= signers_changed(&c->root, &next);
 	root_adopt(w, &next, &bytes);
-	r = trust_client_save(c, name, buf_view(&c->root_bytes), e);
+	r = reset_follow(w, e);
+	if (r == 0)
+		r = trust_client_save(c, name, buf_view(&c->root_bytes), e);
 	if (r == 0)
 		r = root_keep(w, e);
 	return r < 0 ? r : 1;

@@ -2,12 +2,14 @@
 /* trust_metadata_fuzz.c - any bytes as any role's metadata, as a key file, as a
  * date.
  *
- * The first byte chooses the role. What parses must have a canonical form that
- * parses and is its own canonical form, and verifying must not change it.
+ * The first byte chooses the role; two lines are a pattern and a path as well.
+ * What parses must have a canonical form that parses and is its own canonical
+ * form, and verifying must not change it.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "pkg/trust/delegation.h"
 #include "pkg/trust/metadata.h"
 #include "pkg/trust/signer.h"
 #include "pkg/trust/time.h"
@@ -56,6 +58,37 @@ static void date_try(struct span text)
 		abort();
 }
 
+/* What a pattern means, without any thought of speed; ASCII only. */
+static bool pattern_means(const char *pattern, const char *path)
+{
+	if (*pattern == '\0')
+		return *path == '\0';
+	if (*pattern == '*')
+		return pattern_means(pattern + 1, path) ||
+		       (*path != '\0' && *path != '/' &&
+			pattern_means(pattern, path + 1));
+	if (*path == '\0' ||
+	    (*pattern == '?' ? *path == '/' : *pattern != *path))
+		return false;
+	return pattern_means(pattern + 1, path + 1);
+}
+
+/* Two short lines: a pattern and a path. */
+static void pattern_try(struct span bytes)
+{
+	const struct span pattern = span_cut(&bytes, '\n');
+	char *a = span_dup(pattern), *b = span_dup(bytes);
+	bool is_plain =
+		a != NULL && b != NULL && pattern.len <= 12 && bytes.len <= 16;
+
+	for (size_t i = 0; is_plain && i < bytes.len; i++)
+		is_plain = (unsigned char)bytes.p[i] < 0x80;
+	if (is_plain && trust_pattern_matches(a, b) != pattern_means(a, b))
+		abort();
+	free(a);
+	free(b);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct trust_signer signer = { 0 };
@@ -67,6 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bytes = (struct span){ (const char *)data + 1, size - 1 };
 	metadata_try((enum trust_role)(data[0] % TRUST_ROLE_COUNT), bytes);
 	date_try(bytes);
+	pattern_try(bytes);
 	if (trust_public_import(bytes, &object, NULL) == 0)
 		json_decref(object);
 	/* An encrypted key costs scrypt: only what is not one is tried. */

@@ -19,7 +19,7 @@
 #include "pkg/trust/trust.h"
 
 #define NOW   1800000000
-#define FILES 8
+#define FILES 12
 
 struct file {
 	char name[128];
@@ -93,29 +93,76 @@ static void meta_loosen(json_t *doc, const char *name)
 	(void)json_object_del(entry, "hashes");
 }
 
-static struct world *world_make(void)
+/* Let @doc delegate @pattern to @role, whose key is that of targets. */
+static void delegate(const struct world *w, json_t *doc, const char *role,
+		     const char *pattern)
 {
-	struct world *w = calloc(1, sizeof(*w));
-	const struct trust_listed listed = { .role = "targets", .version = 1 };
-	const struct trust_listed one = { .role = "snapshot", .version = 1 };
-	json_t *targets = NULL, *snapshot = NULL, *timestamp = NULL;
+	json_t *keys = json_pack("[O]", w->keys[TRUST_ROLE_TARGETS].object);
+	json_t *paths = json_pack("[s]", pattern);
+	const struct trust_delegation_plan plan = {
+		.role = role,
+		.by = { .keys = keys, .threshold = 1 },
+		.paths = paths,
+		.at = TRUST_PLACE_KEPT,
+	};
 
-	if (w == NULL)
+	if (trust_make_delegation(doc, &plan, NULL) < 0)
 		abort();
-	world_root(w);
-	if (trust_make_targets(1, NOW + 100, &targets, NULL) < 0 ||
-	    trust_make_target(targets, "node.json", span_of("{}"), NULL) < 0 ||
-	    trust_make_snapshot(1, NOW + 100, &listed, 1, &snapshot, NULL) <
-		    0 ||
+	json_decref(keys);
+	json_decref(paths);
+}
+
+/* A targets role that lists one file, and delegates unless @to is NULL. */
+static void world_targets(struct world *w, const char *file, const char *target,
+			  const char *to, const char *pattern)
+{
+	json_t *doc = NULL;
+	char name[64];
+
+	if (trust_make_targets(1, NOW + 100, &doc, NULL) < 0 ||
+	    trust_make_target(doc, target, span_of("{}"), NULL) < 0)
+		abort();
+	if (to != NULL)
+		delegate(w, doc, to, pattern);
+	seal(w, file, TRUST_ROLE_TARGETS, doc);
+	(void)snprintf(name, sizeof(name), "targets/%s", target);
+	(void)file_add(w, name, -1, span_of("{}"));
+}
+
+static void world_online(struct world *w)
+{
+	const struct trust_listed one = { .role = "snapshot", .version = 1 };
+	const struct trust_listed listed[] = {
+		{ .role = "targets", .version = 1 },
+		{ .role = "a", .version = 1 },
+		{ .role = "b", .version = 1 },
+	};
+	json_t *snapshot = NULL, *timestamp = NULL;
+
+	if (trust_make_snapshot(1, NOW + 100, listed, 3, &snapshot, NULL) < 0 ||
 	    trust_make_timestamp(1, NOW + 100, NOW - 1, &one, &timestamp,
 				 NULL) < 0)
 		abort();
 	meta_loosen(snapshot, "targets.json");
+	meta_loosen(snapshot, "a.json");
+	meta_loosen(snapshot, "b.json");
 	meta_loosen(timestamp, "snapshot.json");
 	seal(w, "timestamp.json", TRUST_ROLE_TIMESTAMP, timestamp);
 	seal(w, "snapshot.json", TRUST_ROLE_SNAPSHOT, snapshot);
-	seal(w, "targets.json", TRUST_ROLE_TARGETS, targets);
-	(void)file_add(w, "targets/node.json", -1, span_of("{}"));
+}
+
+/* targets -> a -> b -> a. */
+static struct world *world_make(void)
+{
+	struct world *w = calloc(1, sizeof(*w));
+
+	if (w == NULL)
+		abort();
+	world_root(w);
+	world_online(w);
+	world_targets(w, "targets.json", "node.json", "a", "a/*");
+	world_targets(w, "a.json", "a/x", "b", "a/b*");
+	world_targets(w, "b.json", "a/b", "a", "*");
 	return w;
 }
 
@@ -197,6 +244,9 @@ static void update_twice(struct world *w, const struct buf *pinned)
 
 		if (r > 0 || (r < 0 && e.code != -r))
 			abort();
+		for (size_t k = 0; r == 0 && k < result.target_count; k++)
+			if (result.targets[k].speaker >= result.speaker_count)
+				abort();
 		if (r == 0 && (result.root_version == 0 ||
 			       result.speakers[0].signer_count == 0 ||
 			       result.expires <= NOW))

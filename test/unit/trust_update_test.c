@@ -451,6 +451,99 @@ TEST(a_threshold_change_of_timestamp_or_snapshot_drops_both_files_once)
 	}
 }
 
+/* A store in memory that cannot forget once. */
+struct stuck_store {
+	struct trust_memory memory;
+	bool is_stuck;
+};
+
+static int stuck_load(void *ctx, const char *name, size_t max, struct buf *out,
+		      struct err *e)
+{
+	struct stuck_store *s = ctx;
+
+	return trust_memory_store(&s->memory)
+		.load(&s->memory, name, max, out, e);
+}
+
+static int stuck_save(void *ctx, const char *name, struct span bytes,
+		      struct err *e)
+{
+	struct stuck_store *s = ctx;
+
+	return trust_memory_store(&s->memory).save(&s->memory, name, bytes, e);
+}
+
+static int stuck_drop(void *ctx, const char *name, struct err *e)
+{
+	struct stuck_store *s = ctx;
+
+	if (s->is_stuck)
+		return err_set(e, EROFS, "stuck");
+	return trust_memory_store(&s->memory).drop(&s->memory, name, e);
+}
+
+TEST(a_recovery_that_was_cut_short_is_made_up_for)
+{
+	struct repo *r = repo_init();
+	struct stuck_store s = { .is_stuck = true };
+	const struct trust_source source = { repo_fetch, r };
+	const struct trust_store store = { stuck_load, stuck_save, stuck_drop,
+					   &s };
+	struct trust_config config = {
+		.store = &store,
+		.source = &source,
+		.now = REPO_NOW,
+	};
+	struct trust_result got = { 0 };
+	struct err e = { 0 };
+
+	/* The old key goes on signing, so the stored file still verifies. */
+	r->roles[TRUST_ROLE_TIMESTAMP].version = 1000;
+	r->roles[TRUST_ROLE_TIMESTAMP].signers[1] = &r->keys[7];
+	r->roles[TRUST_ROLE_TIMESTAMP].count = 2;
+	r->roles[TRUST_ROLE_TIMESTAMP].signing = 2;
+	repo_publish(r);
+	config.pinned = buf_view(&r->pinned);
+	CHECK_INT(trust_update(&config, &got, &e), 0);
+	trust_result_done(&got);
+	r->roles[TRUST_ROLE_TIMESTAMP].threshold = 2;
+	r->roles[TRUST_ROLE_TIMESTAMP].version = 2;
+	rotate_root(r, r->roles[TRUST_ROLE_ROOT].signers[0], true, true);
+	repo_publish_rest(r);
+	CHECK_INT(trust_update(&config, &got, &e), -EROFS);
+	CHECK_HAS(e.text, "remove the stored timestamp.json: stuck");
+	s.is_stuck = false;
+	CHECK_INT(trust_update(&config, &got, &e), 0);
+	CHECK_INT(got.timestamp_version, 2);
+	trust_result_done(&got);
+	trust_memory_done(&s.memory);
+	repo_free(r);
+}
+
+TEST(a_foreign_link_of_the_chain_does_not_hide_the_stored_root)
+{
+	struct repo *r = repo_init();
+	struct repo *foreign = repo_init();
+	struct trust_memory state = { 0 };
+	struct err e = { 0 };
+
+	repo_publish(r);
+	rotate_root(r, &r->keys[6], true, true);
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
+	foreign->roles[TRUST_ROLE_ROOT].version = 2;
+	repo_publish(foreign);
+	CHECK_INT(trust_memory_put(&state, "2.root.json",
+				   buf_view(&foreign->pinned)),
+		  0);
+	CHECK_INT(repo_update_at(r, &state, REPO_NOW, NULL, &e), 0);
+	CHECK(!was_asked(r, "2.root.json"));
+	CHECK(repo_is_stored(r, &state, "root.json", "2.root.json"));
+	trust_memory_done(&state);
+	repo_free(foreign);
+	repo_free(r);
+}
+
 TEST(a_stored_root_that_is_not_in_the_chain_does_not_keep_a_recovery_away)
 {
 	struct repo *r = repo_init();
