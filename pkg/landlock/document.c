@@ -437,6 +437,8 @@ int landlock_doc_parse(const json_t *document, struct landlock_doc *ret,
 	}
 	variables_unite(&d.variables);
 	landlock_rules_unite(&d.rules);
+	/* Quiet about no right is not quiet. */
+	landlock_rules_mask(&d.rules, d.rules.handled);
 	*ret = d;
 	return 0;
 }
