@@ -4,9 +4,11 @@
  */
 #include "test/unit/harness.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/file.h"
 #include "pkg/policy/artefact.h"
 #include "pkg/policy/policy.h"
 
@@ -149,6 +151,43 @@ TEST(a_service_has_at_most_as_many_rules_as_its_artefact)
 			"'execute'",
 			"'/${x}${x}${x}${x}${x}${x}${x}${x}${x}'") "}",
 		"expands to more");
+}
+
+/* The @n-th block with this offset in the manual page: members of an object.
+ */
+static void manual_block(unsigned n, char *ret, size_t max)
+{
+	static const char begin[] = ".Bd -literal -offset 4n\n";
+	struct buf page;
+	const char *at, *end;
+
+	buf_init(&page, 100000);
+	CHECK_INT(file_read(AT_FDCWD, "pkg/policy/bailiff-policy.5", 100000,
+			    &page, NULL),
+		  0);
+	at = buf_cstr(&page);
+	for (unsigned i = 0; i <= n; i++) {
+		at = strstr(at, begin);
+		CHECK(at != NULL);
+		at += strlen(begin);
+	}
+	end = strstr(at, ".Ed\n");
+	CHECK(end != NULL);
+	(void)snprintf(ret, max, "%.*s", (int)(end - at), at);
+	buf_done(&page);
+}
+
+TEST(the_examples_of_the_manual_page_mean_what_it_says)
+{
+	char block[1000], text[1100];
+
+	manual_block(0, block, sizeof(block));
+	(void)snprintf(text, sizeof(text), "{%s}", block);
+	GIVES(text, "c /etc/nginx/blog.d=c /etc/nginx/shop.d=c /srv/blog=c "
+		    "/srv/shop=c");
+	manual_block(1, block, sizeof(block));
+	CHECK(strncmp(block, "\"landlock\": ", 12) == 0);
+	GIVES(block + 12, "5 /etc/web.conf=4");
 }
 
 TEST(too_many_documents_are_refused)
