@@ -685,7 +685,8 @@ static void keys_into(struct sim *s, const struct sim_role *r, json_t *keys,
 	for (size_t i = 0; i < r->key_count; i++) {
 		const struct sim_key *k = sim_key(s, r->keys[i]);
 
-		(void)json_object_set(keys, k->id, k->object);
+		(void)json_object_set_new(keys, k->id,
+					  json_deep_copy(k->object));
 		(void)json_array_append_new(ids, json_string(k->id));
 	}
 	(void)json_object_set_new(entry, "keyids", ids);
@@ -789,11 +790,12 @@ static json_t *delegations_of(struct sim *s, const struct sim_role *r)
 		const json_t *name = json_object_get(given, "name");
 		const struct sim_role *to =
 			role_find(s, json_string_value(name));
+		AUTO_JSON *own = json_deep_copy(given);
 		json_t *entry = json_object();
 
 		CHECK(to != NULL);
 		keys_into(s, to, keys, entry);
-		(void)json_object_update(entry, given);
+		(void)json_object_update(entry, own);
 		(void)json_array_append_new(list, entry);
 	}
 	return json_pack("{s:o, s:o}", "keys", keys, "roles", list);
