@@ -114,6 +114,7 @@ struct sim {
 	const char *broken;  /* this name gives code */
 	size_t broken_at;    /* the n-th request, from 1, gives code */
 	int code;
+	bool is_fickle; /* a file is another one after it was read */
 	/* What the client asked for in this update. */
 	struct sim_files asked;
 	size_t requests;

@@ -48,6 +48,8 @@ static int source_fetch(void *ctx, const char *name, size_t max,
 		return -ENOENT;
 	sim_files_put(&s->asked, name, bytes);
 	buf_span(out, bytes);
+	if (s->is_fickle)
+		sim_files_put(&s->files, name, span_of("evil"));
 	return 0;
 }
 
