@@ -11,6 +11,7 @@
 #include "lib/auto.h"
 #include "lib/hex.h"
 #include "pkg/trust/pem.h"
+#include "pkg/trust/sealed.h"
 #include "pkg/trust/signer.h"
 #include "test/unit/harness.h"
 
@@ -594,4 +595,130 @@ TEST(a_private_key_that_is_not_the_public_ones_does_not_sign)
 	EVP_PKEY_free(mixed);
 	EVP_PKEY_free(a);
 	EVP_PKEY_free(b);
+}
+
+/* -- what an encrypted key costs --------------------------------------------
+ */
+
+/* An EncryptedPrivateKeyInfo of @how, with nothing sensible inside. */
+static void sealed_of(X509_ALGOR *how, struct buf *der)
+{
+	X509_SIG *sealed = X509_SIG_new();
+	ASN1_OCTET_STRING *content;
+	unsigned char *raw = NULL;
+	X509_ALGOR *place;
+	int len;
+
+	X509_SIG_getm(sealed, &place, &content);
+	CHECK_INT(X509_ALGOR_copy(place, how), 1);
+	CHECK_INT(
+		ASN1_OCTET_STRING_set(
+			content, (const unsigned char *)"sixteen bytes...", 16),
+		1);
+	len = i2d_X509_SIG(sealed, &raw);
+	CHECK(len > 0);
+	buf_reset(der);
+	buf_put(der, raw, (size_t)len);
+	OPENSSL_free(raw);
+	X509_SIG_free(sealed);
+	X509_ALGOR_free(how);
+}
+
+/* PBES2 with scrypt of any numbers: OpenSSL would refuse to write some. */
+static void scrypt_of(uint64_t n, uint64_t r, uint64_t p, struct buf *der)
+{
+	X509_ALGOR *how = PKCS5_pbe2_set_scrypt(EVP_aes_256_cbc(), NULL, 16,
+						NULL, 16384, 8, 1);
+	PBE2PARAM *outer = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBE2PARAM),
+						     how->parameter);
+	SCRYPT_PARAMS *inner = ASN1_TYPE_unpack_sequence(
+		ASN1_ITEM_rptr(SCRYPT_PARAMS), outer->keyfunc->parameter);
+
+	CHECK_INT(ASN1_INTEGER_set_uint64(inner->costParameter, n), 1);
+	CHECK_INT(ASN1_INTEGER_set_uint64(inner->blockSize, r), 1);
+	CHECK_INT(ASN1_INTEGER_set_uint64(inner->parallelizationParameter, p),
+		  1);
+	CHECK(ASN1_TYPE_pack_sequence(ASN1_ITEM_rptr(SCRYPT_PARAMS), inner,
+				      &outer->keyfunc->parameter) != NULL);
+	CHECK(ASN1_TYPE_pack_sequence(ASN1_ITEM_rptr(PBE2PARAM), outer,
+				      &how->parameter) != NULL);
+	SCRYPT_PARAMS_free(inner);
+	PBE2PARAM_free(outer);
+	sealed_of(how, der);
+}
+
+TEST(an_encrypted_key_that_asks_for_too_much_is_refused_before_it_is_paid)
+{
+	static const struct {
+		uint64_t n, r, p;
+		bool is_good;
+	} rows[] = {
+		{ 16384, 8, 1, true },	     { 16384, 8, 5, true },
+		{ 32768, 8, 32, true },	     { 32768, 8, 33, false },
+		{ 65536, 8, 1, false },	     { 1 << 30, 8, 1, false },
+		{ 2, 1, 1 << 30, false },    { 2, 1 << 30, 1, false },
+		{ UINT64_MAX, 8, 1, false }, { 2, UINT64_MAX, 2, false },
+		{ 2, 2, UINT64_MAX, false }, { 0, 8, 1, false },
+		{ 16384, 0, 1, false },	     { 16384, 8, 0, false },
+	};
+	AUTO_DONE(buf_done) struct buf der;
+	struct err e = { 0 };
+
+	buf_init(&der, SIZE_MAX);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		scrypt_of(rows[i].n, rows[i].r, rows[i].p, &der);
+		CHECK_INT(trust_sealed_check(buf_view(&der), &e),
+			  rows[i].is_good ? 0 : -EOPNOTSUPP);
+		if (!rows[i].is_good)
+			CHECK_HAS(e.text, "under scrypt with N=");
+	}
+	sealed_of(PKCS5_pbe2_set(EVP_aes_256_cbc(), 2048, NULL, 0), &der);
+	CHECK_INT(trust_sealed_check(buf_view(&der), &e), 0);
+	sealed_of(PKCS5_pbe2_set(EVP_aes_256_cbc(), 10000001, NULL, 0), &der);
+	CHECK_INT(trust_sealed_check(buf_view(&der), &e), -EOPNOTSUPP);
+	CHECK_HAS(e.text, "PBKDF2 with 10000001 rounds");
+	sealed_of(PKCS5_pbe_set(NID_pbe_WithSHA1And3_Key_TripleDES_CBC, 2048,
+				NULL, 0),
+		  &der);
+	CHECK_INT(trust_sealed_check(buf_view(&der), &e), -EOPNOTSUPP);
+	CHECK_HAS(e.text, "not encrypted by PBES2");
+	buf_u8(&der, 0);
+	CHECK_INT(trust_sealed_check(buf_view(&der), &e), -EBADMSG);
+	CHECK_INT(trust_sealed_check(span_of(""), &e), -EBADMSG);
+}
+
+TEST(keys_of_every_type_come_back_from_their_files)
+{
+	for (size_t i = 0; i < TYPE_COUNT; i++) {
+		struct trust_signer made = { 0 }, read = { 0 };
+		AUTO_DONE(buf_done) struct buf pem;
+		char longest[TRUST_PASSPHRASE_MAX + 1] = { 0 };
+		struct err e = { 0 };
+
+		memset(longest, 'x', TRUST_PASSPHRASE_MAX);
+		buf_init(&pem, TRUST_KEY_FILE_MAX);
+		CHECK_INT(trust_signer_new(types[i].keytype, types[i].bits,
+					   &made, NULL),
+			  0);
+		CHECK_INT(trust_signer_export(&made, span_of(longest), &pem,
+					      NULL),
+			  0);
+		CHECK_INT(trust_signer_import(buf_view(&pem), span_of(longest),
+					      &read, NULL),
+			  0);
+		CHECK_STR(read.id, made.id);
+		trust_signer_done(&read);
+		longest[TRUST_PASSPHRASE_MAX - 1] = 'y';
+		CHECK_INT(trust_signer_import(buf_view(&pem), span_of(longest),
+					      &read, &e),
+			  -EACCES);
+		CHECK_HAS(e.text, "wrong passphrase");
+		CHECK(read.pkey == NULL);
+		buf_span(&pem, span_of("x"));
+		CHECK_INT(trust_signer_import(buf_view(&pem), span_of(longest),
+					      &read, &e),
+			  -EBADMSG);
+		CHECK_HAS(e.text, "something follows");
+		trust_signer_done(&made);
+	}
 }
