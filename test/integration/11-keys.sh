@@ -358,13 +358,21 @@ bad "a token whose PIN is in the URI" 2 "can be seen by everybody" \
 t_start waiting waiting.log "$tool" sign --repo staged --role targets \
 	--key good --passphrase-fd 3 3<>fifo
 locked() { grep -q '^VmLck:[^1-9]*[1-9]' "/proc/$waiting/status"; }
-t_check "passphrases wait in locked memory" t_wait_for locked
+if [ -z "${BAILIFF_SAN:-}" ]; then
+	t_check "passphrases wait in locked memory" t_wait_for locked
+else
+	skip "passphrases wait in locked memory" "ASan locks no memory"
+fi
 echo "correct horse battery" >fifo
 wait "$waiting"
 t_is "and come from a descriptor" $? 0
 
 # ---- a token -----------------------------------------------------------------------
 
+if [ -n "${BAILIFF_SAN:-}" ]; then
+	skip "keys in a token" "ASan refuses how the provider loads a module"
+	t_done
+fi
 # A directory that holds OpenSSL's pkcs11 provider: the machine's, or Debian's
 # unpacked in build/cache; nothing is installed.
 provider() {
