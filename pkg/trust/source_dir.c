@@ -17,12 +17,15 @@ static int dir_fetch(void *ctx, const char *name, size_t max, struct buf *out,
 		file_open_beneath(d->fd, name, O_RDONLY | O_NONBLOCK, 0, e);
 	struct stat st;
 
+	if (fd == -ELOOP)
+		return err_set(e, EBADMSG,
+			       "a symlink, which a repository does not have");
 	if (fd < 0)
 		return fd;
 	if (fstat(fd, &st) < 0)
 		return err_errno(e, "stat");
 	if (!S_ISREG(st.st_mode))
-		return err_set(e, EINVAL, "not a regular file");
+		return err_set(e, EBADMSG, "not a regular file");
 	return file_read_fd(fd, max, out, e);
 }
 
