@@ -157,9 +157,9 @@ static bool terminal_read(const char *prompt, struct passphrase *to,
 						  TRUST_PASSPHRASE_MAX) > 0;
 
 	if (is_done && again != NULL)
-		is_done = UI_add_verify_string(
-				  ui, "The same again: ", 0, again->text, min,
-				  TRUST_PASSPHRASE_MAX, to->text) > 0;
+		is_done = UI_add_verify_string(ui, prompt, 0, again->text, min,
+					       TRUST_PASSPHRASE_MAX,
+					       to->text) > 0;
 	is_done = is_done && UI_process(ui) == 0;
 	UI_free(ui);
 	to->len = is_done ? strlen(to->text) : 0;
@@ -183,8 +183,13 @@ static int terminal_ask(struct keyring *k, const char *prompt, bool twice,
 			       KEYRING_PASSPHRASES_MAX);
 	if (!terminal_read(prompt, &k->given[k->count],
 			   twice ? &k->given[k->count + 1] : NULL))
-		return err_set(e, EINVAL, "%sno passphrase was given%s", prompt,
-			       twice ? ", or not the same one twice" : "");
+		return twice ? err_set(e, EINVAL,
+				       "%smust have %d to %d bytes, the same "
+				       "twice",
+				       prompt, TRUST_PASSPHRASE_MIN,
+				       TRUST_PASSPHRASE_MAX)
+			     : err_set(e, EINVAL, "%snothing was given",
+				       prompt);
 	k->count++;
 	return 0;
 }

@@ -367,6 +367,38 @@ echo "correct horse battery" >fifo
 wait "$waiting"
 t_is "and come from a descriptor" $? 0
 
+# ---- passphrases that are typed ---------------------------------------------------
+
+# typed "LINE LINE" CMD...: on a terminal of its own, where prompts are
+# answered with the lines; what it printed, and its code.
+cat >typed.py <<'EOF'
+import os, pty, select, sys
+lines = sys.argv[1].split()
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvp(sys.argv[2], sys.argv[2:])
+out = b""
+try:
+    while select.select([fd], [], [], 30)[0]:
+        out += os.read(fd, 4096)
+        if out.endswith(b": ") and lines:
+            os.write(fd, lines.pop(0).encode() + b"\n")
+except OSError:
+    pass
+sys.stdout.write(out.decode())
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+EOF
+typed() { python3 typed.py "$1" "$tool" "${@:2}"; }
+t_check "a passphrase is asked for twice" typed "horse-battery horse-battery" \
+	keygen --key typed
+t_exit "two that differ make no key" 2 typed "horse-battery other-battery" \
+	keygen --key differs
+t_exit "and leave nothing" 1 test -e differs
+t_has "one that is too short is said" "$(typed "short short" \
+	keygen --key short 2>&1)" "must have 8 to 1000 bytes"
+t_check "the passphrase of a key is asked for" typed horse-battery \
+	keygen --from typed --key typed-again
+
 # ---- a token -----------------------------------------------------------------------
 
 if [ -n "${BAILIFF_SAN:-}" ]; then
@@ -489,6 +521,10 @@ token "without a PIN or a terminal it is said what to give" 111 \
 chmod 644 wrongpin
 token "a PIN that others may read is refused" 1 "mode 0644" "$at=ec" \
 	--pin-file wrongpin
+t_check "a PIN is asked for" typed "$(cat pin)" sign --repo hsm \
+	--role targets --key "$at=ec"
+t_exit "a wrong one is not asked for again" 1 typed "1111 $(cat pin)" \
+	sign --repo hsm --role targets --key "$at=ec"
 export OPENSSL_MODULES=$dir
 token "without the provider it is said what to install" 1 \
 	'provider "pkcs11" cannot be loaded' "$at=ec" "${pin[@]}"
