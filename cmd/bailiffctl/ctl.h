@@ -95,6 +95,8 @@ enum ctl_color {
 
 /* Print text from elsewhere on one line, escaped by text_escape(). */
 void ctl_put(struct span text);
+/* The part of a key id that is shown; --json has all of it. */
+struct span ctl_key_id(const json_t *id);
 void ctl_color(const struct ctl *ctl, enum ctl_color color);
 
 /* Members of an object, escaped or counted; "" and 0 when they are not there.

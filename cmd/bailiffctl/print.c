@@ -39,6 +39,16 @@ const char *ctl_text(const json_t *object, const char *key)
 	return text != NULL ? text : "";
 }
 
+#define KEY_ID_SHOWN 16 /* of 64 hexadecimal digits */
+
+struct span ctl_key_id(const json_t *id)
+{
+	struct span text = json_span(id);
+
+	text.len = text.len > KEY_ID_SHOWN ? KEY_ID_SHOWN : text.len;
+	return text;
+}
+
 uint64_t ctl_number(const json_t *object, const char *key)
 {
 	uint64_t n = 0;

@@ -26,6 +26,20 @@ static struct row row_of(const json_t *service)
 	return row;
 }
 
+/* The role that speaks for the service's policy and the keys that signed. */
+static void speaker_print(const json_t *service)
+{
+	size_t i;
+	json_t *id;
+
+	(void)fputs("  by ", stdout);
+	ctl_put(span_of(ctl_text(service, "role")));
+	json_array_foreach(json_object_get(service, "signers"), i, id) {
+		(void)fputs(i == 0 ? ": " : ", ", stdout);
+		ctl_put(ctl_key_id(id));
+	}
+}
+
 static void row_print(const struct ctl *ctl, const json_t *service)
 {
 	const json_t *lacks = json_object_get(service, "not_enforced");
@@ -54,6 +68,7 @@ static void row_print(const struct ctl *ctl, const json_t *service)
 			    stdout);
 	}
 	ctl_color(ctl, COLOR_PLAIN);
+	speaker_print(service);
 	(void)fputs("\n", stdout);
 }
 

@@ -5,8 +5,6 @@
 
 #include "cmd/bailiffctl/ctl.h"
 
-#define KEYID_SHOWN 16 /* of 64 hexadecimal digits; --json has them all */
-
 static void label(const char *name)
 {
 	(void)printf("  %-11s", name);
@@ -94,11 +92,8 @@ static void policy_print(const json_t *policy)
 			     "");
 	label("signed by");
 	json_array_foreach(signers, i, signer) {
-		struct span id = json_span(signer);
-
-		id.len = id.len > KEYID_SHOWN ? KEYID_SHOWN : id.len;
 		(void)fputs(i != 0 ? ", " : "", stdout);
-		ctl_put(id);
+		ctl_put(ctl_key_id(signer));
 	}
 	(void)fputs(json_array_size(signers) == 0 ? "nobody\n" : "\n", stdout);
 }

@@ -105,7 +105,7 @@ int metrics_write(struct span status, struct buf *out)
 {
 	AUTO_JSON *all = NULL;
 	struct err e;
-	int r = json_parse(status, MSG_BODY_MAX, &all, &e);
+	int r = json_parse(status, JSON_MAX, &all, &e);
 
 	if (r < 0)
 		return r;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/bailiffd/publication.h"
 #include "lib/auto.h"
 #include "lib/json.h"
 #include "lib/num.h"
@@ -271,11 +272,11 @@ static void services_reply(struct ask *ask, struct span status)
 	struct err e = { 0 };
 	struct buf out;
 
-	if (json_parse(status, MSG_BODY_MAX, &all, &e) < 0) {
+	if (json_parse(status, JSON_MAX, &all, &e) < 0) {
 		ask_fail(ask, 500, e.code, "the status: %s", e.text);
 		return;
 	}
-	buf_init(&out, MSG_BODY_MAX * 2);
+	buf_init(&out, (size_t)2 * JSON_MAX);
 	buf_puts(&out, "{\"services\":");
 	if (json_text(json_object_get(all, "services"), &out) < 0)
 		buf_puts(&out, "[]");
@@ -288,7 +289,7 @@ static void metrics_reply(struct ask *ask, struct span status)
 {
 	struct buf out;
 
-	buf_init(&out, MSG_BODY_MAX * 2);
+	buf_init(&out, (size_t)2 * JSON_MAX);
 	if (metrics_write(status, &out) < 0) {
 		ask_fail(ask, 500, EIO, "the status cannot be shown");
 	} else {
@@ -298,30 +299,45 @@ static void metrics_reply(struct ask *ask, struct span status)
 	buf_done(&out);
 }
 
+/* The supervisor's JSON, longer than a message may be. */
+static int json_map(struct ask *ask, struct msg *m, struct span *ret)
+{
+	struct err e = { 0 };
+
+	if (publication_map(m->fds[0], ret, &e) == 0)
+		return 0;
+	ask_fail(ask, 500, e.code, "the answer: %s", e.text);
+	return -e.code;
+}
+
 static int answer_status(void *ctx, struct msg *m, struct cur *body)
 {
+	const uint32_t status = cur_u32(body);
 	struct ask *ask = ask_find(ctx, m->id, WIRE_STATUS_IS);
-	const struct span json = cur_blob(body, MSG_BODY_MAX);
+	struct span json;
 
-	if (ask == NULL || body->failed)
+	if (ask == NULL || body->failed || json_map(ask, m, &json) < 0)
 		return 0;
-	if (ask->action == metrics_action)
+	if (status == 200 && ask->action == metrics_action)
 		metrics_reply(ask, json);
-	else if (ask->action == services_action)
+	else if (status == 200 && ask->action == services_action)
 		services_reply(ask, json);
 	else
-		ask_reply(ask, 200, json);
+		ask_reply(ask, status, json);
+	publication_unmap(json);
 	return 0;
 }
 
 static int answer_reloaded(void *ctx, struct msg *m, struct cur *body)
 {
-	struct ask *ask = ask_find(ctx, m->id, WIRE_RELOADED);
 	const uint32_t status = cur_u32(body);
-	const struct span json = cur_blob(body, MSG_BODY_MAX);
+	struct ask *ask = ask_find(ctx, m->id, WIRE_RELOADED);
+	struct span json;
 
-	if (ask != NULL && !body->failed)
-		ask_reply(ask, status, json);
+	if (ask == NULL || body->failed || json_map(ask, m, &json) < 0)
+		return 0;
+	ask_reply(ask, status, json);
+	publication_unmap(json);
 	return 0;
 }
 
@@ -436,8 +452,8 @@ static int answer_peer(void *ctx, struct msg *m, struct cur *body)
 static const struct msg_op supervisor_ops[] = {
 	{ WIRE_PEER, 1, 1, answer_peer },
 	{ WIRE_ADMITTED, 1, 0, answer_admitted },
-	{ WIRE_STATUS_IS, 1, 0, answer_status },
-	{ WIRE_RELOADED, 1, 0, answer_reloaded },
+	{ WIRE_STATUS_IS, 1, 1, answer_status },
+	{ WIRE_RELOADED, 1, 1, answer_reloaded },
 };
 
 /* ---- main

@@ -11,18 +11,25 @@
 #define COLLECTORS_MAX 16
 #define TEXT_MAX       1024
 
+static void texts_encode(const char *const *texts, struct buf *out)
+{
+	uint32_t count = 0;
+
+	while (texts != NULL && texts[count] != NULL)
+		count++;
+	buf_u32(out, count);
+	for (uint32_t i = 0; i < count; i++)
+		buf_blob(out, span_of(texts[i]));
+}
+
 static void service_encode(const struct policy_service *s, struct buf *out)
 {
-	uint32_t sentences = 0;
-
-	while (s->not_enforced != NULL && s->not_enforced[sentences] != NULL)
-		sentences++;
 	buf_blob(out, span_of(s->name));
 	buf_u32(out, s->number);
+	buf_blob(out, span_of(s->role));
+	texts_encode(s->signers, out);
 	buf_u8(out, s->is_best_effort);
-	buf_u32(out, sentences);
-	for (uint32_t i = 0; i < sentences; i++)
-		buf_blob(out, span_of(s->not_enforced[i]));
+	texts_encode(s->not_enforced, out);
 }
 
 void info_encode(const struct policy *p, const struct policy_origin *origin,
@@ -72,21 +79,33 @@ static uint32_t count_take(struct cur *c, uint32_t max)
 	return c->failed ? 0 : n;
 }
 
+static char **texts_take(struct cur *c, uint32_t max)
+{
+	const uint32_t count = count_take(c, max);
+	char **texts = calloc((size_t)count + 1, sizeof(*texts));
+
+	if (texts == NULL)
+		c->failed = true;
+	for (uint32_t i = 0; i < count && !c->failed; i++)
+		texts[i] = text_take(c);
+	return texts;
+}
+
 static void service_decode(struct cur *c, struct info_service *s)
 {
-	uint32_t lines;
-
 	s->name = text_take(c);
 	s->number = cur_u32(c);
+	s->role = text_take(c);
+	s->signers = texts_take(c, POLICY_SIGNERS_MAX);
 	s->is_best_effort = cur_u8(c) != 0;
-	lines = count_take(c, SENTENCES_MAX);
-	s->not_enforced = calloc((size_t)lines + 1, sizeof(*s->not_enforced));
-	if (s->not_enforced == NULL) {
-		c->failed = true;
-		return;
-	}
-	for (uint32_t i = 0; i < lines && !c->failed; i++)
-		s->not_enforced[i] = text_take(c);
+	s->not_enforced = texts_take(c, SENTENCES_MAX);
+}
+
+static void texts_free(char **texts)
+{
+	for (char **text = texts; text != NULL && *text != NULL; text++)
+		free(*text);
+	free((void *)texts);
 }
 
 static void services_decode(struct cur *c, struct policy_info *info)
@@ -144,17 +163,29 @@ int info_decode(struct span raw, struct policy_info *ret, struct err *e)
 	return 0;
 }
 
+const struct info_service *info_find(const struct policy_info *info,
+				     const char *name)
+{
+	struct span s = span_of(name);
+
+	if (!span_starts(s, "services/") || s.len < 14)
+		return NULL;
+	s = (struct span){ s.p + 9, s.len - 14 }; /* without ".json" */
+	for (size_t i = 0; i < info->service_count; i++)
+		if (span_eq_str(s, info->services[i].name))
+			return &info->services[i];
+	return NULL;
+}
+
 void info_done(struct policy_info *info)
 {
 	for (size_t i = 0; i < info->signer_count; i++)
 		free(info->signers[i]);
 	for (size_t i = 0; i < info->service_count; i++) {
-		char **line = info->services[i].not_enforced;
-
 		free(info->services[i].name);
-		for (; line != NULL && *line != NULL; line++)
-			free(*line);
-		free((void *)info->services[i].not_enforced);
+		free(info->services[i].role);
+		texts_free(info->services[i].signers);
+		texts_free(info->services[i].not_enforced);
 	}
 	for (size_t i = 0; i < info->collector_count; i++) {
 		free(info->collectors[i].name);

@@ -13,11 +13,13 @@
 #include "pkg/policy/policy.h"
 
 #define INFO_FILE "info"
-#define INFO_MAX  1048576
+#define INFO_MAX  8388608
 
 struct info_service {
 	char *name;
 	uint32_t number;
+	char *role;	/* that speaks for its document */
+	char **signers; /* of that role, NULL-terminated */
 	bool is_best_effort;
 	char **not_enforced; /* sentences, NULL-terminated */
 };
@@ -52,5 +54,9 @@ void info_encode(const struct policy *p, const struct policy_origin *origin,
 /* @ret is overwritten on success. Return: 0; -EBADMSG (also for lack of
  * memory, which shows as a short text). */
 int info_decode(struct span raw, struct policy_info *ret, struct err *e);
+/* The service whose document is the target @name ("services/web.json"); NULL
+ * for any other target. */
+const struct info_service *info_find(const struct policy_info *info,
+				     const char *name);
 
 #endif

@@ -244,18 +244,11 @@ static int put_in_force(struct supervisor *s, struct span publication,
 
 static void reply(struct supervisor *s, uint32_t status, const struct buf *json)
 {
-	struct buf body;
-
-	if (s->load.reason != LOAD_ASKED)
-		return;
-	buf_init(&body, MSG_BODY_MAX);
-	buf_u32(&body, status);
-	buf_blob(&body, buf_view(json));
-	if (msg_send_buf(s->workers[ROLE_CONTROL].channel.fd, WIRE_RELOADED,
-			 s->load.request_id, &body) < 0)
+	if (s->load.reason == LOAD_ASKED &&
+	    supervisor_answer(s, WIRE_RELOADED, s->load.request_id, status,
+			      json) < 0)
 		log_line(&s->log, LOG_LEVEL_WARN,
 			 "the client of a reload got no answer", LOG_NONE);
-	buf_done(&body);
 }
 
 static void refuse(struct supervisor *s, enum load_stage stage,
@@ -281,7 +274,7 @@ static void accept(struct supervisor *s, struct span diff)
 	const bool is_dry = (s->load.flags & LOAD_DRY_RUN) != 0;
 	struct buf json, text;
 
-	buf_init(&json, MSG_BODY_MAX - 64);
+	buf_init(&json, JSON_MAX);
 	buf_printf(&json,
 		   "{\"generation\":%llu,\"bundle\":%llu,\"dry_run\":%s,"
 		   "\"pending\":",
@@ -361,18 +354,23 @@ int load_finish(struct supervisor *s, struct msg *m, struct cur *body)
 	const struct span text = cur_blob(body, ERR_TEXT_MAX);
 	const struct span hint = cur_blob(body, ERR_TEXT_MAX);
 	const int64_t issued = (int64_t)cur_u64(body);
-	const struct span diff = cur_blob(body, MSG_BODY_MAX);
+	struct span diff = { 0 };
 	AUTO_MEM char *hint_text = span_dup(hint);
 	struct err e = { 0 };
 	struct span publication = { 0 };
 	int r;
 
 	if (cur_end(body) < 0 || s->load.reason == LOAD_IDLE ||
-	    stage >= STAGE_COUNT || (code == 0 && !span_starts(diff, "{")))
+	    stage >= STAGE_COUNT)
 		return -EPROTO;
 	r = publication_map(m->fds[0], &publication, &e);
 	if (r == 0)
 		r = publication_check(publication, &e);
+	if (r == 0)
+		diff = publication_find(publication, AREA_ANSWER,
+					PUBLICATION_DIFF);
+	if (r == 0 && code == 0 && !span_starts(diff, "{"))
+		r = err_set(&e, EPROTO, "no comparison came with the policy");
 	if (r == 0)
 		r = publication_write(publication, AREA_TRUST, s->dirs.trust,
 				      &e);
@@ -388,8 +386,8 @@ int load_finish(struct supervisor *s, struct msg *m, struct cur *body)
 		stage = STAGE_SYSTEM;
 		r = put_in_force(s, publication, &e);
 	}
-	publication_unmap(publication);
 	finished(s, r, (enum load_stage)stage, diff, &e);
+	publication_unmap(publication);
 	return 0;
 }
 

@@ -115,6 +115,13 @@ static const struct trust_memory_file *change_find(const struct load *load,
 	return NULL;
 }
 
+static void damage_say(const struct state *s, const char *name, struct err *e)
+{
+	(void)err_wrap(e, "%s", name);
+	log_err(s->log, LOG_LEVEL_WARN,
+		"stored trust metadata is damaged, it counts as absent", e);
+}
+
 /* Where the stored timestamp is lost, that of the accepted bundle is the floor:
  * damage must not let an older bundle in. */
 static int timestamp_read(const struct state *s, const char *name, size_t max,
@@ -127,9 +134,7 @@ static int timestamp_read(const struct state *s, const char *name, size_t max,
 		r = trust_metadata_parse(TRUST_ROLE_TIMESTAMP, buf_view(out),
 					 &m, e);
 	if (r < 0 && r != -ENOENT)
-		log_err(s->log, LOG_LEVEL_WARN,
-			"the stored timestamp is damaged, it counts as absent",
-			e);
+		damage_say(s, name, e);
 	if (r == 0 || r == -ENOMEM)
 		return r;
 	buf_reset(out);
@@ -153,10 +158,7 @@ static int state_load(void *ctx, const char *name, size_t max, struct buf *out,
 		return timestamp_read(s, name, max, out, e);
 	r = file_read(s->dirfd, name, max, out, e);
 	if (r < 0 && r != -ENOENT)
-		log_err(s->log, LOG_LEVEL_WARN,
-			"stored trust metadata is damaged, it counts as "
-			"absent",
-			e);
+		damage_say(s, name, e);
 	return r;
 }
 
@@ -303,26 +305,42 @@ static void origin_of(const struct load *load, struct policy_origin *ret)
 			load->result.speakers[0].signers[i];
 }
 
+static void speaker_of(const struct trust_speaker *from,
+		       struct policy_speaker *ret)
+{
+	*ret = (struct policy_speaker){ .role = from->role };
+	for (; ret->signer_count < from->signer_count &&
+	       ret->signer_count < POLICY_SIGNERS_MAX;
+	     ret->signer_count++)
+		ret->signers[ret->signer_count] =
+			from->signers[ret->signer_count];
+}
+
 static int load_compile(struct policy_role *role, const struct load *load,
 			struct policy **ret, struct err *e)
 {
-	struct policy_target *targets =
+	AUTO_MEM struct policy_target *targets =
 		calloc(load->result.target_count + 1, sizeof(*targets));
+	AUTO_MEM struct policy_speaker *speakers =
+		calloc(load->result.speaker_count + 1, sizeof(*speakers));
 	struct policy_origin origin;
-	int r;
 
-	if (targets == NULL)
+	if (targets == NULL || speakers == NULL)
 		return err_set(e, ENOMEM, "out of memory");
-	for (size_t i = 0; i < load->result.target_count; i++)
+	for (size_t i = 0; i < load->result.speaker_count; i++)
+		speaker_of(&load->result.speakers[i], &speakers[i]);
+	for (size_t i = 0; i < load->result.target_count; i++) {
+		const struct trust_target *t = &load->result.targets[i];
+
 		targets[i] = (struct policy_target){
-			.name = load->result.targets[i].name,
-			.bytes = buf_view(&load->result.targets[i].bytes),
+			.name = t->name,
+			.bytes = buf_view(&t->bytes),
+			.speaker = &speakers[t->speaker],
 		};
+	}
 	origin_of(load, &origin);
-	r = policy_compile(targets, load->result.target_count, &origin,
-			   &role->kernel, ret, e);
-	free(targets);
-	return r;
+	return policy_compile(targets, load->result.target_count, &origin,
+			      &role->kernel, ret, e);
 }
 
 static const char *const unlisted_words[] = {
@@ -438,6 +456,8 @@ static int load_run(struct policy_role *role, struct load *load, struct msg *m,
 	r = persistence_check(role, load, p, e);
 	if (r == 0)
 		r = policy_diff(newest(role), p, &load->diff, e);
+	publication_add(&load->out, AREA_ANSWER, PUBLICATION_DIFF,
+			buf_view(&load->diff));
 	if (r == 0 && (load->flags & LOAD_DRY_RUN) == 0)
 		r = load_publish(load, p, e);
 	if (r < 0 || (load->flags & LOAD_DRY_RUN) != 0) {
@@ -455,7 +475,7 @@ static void load_init(struct load *load)
 	buf_init(&load->fetched, PUBLICATION_MAX / 2);
 	buf_init(&load->pointer, PUBLICATION_MAX / 2);
 	buf_init(&load->out, PUBLICATION_MAX);
-	buf_init(&load->diff, MSG_BODY_MAX / 2);
+	buf_init(&load->diff, JSON_MAX / 2);
 }
 
 static void load_done(struct load *load)
@@ -488,8 +508,6 @@ static int load_answer(struct policy_role *role, struct load *load, uint32_t id,
 	buf_blob(&body, span_of(result < 0 ? e->text : ""));
 	buf_blob(&body, span_of(result < 0 && e->hint ? e->hint : ""));
 	buf_u64(&body, (uint64_t)load->issued);
-	buf_blob(&body,
-		 result < 0 ? (struct span){ 0 } : buf_view(&load->diff));
 	r = buf_error(&body);
 	if (r == 0)
 		r = msg_send(CHANNEL_FD, WIRE_LOADED, id, buf_view(&body),
@@ -536,6 +554,7 @@ static int answer_commit(void *ctx, struct msg *m, struct cur *body)
 
 struct restore {
 	struct policy_target targets[POLICY_SERVICES_MAX + 1];
+	struct policy_speaker speakers[POLICY_SERVICES_MAX + 1];
 	struct buf bytes[POLICY_SERVICES_MAX + 1];
 	char *names[POLICY_SERVICES_MAX + 1];
 	size_t count;
@@ -558,7 +577,7 @@ static int restore_add(struct restore *s, int dirfd, const char *path,
 		return r < 0 ? r : err_set(e, ENOMEM, "out of memory");
 	}
 	s->targets[s->count] =
-		(struct policy_target){ s->names[s->count], buf_view(b) };
+		(struct policy_target){ s->names[s->count], buf_view(b), NULL };
 	s->count++;
 	return 0;
 }
@@ -588,6 +607,23 @@ static int restore_services(struct restore *s, int dirfd, struct err *e)
 	return r;
 }
 
+/* Who spoke for what was published stands in its info. */
+static void restore_speakers(struct restore *s, const struct policy_info *info)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		struct policy_speaker *speaker = &s->speakers[i];
+		const struct info_service *service;
+
+		service = info_find(info, s->names[i]);
+		if (service == NULL)
+			continue;
+		speaker->role = service->role;
+		for (char **id = service->signers; *id != NULL; id++)
+			speaker->signers[speaker->signer_count++] = *id;
+		s->targets[i].speaker = speaker;
+	}
+}
+
 static int restore_compile(struct policy_role *role, struct restore *s,
 			   int dirfd, uint64_t generation, struct err *e)
 {
@@ -610,6 +646,8 @@ static int restore_compile(struct policy_role *role, struct restore *s,
 	for (; origin.signer_count < info.signer_count; origin.signer_count++)
 		origin.signers[origin.signer_count] =
 			info.signers[origin.signer_count];
+	if (r == 0)
+		restore_speakers(s, &info);
 	if (r == 0)
 		r = policy_compile(s->targets, s->count, &origin, &role->kernel,
 				   &p, e);

@@ -14,7 +14,8 @@
 #include "lib/err.h"
 
 #define PUBLICATION_MAX	      (64U * 1048576U)
-#define PUBLICATION_FILES_MAX 4096
+#define PUBLICATION_FILES_MAX 8192
+#define PUBLICATION_DIFF      "diff" /* JSON, in AREA_ANSWER */
 #define PUBLICATION_NAME_MAX  512
 
 enum publication_area {
@@ -22,6 +23,7 @@ enum publication_area {
 	AREA_TRUST,  /* into PATH_STATE_TRUST: kept even after a refusal; a file
 		      * without content is removed there */
 	AREA_BUNDLE, /* into PATH_STATE_BUNDLE: the accepted repository */
+	AREA_ANSWER, /* nowhere: what the policy process says of it all */
 	AREA_COUNT
 };
 

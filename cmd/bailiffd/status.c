@@ -116,52 +116,110 @@ static bool session_is_pending(const struct supervisor *s,
 	return !alike;
 }
 
-/* One walk over the registry: for one service, or for all that wait. */
-struct walk {
+/* The registry, walked once: who lives, and how that reads as JSON. */
+struct live_row {
+	char service[SERVICE_NAME_MAX + 1];
+	bool is_pending;
+	size_t at, len; /* in json */
+};
+struct live {
 	const struct supervisor *s;
-	const char *service; /* NULL: every service, pending ones only */
-	struct buf *out;
-	size_t count;
+	struct live_row *rows; /* owned */
+	size_t count, room;
+	struct buf json;
+	bool has_failed; /* out of memory */
 };
 
-static void session_write(void *ctx, const struct session *session)
+static struct live_row *live_add(struct live *l)
 {
-	struct walk *w = ctx;
-	const bool pending = session_is_pending(w->s, session);
+	if (l->count == l->room) {
+		const size_t room = l->room ? l->room * 2 : 64;
+		struct live_row *rows =
+			reallocarray(l->rows, room, sizeof(*rows));
 
-	if (w->service != NULL ? strcmp(session->service, w->service) != 0
-			       : !pending)
+		if (rows == NULL) {
+			l->has_failed = true;
+			return NULL;
+		}
+		l->rows = rows;
+		l->room = room;
+	}
+	return &l->rows[l->count++];
+}
+
+static void session_take(void *ctx, const struct session *session)
+{
+	struct live *l = ctx;
+	struct live_row *row;
+
+	if (!session_is_alive(session) || (row = live_add(l)) == NULL)
 		return;
-	if (!session_is_alive(session))
-		return;
-	buf_puts(w->out, w->count++ ? "," : "");
-	buf_printf(w->out, "{\"ses\":%u,\"service\":", session->ses);
-	json_quote(w->out, span_of(session->service));
-	buf_puts(w->out, ",\"instance\":");
-	json_quote(w->out, span_of(session->instance));
-	buf_printf(w->out,
+	*row = (struct live_row){
+		.is_pending = session_is_pending(l->s, session),
+		.at = l->json.len,
+	};
+	(void)snprintf(row->service, sizeof(row->service), "%s",
+		       session->service);
+	buf_printf(&l->json, "{\"ses\":%u,\"service\":", session->ses);
+	json_quote(&l->json, span_of(session->service));
+	buf_puts(&l->json, ",\"instance\":");
+	json_quote(&l->json, span_of(session->instance));
+	buf_printf(&l->json,
 		   ",\"pid\":%d,\"generation\":%llu,\"bundle\":%llu,"
 		   "\"pending\":%s}",
 		   session->pid, (unsigned long long)session->generation,
 		   (unsigned long long)session->bundle_version,
-		   pending ? "true" : "false");
+		   row->is_pending ? "true" : "false");
+	row->len = l->json.len - row->at;
 }
 
-static int sessions_write(const struct supervisor *s, const char *service,
-			  struct buf *out)
+static int live_init(struct live *l, const struct supervisor *s)
 {
-	struct walk w = { .s = s, .service = service, .out = out };
 	int r;
 
+	*l = (struct live){ .s = s };
+	buf_init(&l->json, JSON_MAX);
+	r = session_each(s->dirs.sessions, session_take, l, NULL);
+	if (r == 0 && l->has_failed)
+		r = -ENOMEM;
+	return r < 0 ? r : buf_error(&l->json);
+}
+
+static void live_done(struct live *l)
+{
+	free(l->rows);
+	buf_done(&l->json);
+}
+
+/* @service NULL: of every service, those that wait for their restart. */
+static void live_write(const struct live *l, const char *service,
+		       struct buf *out)
+{
+	const char *sep = "";
+
 	buf_puts(out, "[");
-	r = session_each(s->dirs.sessions, session_write, &w, NULL);
+	for (size_t i = 0; i < l->count; i++) {
+		const struct live_row *row = &l->rows[i];
+
+		if (service != NULL ? strcmp(row->service, service) != 0
+				    : !row->is_pending)
+			continue;
+		buf_puts(out, sep);
+		buf_put(out, l->json.p + row->at, row->len);
+		sep = ",";
+	}
 	buf_puts(out, "]");
-	return r < 0 ? r : buf_error(out);
 }
 
 int pending_write(struct supervisor *s, struct buf *out)
 {
-	return sessions_write(s, NULL, out);
+	struct live l;
+	const int r = live_init(&l, s);
+
+	if (r == 0)
+		live_write(&l, NULL, out);
+	live_done(&l);
+	return r;
 }
 
 /* ---- status -------------------------------------------------------------- */
@@ -435,28 +493,43 @@ static void workers_write(const struct supervisor *s, struct buf *out)
 	buf_puts(out, "]");
 }
 
+/* ,"key":["text",...] */
+static void texts_write(struct buf *out, const char *key, char *const *texts)
+{
+	buf_printf(out, ",\"%s\":[", key);
+	for (char *const *text = texts; *text != NULL; text++) {
+		buf_puts(out, text != texts ? "," : "");
+		json_quote(out, span_of(*text));
+	}
+	buf_puts(out, "]");
+}
+
+static void service_write(const struct info_service *svc, const struct live *l,
+			  struct buf *out)
+{
+	text_member(out, "{", "name", svc->name);
+	text_member(out, ",", "role", svc->role);
+	texts_write(out, "signers", svc->signers);
+	buf_printf(out, ",\"number\":%u,\"best_effort\":%s", svc->number,
+		   svc->is_best_effort ? "true" : "false");
+	texts_write(out, "not_enforced", svc->not_enforced);
+	buf_puts(out, ",\"sessions\":");
+	live_write(l, svc->name, out);
+	buf_puts(out, "}");
+}
+
 static int services_write(const struct supervisor *s, struct buf *out)
 {
-	int r = 0;
+	struct live l;
+	const int r = live_init(&l, s);
 
 	buf_puts(out, ",\"services\":[");
 	for (size_t i = 0; i < s->info.service_count && r == 0; i++) {
-		const struct info_service *svc = &s->info.services[i];
-
-		text_member(out, i ? ",{" : "{", "name", svc->name);
-		buf_printf(out,
-			   ",\"number\":%u,\"best_effort\":%s,"
-			   "\"not_enforced\":[",
-			   svc->number, svc->is_best_effort ? "true" : "false");
-		for (char **line = svc->not_enforced; *line != NULL; line++) {
-			buf_puts(out, line != svc->not_enforced ? "," : "");
-			json_quote(out, span_of(*line));
-		}
-		buf_puts(out, "],\"sessions\":");
-		r = sessions_write(s, svc->name, out);
-		buf_puts(out, "}");
+		buf_puts(out, i ? "," : "");
+		service_write(&s->info.services[i], &l, out);
 	}
 	buf_puts(out, "]");
+	live_done(&l);
 	return r;
 }
 

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "cmd/bailiffd/confine.h"
+#include "cmd/bailiffd/publication.h"
 #include "lib/auto.h"
 #include "lib/file.h"
 #include "lib/json.h"
@@ -317,24 +318,40 @@ static int ask_admit(void *ctx, struct msg *m, struct cur *body)
 	return r;
 }
 
+int supervisor_answer(struct supervisor *s, uint16_t type, uint32_t id,
+		      uint32_t status, const struct buf *json)
+{
+	AUTO_FD memfd = publication_seal(buf_view(json), NULL);
+	struct buf body;
+	int r;
+
+	if (memfd < 0)
+		return memfd;
+	buf_init(&body, 4);
+	buf_u32(&body, status);
+	r = msg_send(s->workers[ROLE_CONTROL].channel.fd, type, id,
+		     buf_view(&body), &memfd, 1);
+	buf_done(&body);
+	return r;
+}
+
 static int ask_status(void *ctx, struct msg *m, struct cur *body)
 {
 	struct speaker *who = ctx;
-	struct buf json, answer;
+	uint32_t status = 200;
+	struct buf json;
 	int r;
 
 	(void)body;
-	buf_init(&json, MSG_BODY_MAX - 16);
-	buf_init(&answer, MSG_BODY_MAX);
-	r = status_write(who->s, &json);
-	if (r < 0) {
+	buf_init(&json, JSON_MAX);
+	if (status_write(who->s, &json) < 0) {
+		status = 500;
 		buf_reset(&json);
-		buf_puts(&json, "{\"error\":\"the status is too long\"}");
+		buf_puts(&json, "{\"error\":\"the status is too long\","
+				"\"hint\":null}");
 	}
-	buf_blob(&answer, buf_view(&json));
-	r = msg_send_buf(who->w->channel.fd, WIRE_STATUS_IS, m->id, &answer);
+	r = supervisor_answer(who->s, WIRE_STATUS_IS, m->id, status, &json);
 	buf_done(&json);
-	buf_done(&answer);
 	return r;
 }
 
@@ -343,25 +360,22 @@ static int ask_reload(void *ctx, struct msg *m, struct cur *body)
 	struct speaker *who = ctx;
 	AUTO_MEM char *path = span_dup(cur_blob(body, 4096));
 	const uint32_t flags = cur_u8(body) ? LOAD_DRY_RUN : 0;
-	struct buf json, answer;
 	struct err e = { 0 };
+	struct buf json;
+	bool is_busy;
 	int r;
 
 	if (body->failed || path == NULL)
 		return -EPROTO;
 	if (load_begin(who->s, LOAD_ASKED, path, flags, m->id, &e) == 0)
 		return 0;
-	buf_init(&json, MSG_BODY_MAX / 2);
-	buf_init(&answer, MSG_BODY_MAX);
-	load_refusal_write(who->s,
-			   e.code == EBUSY || e.code == EAGAIN ? STAGE_SYSTEM
-							       : STAGE_TRUST,
-			   &e, &json);
-	buf_u32(&answer, e.code == EBUSY || e.code == EAGAIN ? 503 : 409);
-	buf_blob(&answer, buf_view(&json));
-	r = msg_send_buf(who->w->channel.fd, WIRE_RELOADED, m->id, &answer);
+	is_busy = e.code == EBUSY || e.code == EAGAIN;
+	buf_init(&json, MSG_BODY_MAX);
+	load_refusal_write(who->s, is_busy ? STAGE_SYSTEM : STAGE_TRUST, &e,
+			   &json);
+	r = supervisor_answer(who->s, WIRE_RELOADED, m->id, is_busy ? 503 : 409,
+			      &json);
 	buf_done(&json);
-	buf_done(&answer);
 	return r;
 }
 

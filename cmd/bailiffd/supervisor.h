@@ -97,6 +97,10 @@ void supervisor_event(struct supervisor *s, const char *action, const char *fmt,
 void supervisor_end(struct supervisor *s, int code);
 /* The load at boot has ended, well or not. */
 void supervisor_loaded(struct supervisor *s);
+/* Send @json to the control process, as WIRE_STATUS_IS or WIRE_RELOADED.
+ * Return: 0; as msg_send(), memfd_create(2). */
+int supervisor_answer(struct supervisor *s, uint16_t type, uint32_t id,
+		      uint32_t status, const struct buf *json);
 /* Tell the ship process which collectors the policy names. */
 void supervisor_collectors(struct supervisor *s);
 

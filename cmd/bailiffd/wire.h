@@ -32,8 +32,7 @@ enum wire {
 			 * 4 descriptors: pinned root.json, bundle directory,
 			 * trust directory, the accepted bundle's */
 	WIRE_LOADED,	/* u32 errno, u8 load_stage, blob error, blob hint,
-			 * u64 signed issue time of the newest timestamp,
-			 * blob diff JSON;
+			 * u64 signed issue time of the newest timestamp;
 			 * 1 descriptor: the publication (sealed) */
 	WIRE_COMMIT,	/* u64 generation: the last WIRE_LOADED is in force */
 	WIRE_RESTORE,	/* u64 generation; 1 descriptor: a published
@@ -51,9 +50,9 @@ enum wire {
 	WIRE_ADMIT = 64, /* u32 pid, u8 socket: may this peer ask? */
 	WIRE_ADMITTED,	 /* u8 yes, blob why not */
 	WIRE_STATUS,	 /* nothing */
-	WIRE_STATUS_IS,	 /* blob JSON */
+	WIRE_STATUS_IS,	 /* u32 HTTP status; 1 descriptor: JSON (sealed) */
 	WIRE_RELOAD,	 /* blob path ("" for the image's), u8 dry_run */
-	WIRE_RELOADED,	 /* u32 HTTP status, blob JSON */
+	WIRE_RELOADED,	 /* likewise */
 
 	/* control -> audit, and the answer */
 	WIRE_EVENTS = 80, /* u64 from, u32 limit */
@@ -84,6 +83,11 @@ enum load_stage {
 /* Sockets that control serves; the number in WIRE_ADMIT. */
 #define SOCKET_CONTROL 0
 #define SOCKET_EVENTS  1
+
+/* Bytes of an answer's JSON: what a bundle of POLICY_SERVICES_MAX services
+ * changes, and the status of them. Too long for a message, hence a descriptor.
+ */
+#define JSON_MAX (8U * 1048576U)
 
 /* Bytes of an own event's text, with its NUL. */
 #define OWN_TEXT_MAX 2048

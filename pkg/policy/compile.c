@@ -94,6 +94,8 @@ static void public_fill(struct model *m)
 	m->public = (struct policy_service){
 		.name = m->name,
 		.number = m->number,
+		.role = m->role,
+		.signers = none,
 		.is_best_effort =
 			b->is_all || b->landlock || b->seccomp ||
 			b->rights[RIGHT_FS] != 0 || b->rights[RIGHT_NET] != 0 ||
@@ -101,6 +103,8 @@ static void public_fill(struct model *m)
 		.not_enforced = none,
 		.warnings = none,
 	};
+	if (m->signers.count != 0)
+		m->public.signers = (const char *const *)m->signers.items;
 	if (m->not_enforced.count != 0)
 		m->public.not_enforced =
 			(const char *const *)m->not_enforced.items;
@@ -108,15 +112,33 @@ static void public_fill(struct model *m)
 		m->public.warnings = (const char *const *)m->warnings.items;
 }
 
-static int model_compile(struct model *m, const struct policy_target *target,
-			 const struct policy_kernel *kernel, struct err *e)
+static int speaker_copy(const struct policy_speaker *speaker,
+			const struct policy *p, struct model *m, struct err *e)
 {
-	int r = service_parse(target->bytes, m, e);
+	const size_t count =
+		speaker != NULL ? speaker->signer_count : p->signers.count;
+	int r = 0;
+
+	m->role = strdup(speaker != NULL ? speaker->role : POLICY_ROLE_TOP);
+	for (size_t i = 0; i < count && r == 0; i++)
+		r = lines_add(&m->signers, "%s",
+			      speaker != NULL ? speaker->signers[i]
+					      : p->signers.items[i]);
+	return m->role == NULL || r < 0 ? err_set(e, ENOMEM, "out of memory")
+					: 0;
+}
+
+static int model_compile(struct model *m, const struct policy_target *target,
+			 const struct policy *p, struct err *e)
+{
+	int r = speaker_copy(target->speaker, p, m, e);
 
 	if (r == 0)
-		r = model_lint(m, kernel, e);
+		r = service_parse(target->bytes, m, e);
 	if (r == 0)
-		r = model_lower(m, kernel, e);
+		r = model_lint(m, &p->kernel, e);
+	if (r == 0)
+		r = model_lower(m, &p->kernel, e);
 	if (r == 0)
 		public_fill(m);
 	return r;
@@ -141,7 +163,7 @@ static int models_compile(struct policy *p, const struct policy_target *targets,
 			return err_hint(e, "add the document to the bundle, or "
 					   "take the service out of node.json");
 		}
-		r = model_compile(m, target, &p->kernel, e);
+		r = model_compile(m, target, p, e);
 		if (r < 0)
 			return err_wrap(e, "%s", name);
 	}
@@ -171,6 +193,15 @@ static int bundle_compile(const struct policy_target *targets, size_t count,
 		(void)err_set(e, EBADMSG, "the bundle has no node.json");
 		return err_hint(e, "node.json names the services and their "
 				   "numbers: see bailiff-policy(5)");
+	}
+	if (node->speaker != NULL &&
+	    strcmp(node->speaker->role, POLICY_ROLE_TOP) != 0) {
+		(void)err_set(e, EBADMSG,
+			      "node.json: the delegated role \"%.200s\" speaks "
+			      "for it, only the top-level targets role may",
+			      node->speaker->role);
+		return err_hint(e, "list node.json in the top-level targets, "
+				   "not in a delegated role's");
 	}
 	if (origin->signer_count > POLICY_SIGNERS_MAX)
 		return err_set(e, E2BIG, "more than %d signers",
@@ -232,6 +263,8 @@ int policy_compile(const struct policy_target *targets, size_t count,
 static void model_done(struct model *m)
 {
 	free(m->name);
+	free(m->role);
+	lines_done(&m->signers);
 	landlock_rules_done(&m->landlock);
 	profile_done(&m->profile);
 	free(m->insns);

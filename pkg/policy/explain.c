@@ -635,14 +635,16 @@ static void denial_explain(const struct model *m, const struct policy_denial *d,
 	buf_puts(&a->cause, ", a right that this version does not know");
 }
 
-static void sentence_write(const struct policy *p, struct answer *a,
-			   struct buf *out)
+static void sentence_write(const struct policy *p, const struct model *m,
+			   struct answer *a, struct buf *out)
 {
 	buf_span(out, buf_view(&a->cause));
 	buf_printf(out, "; bundle %llu", (unsigned long long)p->bundle_version);
-	for (size_t i = 0; i < p->signers.count; i++)
+	if (strcmp(m->role, POLICY_ROLE_TOP) != 0)
+		buf_printf(out, ", role %s", m->role);
+	for (size_t i = 0; i < m->signers.count; i++)
 		buf_printf(out, "%s %.*s", i == 0 ? ", signed by" : ",",
-			   KEY_ID_SHOW, p->signers.items[i]);
+			   KEY_ID_SHOW, m->signers.items[i]);
 	if (a->is_denied && a->fix.len != 0) {
 		buf_puts(out, "; to allow it add ");
 		buf_span(out, buf_view(&a->fix));
@@ -676,17 +678,19 @@ static void answer_write(const struct policy *p, const struct model *m,
 	struct buf sentence;
 
 	buf_init(&sentence, (size_t)4 * ANSWER_MAX);
-	sentence_write(p, a, &sentence);
+	sentence_write(p, m, a, &sentence);
 	buf_puts(out, "{\"service\":");
 	json_quote(out, span_of(m->name));
 	buf_printf(out, ",\"verdict\":\"%s\",\"layer\":\"%s\"",
 		   a->is_denied ? "denied" : "not-by-policy", a->layer);
-	buf_printf(out, ",\"bundle\":%llu,\"generation\":%llu,\"signers\":[",
+	buf_printf(out, ",\"bundle\":%llu,\"generation\":%llu,\"role\":",
 		   (unsigned long long)p->bundle_version,
 		   (unsigned long long)p->generation);
-	for (size_t i = 0; i < p->signers.count; i++) {
+	json_quote(out, span_of(m->role));
+	buf_puts(out, ",\"signers\":[");
+	for (size_t i = 0; i < m->signers.count; i++) {
 		buf_puts(out, i == 0 ? "" : ",");
-		json_quote(out, span_of(p->signers.items[i]));
+		json_quote(out, span_of(m->signers.items[i]));
 	}
 	buf_puts(out, "]");
 	text_or_null(out, "rule", &a->rule);

@@ -39,7 +39,9 @@ struct best_effort {
 struct model {
 	char *name;
 	uint32_t number;
-	uint64_t grants; /* capabilities that node.json gives by name */
+	char *role;	      /* that speaks for the document */
+	struct lines signers; /* of that role */
+	uint64_t grants;      /* capabilities that node.json gives by name */
 
 	bool has_landlock;
 	struct landlock_rules landlock;	  /* as written */

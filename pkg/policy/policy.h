@@ -18,14 +18,23 @@
 #include "lib/err.h"
 #include "lib/span.h"
 
-#define POLICY_SERVICES_MAX 256
+#define POLICY_SERVICES_MAX 1024
 #define POLICY_TARGET_MAX   1048576 /* bytes of one document */
 #define POLICY_SIGNERS_MAX  16
+
+/* The role that speaks for a target, and whose signatures on it hold. */
+struct policy_speaker {
+	const char *role; /* "targets", or the name of a delegated role */
+	const char *signers[POLICY_SIGNERS_MAX]; /* key ids, hex */
+	size_t signer_count;
+};
 
 /* One verified target: "node.json" or "services/NAME.json". */
 struct policy_target {
 	const char *name;
 	struct span bytes;
+	const struct policy_speaker *speaker; /* NULL: the bundle's own, the
+					       * top-level targets role */
 };
 
 /* Where the bundle came from; copied by policy_compile(). */
@@ -64,9 +73,13 @@ struct policy_demands {
 	bool wants_persistence;	  /* "rollback": "persistent" */
 };
 
+#define POLICY_ROLE_TOP "targets"
+
 struct policy_service {
 	const char *name;
 	uint32_t number;
+	const char *role;	    /* which speaks for its document */
+	const char *const *signers; /* of that role; NULL-terminated */
 	bool is_best_effort; /* the document says so; what that cost is in
 			      * not_enforced */
 	const char *const *not_enforced; /* sentences, NULL-terminated: asked
@@ -79,6 +92,9 @@ struct policy_service {
  * policy_compile() - all documents of one bundle, or nothing.
  * @targets: @count of them, any order; bytes are copied where kept.
  * @ret: the caller's, policy_free().
+ *
+ * node.json is the top-level targets role's alone: a delegated role that speaks
+ * for it would name its own rights.
  *
  * Return: 0; -EBADMSG for a document that is not what it should be (@e: file,
  * member, cause); -EOPNOTSUPP when the kernel lacks what a policy requires and

@@ -135,7 +135,9 @@ int policy_show(const struct policy *p, const struct policy_service *s,
 	buf_printf(out, ",\"number\":%u,\"generation\":%llu,\"bundle\":%llu",
 		   m->number, (unsigned long long)p->generation,
 		   (unsigned long long)p->bundle_version);
-	lines_write(out, "signers", &p->signers);
+	buf_puts(out, ",\"role\":");
+	json_quote(out, span_of(m->role));
+	lines_write(out, "signers", &m->signers);
 	buf_printf(out, ",\"landlock_abi\":%u,\"best_effort\":%s",
 		   p->kernel.landlock_abi,
 		   m->public.is_best_effort ? "true" : "false");

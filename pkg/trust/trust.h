@@ -30,7 +30,7 @@
 
 /* Limits of a bundle, for trust_update() alone. */
 #define TRUST_TARGET_MAX       1048576	/* one target file */
-#define TRUST_TARGET_COUNT_MAX 1024	/* that its roles list together */
+#define TRUST_TARGET_COUNT_MAX 2048	/* that its roles list together */
 #define TRUST_CONTENT_MAX      67108864 /* all target files together */
 #define TRUST_SPEAKERS_MAX     256	/* targets roles */
 

@@ -12,8 +12,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		"{\"accept\":[\"no-landlock\",\"no-seccomp\","
 		"\"no-capabilities\"]}";
 	const struct policy_target targets[] = {
-		{ "node.json", { (const char *)data, size } },
-		{ "services/web.json", { service, sizeof(service) - 1 } },
+		{ "node.json", { (const char *)data, size }, NULL },
+		{ "services/web.json", { service, sizeof(service) - 1 }, NULL },
 	};
 	const struct policy_origin origin = { .generation = 1 };
 	const struct policy_kernel kernel = { .landlock_abi = 7,

@@ -70,8 +70,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const char node[] = "{\"unlisted\":\"deny\",\"services\":{"
 				   "\"web\":{\"number\":1}}}";
 	const struct policy_target targets[] = {
-		{ "node.json", { node, sizeof(node) - 1 } },
-		{ "services/web.json", { (const char *)data, size } },
+		{ "node.json", { node, sizeof(node) - 1 }, NULL },
+		{ "services/web.json", { (const char *)data, size }, NULL },
 	};
 	const struct policy_origin origin = { .generation = 1 };
 	const struct policy_kernel kernel = { .landlock_abi = 7,

@@ -370,4 +370,48 @@ t_check "denied: enforces it" stands
 refuses "and refuses every other" "$dir/demand2" not-persistent \
 	"of the bundle in force"
 stop
+
+# ---- a thousand services ------------------------------------------------------------------------
+count=1024
+mkdir -p "$dir/many/services"
+members=
+for ((i = 1; i <= count; i++)); do
+	members+=",\"s$i\":{\"number\":$i}"
+	cp "$dir/policies/services/web.json" "$dir/many/services/s$i.json"
+done
+echo "{\"unlisted\":\"allow\",\"services\":{${members:1}}}" \
+	>"$dir/many/node.json"
+rm -rf /etc/bailiff/bundle
+cp -r "$dir/one" /etc/bailiff/bundle
+reboot 2>/dev/null
+state tmpfs
+t_check "a bundle of $count services is signed" n_next "$dir" "$dir/many"
+n_start_ok "the daemon becomes ready" "$log"
+begun=${EPOCHREALTIME/[.,]/}
+t_is "what it would change is told" "$("$CTL" diff --bundle "$dir/repo" \
+	--json | jq '[.changes[].service] | unique | length')" $((count + 1))
+reloads "it is loaded" "$dir/repo"
+took=$(((${EPOCHREALTIME/[.,]/} - begun) / 1000))
+echo "# told and loaded in $took ms"
+t_is "in less than twenty seconds" "$((took < 20000))" 1
+t_is "status has all of them" "$(n_get /v1/status | jq '.services | length')" \
+	$count
+t_is "and who speaks for each" \
+	"$(n_get /v1/status | jq -c '[.services[].role] | unique')" '["targets"]'
+t_is "as has the list for people" "$("$CTL" services | wc -l)" $((count + 1))
+t_is "and the metrics" "$(n_get /metrics | grep -c '^bailiff_service_pending{')" \
+	$count
+t_check "the last one starts" "$EXEC" --service s$count -- /usr/bin/true
+t_exit "denied: and is confined" 1 \
+	"$EXEC" --service s$count -- /usr/bin/cat /etc/shadow
+shown() { "$CTL" show s512 >/dev/null; }
+killed=$(n_worker policy)
+kill -KILL "$killed"
+t_check "a new policy process reads all of it back" t_wait_for -t 20 shown
+t_is "and the policy in force is the same" "$(policy bundle)" \
+	"$("$CTL" show s512 --json | jq .bundle)"
+peak() { awk '/^VmHWM/ { print $2 }' "/proc/$1/status"; }
+echo "# kB at most: policy $(peak "$(n_worker policy)"), supervisor $(
+	peak "$DAEMON"), control $(peak "$(n_worker control)")"
+stop
 t_done

@@ -56,8 +56,8 @@ static int compile(const char *node, const char *document,
 		   struct err *e)
 {
 	const struct policy_target targets[] = {
-		{ "services/web.json", span_of(document) },
-		{ "node.json", span_of(node) },
+		{ "services/web.json", span_of(document), NULL },
+		{ "node.json", span_of(node), NULL },
 	};
 
 	return policy_compile(targets, 2, &origin, kernel, ret, e);
@@ -327,17 +327,17 @@ TEST(a_document_with_an_error_refuses_the_bundle)
 TEST(a_bundle_without_node_or_with_strangers_is_refused)
 {
 	const struct policy_target lone[] = {
-		{ "services/web.json", span_of(DOCUMENT) },
+		{ "services/web.json", span_of(DOCUMENT), NULL },
 	};
 	const struct policy_target stranger[] = {
-		{ "node.json", span_of(NODE) },
-		{ "services/web.json", span_of(DOCUMENT) },
-		{ "readme.txt", span_of("x") },
+		{ "node.json", span_of(NODE), NULL },
+		{ "services/web.json", span_of(DOCUMENT), NULL },
+		{ "readme.txt", span_of("x"), NULL },
 	};
 	const struct policy_target twice[] = {
-		{ "node.json", span_of(NODE) },
-		{ "services/web.json", span_of(DOCUMENT) },
-		{ "services/web.json", span_of(DOCUMENT) },
+		{ "node.json", span_of(NODE), NULL },
+		{ "services/web.json", span_of(DOCUMENT), NULL },
+		{ "services/web.json", span_of(DOCUMENT), NULL },
 	};
 	struct policy *p = NULL;
 	struct err e;
@@ -490,6 +490,71 @@ TEST(collectors_are_read_as_they_stand)
 	CHECK(policy_audit_execve(p));
 	CHECK(policy_collector(p, 1) == NULL);
 	policy_free(p);
+}
+
+static const struct policy_speaker team = {
+	.role = "team/web",
+	.signers = { "77aa77aa77aa77aa", "88bb88bb88bb88bb" },
+	.signer_count = 2,
+};
+
+TEST(a_service_is_its_roles_and_the_rest_is_the_bundles)
+{
+	const struct policy_target targets[] = {
+		{ "node.json", span_of(NODE), NULL },
+		{ "services/web.json", span_of(DOCUMENT), &team },
+	};
+	const struct policy_denial d = { .kind = DENIAL_FS,
+					 .service = span_of("web"),
+					 .right = span_of("read_file"),
+					 .path = span_of("/etc/shadow") };
+	const struct policy_service *s;
+	struct policy *p = NULL;
+	struct buf out;
+
+	CHECK_INT(policy_compile(targets, 2, &origin, &newest, &p, NULL), 0);
+	s = policy_service(p, 0);
+	CHECK_STR(s->role, "team/web");
+	CHECK_STR(s->signers[1], "88bb88bb88bb88bb");
+	CHECK(s->signers[2] == NULL);
+	buf_init(&out, 65536);
+	CHECK_INT(policy_show(p, s, &out, NULL), 0);
+	CHECK_HAS(buf_cstr(&out), "\"role\":\"team/web\"");
+	CHECK_HAS(buf_cstr(&out), "77aa77aa77aa77aa");
+	CHECK(strstr(buf_cstr(&out), origin.signers[0]) == NULL);
+	buf_reset(&out);
+	CHECK_INT(policy_explain(p, &d, &out, NULL), 0);
+	CHECK_HAS(buf_cstr(&out), "\"role\":\"team/web\"");
+	CHECK_HAS(buf_cstr(&out), ", role team/web, signed by 77aa77aa");
+	CHECK(strstr(buf_cstr(&out), origin.signers[0]) == NULL);
+	buf_done(&out);
+	policy_free(p);
+}
+
+TEST(without_delegations_the_bundles_signers_speak_for_a_service)
+{
+	struct policy *p = must(NODE, DOCUMENT, &newest);
+	const struct policy_service *s = policy_service(p, 0);
+
+	CHECK_STR(s->role, "targets");
+	CHECK_STR(s->signers[0], origin.signers[0]);
+	CHECK(s->signers[1] == NULL);
+	policy_free(p);
+}
+
+TEST(a_delegated_role_cannot_speak_for_the_node)
+{
+	const struct policy_target targets[] = {
+		{ "node.json", span_of(NODE), &team },
+		{ "services/web.json", span_of(DOCUMENT), &team },
+	};
+	struct policy *p = NULL;
+	struct err e = { 0 };
+
+	CHECK_INT(policy_compile(targets, 2, &origin, &newest, &p, &e),
+		  -EBADMSG);
+	CHECK_HAS(e.text, "\"team/web\" speaks for it");
+	CHECK(e.hint != NULL);
 }
 
 #define DEMANDING                                                            \
@@ -920,7 +985,7 @@ static int compile_set(const char *set, const struct policy_kernel *kernel,
 		       struct policy **ret, struct err *e)
 {
 	static const char *const names[] = { "node.json", "services/nginx.json",
-					     "services/redis.json" };
+					     "services/redis.json", NULL };
 	struct policy_target targets[3];
 	struct buf bytes[3];
 	int r = 0;
@@ -935,7 +1000,8 @@ static int compile_set(const char *set, const struct policy_kernel *kernel,
 		    0)
 			test_fail(__FILE__, __LINE__, "%s", e->text);
 		targets[i] =
-			(struct policy_target){ names[i], buf_view(&bytes[i]) };
+			(struct policy_target){ names[i], buf_view(&bytes[i]),
+						NULL };
 	}
 	r = policy_compile(targets, 3, &origin, kernel, ret, e);
 	for (size_t i = 0; i < 3; i++)
@@ -1016,8 +1082,8 @@ TEST(the_examples_of_the_manual_page_compile)
 		  0);
 	const char *text_of_page = buf_cstr(&page);
 	const struct policy_target targets[] = {
-		{ "node.json", manual_block(text_of_page, 0) },
-		{ "services/web.json", manual_block(text_of_page, 1) },
+		{ "node.json", manual_block(text_of_page, 0), NULL },
+		{ "services/web.json", manual_block(text_of_page, 1), NULL },
 	};
 	if (policy_compile(targets, 2, &origin, &newest, &p, &e) < 0)
 		test_fail(__FILE__, __LINE__, "%s", e.text);
