@@ -69,7 +69,7 @@ UNITS := $(UNIT_SRC:test/unit/%.c=$(O)/unit/%)
 FUZZ_SRC := $(wildcard test/fuzz/*_fuzz.c)
 FUZZERS := $(FUZZ_SRC:test/fuzz/%.c=$(O)/fuzz/%)
 # Tools that are made of bailiff's own code; the others are one file each.
-LINKED_SRC := $(wildcard test/bench/audit_*.c)
+LINKED_SRC := $(wildcard test/bench/audit_*.c) test/attacks/confined.c
 LINKED := $(LINKED_SRC:test/%.c=build/test/%)
 TOOL_SRC := $(filter-out $(LINKED_SRC) test/attacks/false_clock.c,\
 	$(wildcard test/attacks/*.c test/bench/*.c test/vm/*.c))
@@ -146,10 +146,11 @@ $(O)/fuzz/%: test/fuzz/%.c $(O)/core.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -fsanitize=fuzzer -MMD -MP -o $@ \
 		$(filter %.c,$^) $(filter %.o,$^) $(filter %.a,$^) $(LIBS)
+build/test/attacks/confined: $(O)/cmd/bailiffd/confine.o
 $(LINKED): build/test/%: $(O)/test/%.o $(O)/core.a
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS)
 # Small programs that tests run: one file each, static, so that they also run
 # in containers and guests.
 build/test/%: test/%.c

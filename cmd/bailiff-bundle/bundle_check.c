@@ -51,7 +51,8 @@ static int role_documents(const struct stage *s, const struct role *role,
 		if (r < 0)
 			return r;
 		d->targets[d->count - 1] =
-			(struct policy_target){ path, buf_view(bytes) };
+			(struct policy_target){ .name = path,
+						.bytes = buf_view(bytes) };
 		d->has_node |= strcmp(path, "node.json") == 0;
 	}
 	return 0;

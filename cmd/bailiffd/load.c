@@ -9,10 +9,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cmd/bailiffd/publication.h"
@@ -38,10 +40,13 @@ static const struct {
 	{ STAGE_TRUST,  ENOENT,       "missing" },
 	{ STAGE_TRUST,  EFBIG,        "too-large" },
 	{ STAGE_TRUST,  E2BIG,        "too-large" },
+	{ STAGE_TRUST,  ENOMEM,       "too-large" },
 	{ STAGE_TRUST,  EOPNOTSUPP,   "unsupported" },
 	{ STAGE_TRUST,  EINVAL,       "malformed" },
 	{ STAGE_POLICY, EOPNOTSUPP,   "kernel" },
 	{ STAGE_POLICY, E2BIG,        "too-large" },
+	{ STAGE_POLICY, ENOMEM,       "too-large" },
+	{ STAGE_POLICY, ETIME,        "too-large" },
 	{ STAGE_POLICY, EBADMSG,      "policy" },
 	{ STAGE_POLICY, EPROTO,       "policy" },
 	{ STAGE_POLICY, EROFS,        "not-persistent" },
@@ -391,14 +396,32 @@ int load_finish(struct supervisor *s, struct msg *m, struct cur *body)
 	return 0;
 }
 
-void load_abort(struct supervisor *s, const char *why)
+void load_abort(struct supervisor *s, int status)
 {
+	const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+	enum load_stage stage = STAGE_POLICY;
 	struct err e = { 0 };
 
 	if (s->load.reason == LOAD_IDLE)
 		return;
-	(void)err_set(&e, EIO, "%s", why);
-	finished(s, -EIO, STAGE_SYSTEM, (struct span){ 0 }, &e);
+	if (signal == SIGXCPU) {
+		(void)err_set(&e, ETIME,
+			      "the bundle needs more processor time than a "
+			      "policy process has");
+	} else if (clock_boot_ms() >= s->load.deadline_ms) {
+		(void)err_set(&e, ETIME,
+			      "the bundle was not verified and compiled in %d "
+			      "seconds",
+			      LOAD_TIMEOUT_MS / 1000);
+	} else {
+		stage = STAGE_SYSTEM;
+		(void)err_set(&e, EIO,
+			      "the policy process died while it had this "
+			      "bundle (signal %d, exit %d)",
+			      signal,
+			      WIFEXITED(status) ? WEXITSTATUS(status) : 0);
+	}
+	finished(s, -e.code, stage, (struct span){ 0 }, &e);
 }
 
 int load_restore(struct supervisor *s, struct err *e)

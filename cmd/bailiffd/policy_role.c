@@ -4,8 +4,8 @@
  *
  * It opens nothing by name: the supervisor hands it directories. Its whole
  * effect is its answer, a sealed publication that the supervisor writes out.
- * Time and memory are limited; a bundle that exceeds them is refused because
- * this process dies of it.
+ * Time and memory are limited. A bundle that needs more memory is refused; one
+ * that needs more time is refused because this process dies of it.
  *
  * WIRE_START carries nothing of its own.
  */
@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cmd/bailiffd/info.h"
@@ -31,8 +32,9 @@
 #include "pkg/trust/source_dir.h"
 #include "pkg/trust/trust.h"
 
-#define MEMORY_MAX (1024UL * 1048576UL)
-#define KEPT_MAX   16 /* generations that can still be explained */
+#define MEMORY_MAX  (1024UL * 1048576UL)
+#define SECONDS_MAX 20 /* of processor time, for one request */
+#define KEPT_MAX    16 /* generations that can still be explained */
 
 struct policy_role {
 	struct role_base base;
@@ -42,6 +44,22 @@ struct policy_role {
 	size_t kept_count;
 	struct policy *candidate; /* compiled, not yet committed; owned */
 };
+
+/* Each request has the same time, whatever the ones before it took. Beyond it
+ * the kernel ends the process (SIGXCPU), and the supervisor starts another. */
+static void time_begin(const struct policy_role *role)
+{
+	struct timespec used = { 0 };
+	struct rlimit time;
+
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+	time = (struct rlimit){ (rlim_t)used.tv_sec + 1 + SECONDS_MAX,
+				RLIM_INFINITY };
+	if (setrlimit(RLIMIT_CPU, &time) < 0)
+		log_line(&role->base.log, LOG_LEVEL_ERROR,
+			 "time is not limited",
+			 LOG_FIELDS(log_text("error", strerror(errno))));
+}
 
 static struct policy *newest(const struct policy_role *role)
 {
@@ -523,6 +541,7 @@ static int answer_load(void *ctx, struct msg *m, struct cur *body)
 	struct load load;
 	int r;
 
+	time_begin(role);
 	load_init(&load);
 	load.flags = cur_u32(body);
 	load.generation = cur_u64(body);
@@ -532,6 +551,14 @@ static int answer_load(void *ctx, struct msg *m, struct cur *body)
 	if (r == 0 && buf_error(&load.out) < 0)
 		r = err_set(&e, E2BIG, "the bundle is larger than %u MiB",
 			    PUBLICATION_MAX / 1048576U);
+	if (r == -ENOMEM) {
+		(void)err_set(&e, ENOMEM,
+			      "the bundle needs more memory than the %lu MiB "
+			      "that a policy process has",
+			      MEMORY_MAX / 1048576UL);
+		(void)err_hint(&e, "make its documents smaller, or divide the "
+				   "services between nodes");
+	}
 	r = load_answer(role, &load, m->id, r, &e);
 	load_done(&load);
 	return r;
@@ -668,6 +695,7 @@ static int answer_restore(void *ctx, struct msg *m, struct cur *body)
 
 	if (s == NULL)
 		return -ENOMEM;
+	time_begin(role);
 	if (restore_compile(role, s, m->fds[0], generation, &e) < 0)
 		log_err(&role->base.log, LOG_LEVEL_ERROR,
 			"the published policy cannot be read back", &e);
@@ -727,6 +755,7 @@ static int answer_explain(void *ctx, struct msg *m, struct cur *body)
 		d.args[i] = cur_u64(body);
 	if (body->failed || d.kind > DENIAL_INFERRED)
 		return -EPROTO;
+	time_begin(role);
 	buf_init(&text, MSG_BODY_MAX / 2);
 	if (p == NULL)
 		r = err_set(&e, ENOENT,
@@ -748,6 +777,7 @@ static int answer_show(void *ctx, struct msg *m, struct cur *body)
 	struct buf text;
 	int r;
 
+	time_begin(role);
 	if (newest(role) != NULL)
 		s = policy_service_find(newest(role), name);
 	buf_init(&text, MSG_BODY_MAX / 2);
@@ -801,6 +831,7 @@ static int role_init(struct policy_role *role, struct err *e)
 #else
 	(void)memory;
 #endif
+	time_begin(role);
 	role->base.ctx = role;
 	role->base.ops = supervisor_ops;
 	role->base.op_count =

@@ -485,8 +485,7 @@ static int worker_ended(struct source *self, uint32_t events)
 						    ? WEXITSTATUS(status)
 						    : -1)));
 	if (w->role == ROLE_POLICY)
-		load_abort(s, "the policy process died of this bundle: it "
-			      "exceeds the limits on time or memory");
+		load_abort(s, status);
 	if (w->role != ROLE_AUDIT)
 		supervisor_event(s, "worker.ended",
 				 "worker=%s pid=%d status=%d",

@@ -133,8 +133,9 @@ int load_begin(struct supervisor *s, enum load_reason reason, const char *path,
 	       uint32_t flags, uint32_t request_id, struct err *e);
 /* WIRE_LOADED arrived. Return: 0; -EPROTO. */
 int load_finish(struct supervisor *s, struct msg *m, struct cur *body);
-/* The policy process died or took too long. */
-void load_abort(struct supervisor *s, const char *why);
+/* The policy process ended with this wait status, of its own or because it took
+ * too long. */
+void load_abort(struct supervisor *s, int status);
 /* Append the object of a refused reload (docs/http-api.md). */
 void load_refusal_write(const struct supervisor *s, enum load_stage stage,
 			const struct err *e, struct buf *json);
