@@ -228,7 +228,8 @@ static int target_add(struct content *c, const struct repo *repo,
 		return r;
 	}
 	targets[c->count] =
-		(struct policy_target){ path, buf_view(&bytes[c->count]) };
+		(struct policy_target){ .name = path,
+					.bytes = buf_view(&bytes[c->count]) };
 	c->count++;
 	return 0;
 }

@@ -23,8 +23,8 @@ static int compile(const char *landlock, uint32_t abi, struct policy **ret,
 {
 	static char text[4096];
 	const struct policy_target targets[] = {
-		{ "services/web.json", { text, 0 } },
-		{ "node.json", { NODE, sizeof(NODE) - 1 } },
+		{ "services/web.json", { text, 0 }, NULL },
+		{ "node.json", { NODE, sizeof(NODE) - 1 }, NULL },
 	};
 	const struct policy_origin origin = { .generation = 1 };
 	const struct policy_kernel kernel = { .landlock_abi = abi,
