@@ -6,45 +6,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Room for one more element of @size bytes in *@array. */
-static int array_room(void **array, size_t count, size_t *cap, size_t size,
-		      struct err *e)
-{
-	const size_t wanted = *cap != 0 ? *cap * 2 : 16;
-	void *grown;
-
-	if (count >= LANDLOCK_RULES_MAX)
-		return err_set(e, E2BIG, "more than %d rules",
-			       LANDLOCK_RULES_MAX);
-	if (count < *cap)
-		return 0;
-	grown = reallocarray(*array, wanted, size);
-	if (grown == NULL)
-		return err_set(e, ENOMEM, "out of memory");
-	*array = grown;
-	*cap = wanted;
-	return 0;
-}
+#include "lib/array.h"
 
 int landlock_path_add(struct landlock_rules *r,
 		      const struct landlock_path *rule, struct err *e)
 {
 	void *array = r->paths;
-	char *path;
+	struct landlock_path *slot;
 	int code;
 
 	if (rule->access == 0 && !rule->is_quiet)
 		return 0;
 	code = array_room(&array, r->path_count, &r->path_cap,
-			  sizeof(*r->paths), e);
+			  sizeof(*r->paths), LANDLOCK_RULES_MAX, "rules", e);
 	r->paths = array;
 	if (code < 0)
 		return code;
-	path = strdup(rule->path);
-	if (path == NULL)
+	slot = &r->paths[r->path_count];
+	*slot = *rule;
+	slot->path = strdup(rule->path);
+	if (slot->path == NULL)
 		return err_set(e, ENOMEM, "out of memory");
-	r->paths[r->path_count] = *rule;
-	r->paths[r->path_count++].path = path;
+	r->path_count++;
 	return 0;
 }
 
@@ -57,7 +40,7 @@ int landlock_port_add(struct landlock_rules *r,
 	if (rule->access == 0 && !rule->is_quiet)
 		return 0;
 	code = array_room(&array, r->port_count, &r->port_cap,
-			  sizeof(*r->ports), e);
+			  sizeof(*r->ports), LANDLOCK_RULES_MAX, "rules", e);
 	r->ports = array;
 	if (code == 0)
 		r->ports[r->port_count++] = *rule;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/array.h"
 #include "lib/auto.h"
 
 static bool is_letter(char c)
@@ -33,33 +34,18 @@ static int name_check(struct span name, struct err *e)
 
 /* ---- variables --------------------------------------------------------- */
 
-static int bindings_room(struct variables *v, struct err *e)
-{
-	const size_t wanted = v->cap != 0 ? v->cap * 2 : 16;
-	struct binding *grown;
-
-	if (v->count >= VARIABLE_VALUES_MAX)
-		return err_set(e, E2BIG, "more than %d values",
-			       VARIABLE_VALUES_MAX);
-	if (v->count < v->cap)
-		return 0;
-	grown = reallocarray(v->items, wanted, sizeof(*grown));
-	if (grown == NULL)
-		return err_set(e, ENOMEM, "out of memory");
-	v->items = grown;
-	v->cap = wanted;
-	return 0;
-}
-
 int variable_add(struct variables *v, struct span name, struct span value,
 		 struct err *e)
 {
 	AUTO_MEM char *copy = NULL;
 	AUTO_MEM char *text = NULL;
+	void *array = v->items;
 	int r = name_check(name, e);
 
 	if (r == 0)
-		r = bindings_room(v, e);
+		r = array_room(&array, v->count, &v->cap, sizeof(*v->items),
+			       VARIABLE_VALUES_MAX, "values", e);
+	v->items = array;
 	if (r < 0)
 		return r;
 	copy = span_dup(name);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/array.h"
 #include "lib/auto.h"
 
 #define MAX_ERRNO 4095 /* include/linux/err.h */
@@ -135,30 +136,12 @@ void syscall_print(struct buf *out, uint32_t token, uint32_t nr)
 
 /* ---- the list of rules ------------------------------------------------- */
 
-static int room(void **array, size_t count, size_t *cap, size_t size,
-		size_t max, struct err *e)
-{
-	const size_t wanted = *cap != 0 ? *cap * 2 : 64;
-	void *grown;
-
-	if (count >= max)
-		return err_set(e, E2BIG, "more than %zu rules or conditions",
-			       max);
-	if (count < *cap)
-		return 0;
-	grown = reallocarray(*array, wanted, size);
-	if (grown == NULL)
-		return err_set(e, ENOMEM, "out of memory");
-	*array = grown;
-	*cap = wanted;
-	return 0;
-}
-
 static int rule_add(struct profile *p, const struct rule *rule, struct err *e)
 {
 	void *array = p->rules;
-	const int r = room(&array, p->rule_count, &p->rule_cap,
-			   sizeof(*p->rules), PROFILE_RULES_MAX, e);
+	const int r =
+		array_room(&array, p->rule_count, &p->rule_cap,
+			   sizeof(*p->rules), PROFILE_RULES_MAX, "rules", e);
 
 	p->rules = array;
 	if (r == 0)
@@ -169,8 +152,9 @@ static int rule_add(struct profile *p, const struct rule *rule, struct err *e)
 static int cond_add(struct profile *p, const struct cond *cond, struct err *e)
 {
 	void *array = p->conds;
-	const int r = room(&array, p->cond_count, &p->cond_cap,
-			   sizeof(*p->conds), PROFILE_CONDS_MAX, e);
+	const int r = array_room(&array, p->cond_count, &p->cond_cap,
+				 sizeof(*p->conds), PROFILE_CONDS_MAX,
+				 "conditions", e);
 
 	p->conds = array;
 	if (r == 0)
