@@ -67,6 +67,36 @@ TEST(options_are_taken_in_both_spellings)
 		  1000 + 14 * 86400);
 }
 
+TEST(a_list_goes_on_until_the_next_option)
+{
+	struct values v;
+	struct err e = { 0 };
+	char text[] = "--text=x", list[] = "--list", one[] = "one", two[] = "2";
+	char more[] = "--list=three", four[] = "four", flag[] = "--flag";
+
+	CHECK_INT(parse(&v, WORDS(list, one, two, flag, more, four, text), &e),
+		  0);
+	CHECK_INT(v.list.count, 4);
+	CHECK_STR(v.list.items[0], "one");
+	CHECK_STR(v.list.items[3], "four");
+	CHECK(v.flag);
+	CHECK_INT(parse(&v, WORDS(list, one, two, text, four), &e), -EINVAL);
+	CHECK_STR(e.text, "unexpected argument \"four\"");
+}
+
+TEST(an_expiry_that_was_given_is_told_from_a_default)
+{
+	struct values v;
+	struct err e = { 0 };
+	char text[] = "--text=x", days[] = "--days=targets=3";
+	char date[] = "--date=root=2030-01-01T00:00:00Z";
+
+	CHECK_INT(parse(&v, WORDS(text, days, date), &e), 0);
+	CHECK(option_expiry_is_given(&v.expiry, TRUST_ROLE_TARGETS));
+	CHECK(option_expiry_is_given(&v.expiry, TRUST_ROLE_ROOT));
+	CHECK(!option_expiry_is_given(&v.expiry, TRUST_ROLE_SNAPSHOT));
+}
+
 TEST(a_wrong_option_is_refused_with_its_name)
 {
 	static const struct {
