@@ -55,6 +55,15 @@ static bool root_exists(const struct repo *r, uint64_t version, char *name)
 	return fstatat(r->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+/* The first root may still wait for signatures, and all else with it. */
+static bool root_is_staged(const struct repo *r)
+{
+	struct stat st;
+
+	return fstatat(r->staged_fd, "root.json", &st, AT_SYMLINK_NOFOLLOW) ==
+	       0;
+}
+
 static int newest_root(struct repo *r, enum repo_use use, struct err *e)
 {
 	char name[64], next[64];
@@ -62,12 +71,11 @@ static int newest_root(struct repo *r, enum repo_use use, struct err *e)
 	int code;
 
 	if (!root_exists(r, version, name)) {
-		if (use != REPO_CHANGE)
+		if (use != REPO_CHANGE || root_is_staged(r))
 			return 0;
-		(void)err_set(e, ENOENT, "there is no 1.root.json");
-		return err_hint(e, "begin with bailiff-bundle init; if its "
-				   "root lacks signatures: sign --role root, "
-				   "then publish");
+		(void)err_set(e, ENOENT,
+			      "there is no 1.root.json, and none is staged");
+		return err_hint(e, "begin with bailiff-bundle init");
 	}
 	while (version < WALK_MAX && root_exists(r, version + 1, next)) {
 		memcpy(name, next, sizeof(name));

@@ -24,7 +24,8 @@
 
 enum repo_use {
 	REPO_LOOK,	/* no lock; there need be neither staged/ nor a root */
-	REPO_CHANGE,	/* makes staged/, takes the lock, wants a root */
+	REPO_CHANGE,	/* makes staged/, takes the lock, wants a root, be it
+			 * staged */
 	REPO_CHANGE_NEW /* likewise; there need not be a root yet */
 };
 

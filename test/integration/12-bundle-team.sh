@@ -228,6 +228,31 @@ t_check "a repository is made" make_again "$dir/again1"
 t_check "and made again, days later" make_again "$dir/again2"
 t_check "every byte is the same" diff -r "$dir/again1" "$dir/again2"
 
+# ---- people who never meet ------------------------------------------------------
+apart() {
+	k init --root-key "$keys"/root[123].pem.pub --root-threshold 2 \
+		--targets-key "$keys/alice.pem.pub" \
+		--snapshot-key "$keys/snapshot.pem.pub" \
+		--timestamp-key "$keys/timestamp.pem.pub" &&
+		b delegate --role team/web --paths 'services/web-*' \
+			--key "$keys/carol.pem.pub" &&
+		b build --from "$dir/team" --role team/web &&
+		b build --from "$dir/base" && sign root root1 &&
+		sign targets alice && sign team/web carol
+}
+says "a root of public keys waits, and all is built and signed meanwhile" 0 \
+	"staged/root.json waits for more signatures" as "$dir/apart" apart
+says "publish wants the second signature of root" 1 \
+	"root version 1: 1 of the 2 needed" as "$dir/apart" publish
+t_check "which is given" as "$dir/apart" sign root root3
+says "and all of it is published at once" 0 \
+	"published root 1, targets 1, snapshot 1, timestamp 1, team/web 1" \
+	as "$dir/apart" publish
+mkdir "$dir/nothing"
+says "a directory without any root is no repository" 111 \
+	"there is no 1.root.json, and none is staged" \
+	as "$dir/nothing" b build --from "$dir/base"
+
 # ---- rotate -------------------------------------------------------------------
 says "a key that is not there cannot be removed" 2 "is no key of role team/web" \
 	b rotate --role team/web --remove-key "$keys/erin.pem.pub"
