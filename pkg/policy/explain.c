@@ -648,7 +648,13 @@ static void sentence_write(const struct policy *p, const struct model *m,
 	if (a->is_denied && a->fix.len != 0) {
 		buf_puts(out, "; to allow it add ");
 		buf_span(out, buf_view(&a->fix));
-		buf_printf(out, " to %s", a->layer);
+		/* As a document of its own it would widen the merge. */
+		buf_printf(out, " to %s%s",
+			   m->is_landlock_list &&
+					   strcmp(a->layer, "landlock") == 0
+				   ? "one of the documents in "
+				   : "",
+			   a->layer);
 	}
 }
 

@@ -44,6 +44,7 @@ struct model {
 	uint64_t grants;      /* capabilities that node.json gives by name */
 
 	bool has_landlock;
+	bool is_landlock_list;		  /* written as several documents */
 	struct landlock_rules landlock;	  /* as written */
 	uint64_t enforced[RIGHT_CLASSES]; /* of what is handled, on this kernel
 					   */

@@ -290,6 +290,7 @@ static int layers_parse(json_t *const values[LAYERS], struct model *m,
 	if (values[LAYER_LANDLOCK] != NULL) {
 		r = landlock_parse(values[LAYER_LANDLOCK], &m->landlock, e);
 		m->has_landlock = r == 0;
+		m->is_landlock_list = json_is_array(values[LAYER_LANDLOCK]);
 	}
 	if (r < 0)
 		return err_wrap(e, "landlock");

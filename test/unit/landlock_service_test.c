@@ -115,6 +115,31 @@ TEST(a_service_may_have_a_list_of_documents_that_are_merged)
 	REFUSED("[[]]", "landlock: [0]: must be an object");
 }
 
+TEST(a_denial_under_a_list_is_mended_in_one_of_its_documents)
+{
+	const struct policy_denial d = { .kind = DENIAL_FS,
+					 .service = span_of("web"),
+					 .right = span_of("read_file"),
+					 .path = span_of("/etc/x") };
+	static const char *const landlock[] = { "{" HANDLED "}",
+						"[{" HANDLED "}]" };
+	static const char *const want[] = { "} to landlock",
+					    "} to one of the documents in "
+					    "landlock" };
+
+	for (size_t i = 0; i < COUNTOF(want); i++) {
+		struct policy *p = NULL;
+		struct buf out;
+
+		CHECK_INT(compile(landlock[i], 7, &p, NULL), 0);
+		buf_init(&out, 1 << 16);
+		CHECK_INT(policy_explain(p, &d, &out, NULL), 0);
+		CHECK_HAS(buf_cstr(&out), want[i]);
+		buf_done(&out);
+		policy_free(p);
+	}
+}
+
 TEST(documents_that_have_nothing_in_common_restrict_nothing_and_are_refused)
 {
 	REFUSED("[{'ruleset':[{'scoped':['signal']}]},{" HANDLED "}]",
