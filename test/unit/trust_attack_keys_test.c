@@ -2,6 +2,8 @@
 /* trust_attack_keys_test.c - signatures that are none, keys that are stolen,
  * thresholds that are not met, and the way back from each.
  */
+#include <openssl/pem.h>
+
 #include "test/unit/trust_sim.h"
 
 /* -- signatures ------------------------------------------------------------ */
@@ -553,5 +555,97 @@ TEST(one_public_key_under_two_ids_counts_once)
 	};
 	/* clang-format on */
 
+	SIM_ATTACKS(rows);
+}
+
+/* -- one key that says it is of another type ------------------------------- */
+
+/* The public half of web/eu's key, as text of either form. */
+static json_t *public_text(struct sim *s, bool is_pem)
+{
+	const struct sim_key *k = sim_key(s, 11);
+	BIO *bio;
+	json_t *text;
+	char *bytes;
+	long len;
+
+	if (!is_pem)
+		return json_incref(sim_at(k->object, "/keyval/public"));
+	bio = BIO_new(BIO_s_mem());
+	CHECK(bio != NULL && PEM_write_bio_PUBKEY(bio, k->pkey) == 1);
+	len = BIO_get_mem_data(bio, &bytes);
+	text = json_stringn(bytes, (size_t)len);
+	BIO_free(bio);
+	return text;
+}
+
+static const struct disguise {
+	const char *keytype, *scheme;
+	bool is_pem;
+	const char *behind; /* what follows the public half */
+	int want;
+} disguises[] = {
+	{ "ed25519", "ed25519", false, "", 0 },
+	{ "ed25519", "ed25519", false, "00", -EBADMSG },
+	{ "ed25519", "ed25519", false, " ", -EBADMSG },
+	{ "ed25519", "ed25519", true, "", -EBADMSG },
+	{ "ecdsa", "ecdsa-sha2-nistp256", true, "", -EBADMSG },
+	{ "ecdsa", "ecdsa-sha2-nistp256", false, "", -EBADMSG },
+	{ "rsa", "rsassa-pss-sha256", true, "", -EBADMSG },
+	{ "rsa", "rsassa-pss-sha256", false, "", -EBADMSG },
+	{ "ed25519", "ecdsa-sha2-nistp256", false, "", -EKEYREJECTED },
+	{ "ed25519", "rsassa-pss-sha256", true, "", -EKEYREJECTED },
+	{ "rsa", "ed25519", false, "", -EKEYREJECTED },
+	{ "ecdsa", "ed25519", false, "", -EKEYREJECTED },
+	{ "ED25519", "ED25519", false, "", -EKEYREJECTED },
+	{ "ed25519", "none", false, "", -EKEYREJECTED },
+	{ "", "", false, "", -EKEYREJECTED },
+	{ "ed25519", "ed25519ph", false, "", -EKEYREJECTED },
+};
+#define DISGUISES (sizeof(disguises) / sizeof(disguises[0]))
+
+static void disguise(struct sim *s, const struct attack *a)
+{
+	static char at[160], key[600], ids[80];
+	static char id[65];
+	const struct disguise *d = &disguises[a->number];
+	AUTO_JSON *text = public_text(s, d->is_pem);
+	AUTO_JSON *object =
+		json_pack("{s:s, s:s, s:{s:s+}, s:b}", "keytype", d->keytype,
+			  "scheme", d->scheme, "keyval", "public",
+			  json_string_value(text), d->behind, "x-again", 1);
+	AUTO_DONE(buf_done) struct buf canonical;
+	char *dump = json_dumps(object, JSON_COMPACT);
+
+	buf_init(&canonical, SIZE_MAX);
+	sim_canonical(object, &canonical);
+	sim_sha256(buf_view(&canonical), id);
+	(void)snprintf(at, sizeof(at), "/delegations/keys/%s", id);
+	(void)snprintf(key, sizeof(key), "%s", dump);
+	(void)snprintf(ids, sizeof(ids), "[\"%s\"]", id);
+	free(dump);
+	sim_edit(s, &(struct sim_edit){ "web", at, key, SIM_SIGNED });
+	sim_edit(s, &(struct sim_edit){ "web", "/delegations/roles/0/keyids",
+					ids, SIM_SIGNED });
+	s->clone = id;
+	s->cloned = "web/eu";
+}
+
+TEST(a_key_that_says_it_is_of_another_type_verifies_nothing)
+{
+	static struct attack rows[DISGUISES];
+
+	for (size_t i = 0; i < DISGUISES; i++)
+		rows[i] = (struct attack){
+			.name = disguises[i].scheme,
+			.want = disguises[i].want,
+			.part = "web",
+			.role = disguises[i].want == -EBADMSG ? "web"
+							      : "web/eu",
+			.number = (long)i,
+			.arrange = disguise,
+			.recover = unclone,
+			.flags = disguises[i].want == 0 ? ATTACK_HARMLESS : 0,
+		};
 	SIM_ATTACKS(rows);
 }
