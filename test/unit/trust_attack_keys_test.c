@@ -69,7 +69,7 @@ static void lengthen_signature(struct sim *s, const struct attack *a)
 
 static void forge_ids(struct sim *s, const struct attack *a)
 {
-	static char at[SIM_ROLE_KEYS][32], value[SIM_ROLE_KEYS][80];
+	static char at[SIM_ROLE_KEYS][40], value[SIM_ROLE_KEYS][80];
 	struct sim_role *r = sim_role(s, a->which);
 
 	for (size_t i = 0; i < r->threshold; i++) {
