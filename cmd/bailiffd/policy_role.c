@@ -25,6 +25,7 @@
 #include "cmd/bailiffd/publication.h"
 #include "lib/auto.h"
 #include "lib/file.h"
+#include "lib/json.h"
 #include "pkg/enforce/enforce.h"
 #include "pkg/identity/paths.h"
 #include "pkg/policy/policy.h"
@@ -44,6 +45,18 @@ struct policy_role {
 	size_t kept_count;
 	struct policy *candidate; /* compiled, not yet committed; owned */
 };
+
+/* jansson takes a want of memory inside a string or number for bad JSON; who
+ * reads of the refusal must not look for an error in his document. */
+static bool json_lacked_memory;
+
+static void *json_memory(size_t size)
+{
+	void *p = malloc(size);
+
+	json_lacked_memory = json_lacked_memory || p == NULL;
+	return p;
+}
 
 /* Each request has the same time, whatever the ones before it took. Beyond it
  * the kernel ends the process (SIGXCPU), and the supervisor starts another. */
@@ -542,6 +555,7 @@ static int answer_load(void *ctx, struct msg *m, struct cur *body)
 	int r;
 
 	time_begin(role);
+	json_lacked_memory = false;
 	load_init(&load);
 	load.flags = cur_u32(body);
 	load.generation = cur_u64(body);
@@ -551,7 +565,8 @@ static int answer_load(void *ctx, struct msg *m, struct cur *body)
 	if (r == 0 && buf_error(&load.out) < 0)
 		r = err_set(&e, E2BIG, "the bundle is larger than %u MiB",
 			    PUBLICATION_MAX / 1048576U);
-	if (r == -ENOMEM) {
+	if (r == -ENOMEM || (r < 0 && json_lacked_memory)) {
+		r = -ENOMEM;
 		(void)err_set(&e, ENOMEM,
 			      "the bundle needs more memory than the %lu MiB "
 			      "that a policy process has",
@@ -832,6 +847,7 @@ static int role_init(struct policy_role *role, struct err *e)
 	(void)memory;
 #endif
 	time_begin(role);
+	json_set_alloc_funcs(json_memory, free);
 	role->base.ctx = role;
 	role->base.ops = supervisor_ops;
 	role->base.op_count =
