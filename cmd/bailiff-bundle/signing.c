@@ -21,6 +21,24 @@ static int no_memory(struct err *e)
 
 /* ---- what is staged ----------------------------------------------------- */
 
+/* Looks only: nothing is made in a directory that is no repository. */
+static int root_check(const struct stage_options *options, struct err *e)
+{
+	AUTO_DONE(stage_close) struct stage s = STAGE_NONE;
+	struct stage_options look = *options;
+	int r;
+
+	look.keyring = (struct keyring_options){ .fd = -1 };
+	r = stage_open(&look, REPO_LOOK, &s, e);
+	if (r < 0 || role_find(&s.roles.next, "root") != NULL)
+		return r;
+	(void)err_set(e, EBADMSG,
+		      "%s: there is no root, neither 1.root.json nor "
+		      "staged/root.json: this is no repository",
+		      options->path);
+	return err_hint(e, "begin one with bailiff-bundle init");
+}
+
 int signing_open(const char *path, enum repo_use use,
 		 const struct keyring_options *keyring, struct stage *ret,
 		 struct err *e)
@@ -32,15 +50,8 @@ int signing_open(const char *path, enum repo_use use,
 	options.path = path;
 	if (keyring != NULL)
 		options.keyring = *keyring;
-	r = stage_open(&options, use, ret, e);
-	if (r < 0 || role_find(&ret->roles.next, "root") != NULL)
-		return r;
-	stage_close(ret);
-	(void)err_set(e, EBADMSG,
-		      "%s: there is no root, neither 1.root.json nor "
-		      "staged/root.json: this is no repository",
-		      path);
-	return err_hint(e, "begin one with bailiff-bundle init");
+	r = root_check(&options, e);
+	return r < 0 ? r : stage_open(&options, use, ret, e);
 }
 
 static int no_such_role(const struct stage *s, const char *name, struct err *e)
