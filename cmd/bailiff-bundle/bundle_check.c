@@ -8,7 +8,6 @@
 
 #include "lib/auto.h"
 #include "pkg/landlock/rights.h"
-#include "pkg/policy/policy.h"
 #include "pkg/trust/trust.h"
 
 /* Documents and their bytes, as the compiler wants them. */
@@ -29,8 +28,9 @@ static void documents_free(struct documents **d)
 }
 
 /* Those of @role's targets that a node would take from it. */
-static int role_documents(const struct stage *s, const struct role *role,
-			  struct documents *d, struct err *e)
+static int role_documents(const struct stage *s, const struct role_view *v,
+			  const struct role *role, struct documents *d,
+			  struct err *e)
 {
 	const char *path;
 	json_t *entry;
@@ -40,7 +40,7 @@ static int role_documents(const struct stage *s, const struct role *role,
 		struct buf *bytes = &d->bytes[d->count];
 		int r;
 
-		if (role_speaker(&s->roles.next, path) != role)
+		if (role_speaker(v, path) != role)
 			continue;
 		if (d->count == TRUST_TARGET_COUNT_MAX)
 			return err_set(e, E2BIG, "more than %d targets",
@@ -58,31 +58,44 @@ static int role_documents(const struct stage *s, const struct role *role,
 	return 0;
 }
 
-int bundle_check(const struct stage *s, struct err *e)
+int bundle_compile(const struct stage *s, const struct role_view *v,
+		   struct policy **ret, struct err *e)
 {
+	const struct role *targets = role_find(v, "targets");
 	const struct policy_kernel kernel = {
 		.landlock_abi = LANDLOCK_ABI_NEWEST,
 		.has_seccomp = true,
 	};
-	const struct policy_origin origin = { .generation = 1,
-					      .bundle_version = 1 };
+	const struct policy_origin origin = {
+		.generation = 1,
+		.bundle_version =
+			targets != NULL ? targets->metadata.version : 0,
+	};
 	AUTO_DONE(documents_free)
 	struct documents *d = calloc(1, sizeof(*d));
-	struct policy *policy = NULL;
 	int r = 0;
 
 	if (d == NULL)
 		return err_set(e, ENOMEM, "out of memory");
-	for (size_t i = 0; r == 0 && i < s->roles.next.count; i++)
-		if (s->roles.next.items[i]->metadata.role == TRUST_ROLE_TARGETS)
-			r = role_documents(s, s->roles.next.items[i], d, e);
-	if (r < 0 || !d->has_node)
+	for (size_t i = 0; r == 0 && i < v->count; i++)
+		if (v->items[i]->metadata.role == TRUST_ROLE_TARGETS)
+			r = role_documents(s, v, v->items[i], d, e);
+	if (r < 0)
 		return r;
-	r = policy_compile(d->targets, d->count, &origin, &kernel, &policy, e);
-	if (r == 0)
-		policy_free(policy);
-	else
-		(void)err_hint(e, "build --unchecked stages it all the same; "
-				  "nodes will refuse it");
-	return r;
+	if (d->has_node)
+		return policy_compile(d->targets, d->count, &origin, &kernel,
+				      ret, e);
+	*ret = NULL;
+	return 0;
+}
+
+int bundle_check(const struct stage *s, struct err *e)
+{
+	struct policy *policy = NULL;
+	const int r = bundle_compile(s, &s->roles.next, &policy, e);
+
+	policy_free(policy);
+	return r < 0 ? err_hint(e, "build --unchecked stages it all the same; "
+				   "nodes will refuse it")
+		     : 0;
 }

@@ -4,15 +4,24 @@
 #define CMD_BAILIFF_BUNDLE_BUNDLE_CHECK_H
 
 #include "cmd/bailiff-bundle/stage.h"
+#include "pkg/policy/policy.h"
 
 /**
- * bundle_check() - compile all targets that a node would take from
- * s->roles.next, for a kernel that can do everything.
- *
- * Without a node.json, which only the targets role can give, there is nothing
- * to compile yet, and that is fine.
+ * bundle_compile() - compile all targets that a node would take from @v, for a
+ * kernel that can do everything.
+ * @ret: the caller's, policy_free(); NULL without a node.json, which only the
+ *       targets role can give: there is nothing to compile then.
  *
  * Return: 0; -EBADMSG, -E2BIG, ... of policy_compile(); as role_target_read().
+ */
+int bundle_compile(const struct stage *s, const struct role_view *v,
+		   struct policy **ret, struct err *e);
+
+/**
+ * bundle_check() - does s->roles.next compile, as far as there is something
+ * to compile?
+ *
+ * Return: as bundle_compile().
  */
 int bundle_check(const struct stage *s, struct err *e);
 

@@ -11,11 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/bailiff-bundle/bundle_check.h"
 #include "cmd/bailiff-bundle/signing.h"
 #include "lib/auto.h"
-#include "pkg/policy/policy.h"
 #include "pkg/trust/time.h"
-#include "pkg/trust/trust.h"
 
 #define DIFF_SIZE 16777216
 
@@ -190,88 +189,6 @@ static void files_compare(struct diff *d, const struct role *from,
 
 /* ---- policy ------------------------------------------------------------- */
 
-/* What nodes would take from a view: each path from the role that speaks. */
-struct content {
-	struct policy_target *targets; /* owned; names are the roles' */
-	struct buf *bytes;	       /* owned, of each */
-	size_t count;
-};
-
-static void content_done(struct content *c)
-{
-	for (size_t i = 0; i < c->count; i++)
-		buf_done(&c->bytes[i]);
-	free(c->bytes);
-	free(c->targets);
-}
-
-static int target_add(struct content *c, const struct repo *repo,
-		      const struct role *role, const char *path, struct err *e)
-{
-	struct policy_target *targets =
-		realloc(c->targets, (c->count + 1) * sizeof(*targets));
-	struct buf *bytes =
-		targets == NULL
-			? NULL
-			: realloc(c->bytes, (c->count + 1) * sizeof(*bytes));
-	int r;
-
-	if (targets != NULL)
-		c->targets = targets;
-	if (bytes == NULL)
-		return err_set(e, ENOMEM, "out of memory");
-	c->bytes = bytes;
-	buf_init(&bytes[c->count], TRUST_TARGET_MAX);
-	r = role_target_read(repo, role, path, &bytes[c->count], e);
-	if (r < 0) {
-		buf_done(&bytes[c->count]);
-		return r;
-	}
-	targets[c->count] =
-		(struct policy_target){ .name = path,
-					.bytes = buf_view(&bytes[c->count]) };
-	c->count++;
-	return 0;
-}
-
-static int content_read(const struct stage *s, const struct role_view *v,
-			struct content *ret, struct err *e)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < v->count; i++) {
-		const struct role *role = v->items[i];
-		const char *path;
-		json_t *entry;
-
-		if (role->metadata.role != TRUST_ROLE_TARGETS)
-			continue;
-		json_object_foreach((json_t *)(uintptr_t)role->metadata.files,
-				    path, entry) {
-			if (role_speaker(v, path) == role)
-				r = target_add(ret, &s->repo, role, path, e);
-			if (r < 0)
-				return r;
-		}
-	}
-	return 0;
-}
-
-/* On a kernel that can do everything: which nodes can is not known here. */
-static int content_compile(const struct content *c, const struct role *targets,
-			   struct policy **ret, struct err *e)
-{
-	const struct policy_kernel kernel = { .landlock_abi = UINT32_MAX,
-					      .has_seccomp = true };
-	const struct policy_origin origin = {
-		.generation = 1,
-		.bundle_version =
-			targets != NULL ? targets->metadata.version : 0,
-	};
-
-	return policy_compile(c->targets, c->count, &origin, &kernel, ret, e);
-}
-
 static int policy_compare(const struct policy *from, const struct policy *to,
 			  json_t **ret, struct err *e)
 {
@@ -291,32 +208,29 @@ static bool policies_are_staged(const struct role_view *staged)
 	return false;
 }
 
+static json_t *refusal_object(const struct err *why)
+{
+	return json_pack("{s:s, s:s?}", "error", why->text, "hint", why->hint);
+}
+
 /* What nodes would make of it; @ret stays NULL when no policy is staged. */
 static int policy_section(struct diff *d, json_t **ret, struct err *e)
 {
 	const struct roles *roles = &d->stage.roles;
-	AUTO_DONE(content_done) struct content old = { 0 };
-	AUTO_DONE(content_done) struct content new = { 0 };
 	struct policy *from = NULL, *to = NULL;
 	struct err why = { 0 };
 	int r;
 
 	if (!policies_are_staged(&roles->staged))
 		return 0;
-	r = content_read(&d->stage, &roles->now, &old, e);
-	if (r == 0)
-		r = content_read(&d->stage, &roles->next, &new, e);
-	if (r < 0)
-		return r;
 	/* Published, but no policy to this version: then all is new. */
-	(void)content_compile(&old, role_find(&roles->now, "targets"), &from,
-			      &why);
-	r = content_compile(&new, role_find(&roles->next, "targets"), &to,
-			    &why);
+	(void)bundle_compile(&d->stage, &roles->now, &from, &why);
+	r = bundle_compile(&d->stage, &roles->next, &to, &why);
+	if (r == 0 && to == NULL)
+		r = err_set(&why, EBADMSG, "there is no node.json");
 	if (r < 0) {
 		d->is_refused = true;
-		*ret = json_pack("{s:s, s:s?}", "error", why.text, "hint",
-				 why.hint);
+		*ret = refusal_object(&why);
 		r = 0;
 	} else {
 		r = policy_compare(from, to, ret, e);
