@@ -293,7 +293,7 @@ static void publish_steps(struct status *s)
 	if (role_find(&roles->next, "targets") == NULL)
 		step_add(s, true,
 			 "there are no policies yet: bailiff-bundle build "
-			 "--repo %s --policies DIR",
+			 "--repo %s --from DIR",
 			 s->path);
 	if (roles->staged.count != 0 && s->is_complete)
 		step_add(s, false,
