@@ -134,11 +134,11 @@ endif
 # These play against one simulator of a hostile repository.
 $(filter $(O)/unit/trust_attack_%,$(UNITS)): $(O)/test/unit/trust_sim.o \
 	$(O)/test/unit/trust_sim_client.o
-$(O)/unit/%: test/unit/%.c test/unit/harness.c $(O)/core.a
+$(O)/unit/%: $(O)/test/unit/%.o $(O)/test/unit/harness.o $(O)/core.a
 	$(call say,UNIT,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -MMD -MP -o $@ \
-		$(filter %.c,$^) $(filter %.o,$^) $(filter %.a,$^) $(LIBS)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS)
+.SECONDARY: $(UNIT_SRC:%.c=$(O)/%.o) $(O)/test/unit/harness.o
 $(O)/fuzz/bailiffd_wire_fuzz: $(addprefix $(O)/cmd/bailiffd/,publication.o \
 	info.o stats.o)
 $(O)/fuzz/%: test/fuzz/%.c $(O)/core.a
