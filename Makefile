@@ -66,6 +66,8 @@ CORE_SRC := $(wildcard lib/*.c pkg/*/*.c)
 CORE_OBJ := $(CORE_SRC:%.c=$(O)/%.o)
 UNIT_SRC := $(wildcard test/unit/*_test.c)
 UNITS := $(UNIT_SRC:test/unit/%.c=$(O)/unit/%)
+# The TUF client for conformance runs: bailiff's own, with libcurl.
+TUF_CLIENT := $(O)/peers/tuf-client
 FUZZ_SRC := $(wildcard test/fuzz/*_fuzz.c)
 FUZZERS := $(FUZZ_SRC:test/fuzz/%.c=$(O)/fuzz/%)
 # Tools that are made of bailiff's own code; the others are one file each.
@@ -76,9 +78,9 @@ TOOL_SRC := $(filter-out $(LINKED_SRC) test/attacks/false_clock.c,\
 TOOLS := $(TOOL_SRC:test/%.c=build/test/%) $(LINKED) \
 	build/test/attacks/false_clock.so
 
-.PHONY: all
-all: ## the programs, in build/bin
-all: $(COMMANDS:%=$(BIN)/%) \
+.PHONY: all programs
+all: programs $(TUF_CLIENT) ## the programs, in build/bin
+programs: $(COMMANDS:%=$(BIN)/%) \
 	$(patsubst cmd/%/main.c,$(BIN)/%,$(wildcard cmd/bailiff-exec/main.c))
 
 define command_rules
@@ -93,6 +95,11 @@ $(O)/core.a: $(CORE_OBJ)
 	$(call say,AR,$@)
 	@rm -f $@
 	$(Q)ar rcD $@ $^
+
+$(TUF_CLIENT): $(patsubst %.c,$(O)/%.o,$(wildcard test/peers/*.c)) $(O)/core.a
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS) -lcurl
 
 $(O)/%.o: %.c $(O)/flags.mk
 	$(call say,CC,$<)
@@ -245,7 +252,7 @@ mandir ?= $(prefix)/share/man
 MAN := $(wildcard cmd/*/*.[18] pkg/*/*.5)
 
 .PHONY: install
-install: all ## DESTDIR=, prefix=/usr; the gate goes under libexec
+install: programs ## DESTDIR=, prefix=/usr; the gate goes under libexec
 	install -d $(DESTDIR)$(sbindir) $(DESTDIR)$(bindir) \
 		$(DESTDIR)$(libexecdir)/bailiff
 	install $(BIN)/bailiffd $(DESTDIR)$(sbindir)

@@ -5,6 +5,7 @@
 #
 #	apt_private DIR SUITE      lists of SUITE in DIR; sets $apt_options
 #	apt-get "${apt_options[@]}" download PACKAGE
+#	apt_unpack DIR SUITE INTO PACKAGE...
 #
 # Lists, cache and sources are apt's own in DIR, derived from the machine's
 # entry for Debian at run time: the machine's apt and its packages stay as they
@@ -67,4 +68,27 @@ apt_private() { # DIR SUITE
 		echo "apt-get update failed for $2" >&2
 		return 1
 	fi
+}
+
+# After apt_private DIR SUITE: each PACKAGE unpacked below INTO/tree, and a line
+# "package version" in INTO/versions. Return: 0; 1 when one is missing, which
+# stderr says.
+apt_unpack() { # DIR SUITE INTO PACKAGE...
+	local dir=$1 suite=$2 into=$3 package deb bad=0
+	shift 3
+	mkdir -p "$into/tree" || return 1
+	for package; do
+		deb=$(mktemp -d "$dir/deb.XXXXXX") || return 1
+		if (cd "$deb" && apt-get "${apt_options[@]}" \
+			download "$package/$suite" >&2) &&
+			dpkg-deb -x "$deb"/*.deb "$into/tree"; then
+			dpkg-deb -W "$deb"/*.deb | tr '\t' ' ' \
+				>>"$into/versions"
+		else
+			echo "$package of $suite could not be fetched" >&2
+			bad=1
+		fi
+		rm -rf "$deb"
+	done
+	return $bad
 }

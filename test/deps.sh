@@ -23,6 +23,7 @@ libcap-ng-dev        capability names
 libjansson-dev       JSON
 libmicrohttpd-dev    the sockets
 libssl-dev           signatures, hashes
+libcurl4-openssl-dev the conformance client asks web servers
 openssl              an oracle in tests
 util-linux           unshare, flock, setsid
 procps               ps
@@ -30,6 +31,7 @@ iproute2             ip, ss
 curl                 speaks to the sockets
 jq                   reads JSON in tests
 python3              an oracle in tests
+python3-cffi-backend what python-tuf's cryptography stands on
 auditd               auditctl; the bench measures against it
 runc                 the runtime behind the gate
 crun                 another one

@@ -40,16 +40,8 @@ trap 'rm -rf "$work"' EXIT
 echo "peers.sh: fetching $packages of Debian $suite through apt" >&2
 apt_private "$work/apt" "$suite" || fail "apt cannot be used"
 
-mkdir "$work/peers"
-for package in $packages; do
-	cd "$(mktemp -d "$work/deb.XXXXXX")" || exit 111
-	if apt-get "${apt_options[@]}" download "$package/$suite" >&2 &&
-		dpkg-deb -x ./*.deb "$work/peers/tree"; then
-		dpkg-deb -W ./*.deb | tr '\t' ' ' >>"$work/peers/versions"
-	else
-		echo "peers.sh: $package of $suite could not be fetched" >&2
-	fi
-done
+# shellcheck disable=SC2086 # one word a package
+apt_unpack "$work/apt" "$suite" "$work/peers" $packages
 [ -s "$work/peers/versions" ] || fail "nothing could be fetched"
 rm -rf "$peers"
 mv "$work/peers" "$peers" || fail "cannot write $peers"
