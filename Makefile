@@ -71,7 +71,8 @@ TUF_CLIENT := $(O)/peers/tuf-client
 FUZZ_SRC := $(wildcard test/fuzz/*_fuzz.c)
 FUZZERS := $(FUZZ_SRC:test/fuzz/%.c=$(O)/fuzz/%)
 # Tools that are made of bailiff's own code; the others are one file each.
-LINKED_SRC := $(wildcard test/bench/audit_*.c) test/attacks/confined.c
+LINKED_SRC := $(wildcard test/bench/audit_*.c) test/bench/trust_load.c \
+	test/attacks/confined.c
 LINKED := $(LINKED_SRC:test/%.c=build/test/%)
 TOOL_SRC := $(filter-out $(LINKED_SRC) test/attacks/false_clock.c,\
 	$(wildcard test/attacks/*.c test/bench/*.c test/vm/*.c))
@@ -203,7 +204,7 @@ check-unit: units ## the unit tests
 	@$(RUN) $(sort $(UNITS))
 check-integration: all tools ## real programs on this kernel; as root
 	@$(RUN) $(INTEGRATION)
-check-peers: all tools ## against the real servers of other projects
+check-peers: all tools ## against other projects: python-tuf
 	@$(if $(PEERS),$(RUN) $(PEERS),echo 'no peer is tested yet')
 check-vm: all tools ## other kernels, in QEMU
 	@$(RUN) $(VM)
@@ -232,7 +233,7 @@ fuzz: ## each fuzz target for FUZZ_SECONDS (60)
 
 .PHONY: bench
 bench: all tools ## the figures of the README, measured here
-	@for b in launcher audit; do \
+	@for b in launcher audit trust; do \
 		BIN=$(abspath $(BIN)) test/bench/$$b.sh || exit; done
 
 .PHONY: deps

@@ -172,7 +172,8 @@ def first():
     bundle("init", "--root-threshold", "2", "--targets-threshold", "2",
            *[w for r, k in roles.items() for w in options(f"{r}-key", k)])
     bundle("build", "--policies", policies(
-        "base", {"db": "base 1"}, ["db", "web-a", "web-b"]), private=False)
+        "base", {s: "base 1" for s in ("db", "web-a", "web-b", "db-x")},
+        ["db", "web-a", "web-b", "db-x"]), private=False)
     sign("targets", "alice1", "bob1")
     publish()
     both(lambda c: c.download("node.json", "services/db.json") and
@@ -204,6 +205,8 @@ def rotated():
 
 
 def delegated():
+    os.remove(f"{TOP}/base/services/web-a.json")
+    bundle("build", "--policies", f"{TOP}/base", "--unchecked", private=False)
     bundle("delegate", "--role", "team-web", "--paths", "services/web-*",
            *options("key", [keys["team1"], keys["team2"], keys["team3"]]),
            "--threshold", "2")
