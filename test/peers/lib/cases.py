@@ -115,6 +115,11 @@ def keys_of(repo, role, count, threshold, signing):
     repo.set_keys(role, keys, threshold, signers=keys[:signing] + old)
 
 
+UNMEETABLE = Differs(
+    "a threshold above the number of keys can never be met: bailiff refuses the "
+    "file that states it, python-tuf the role that it is about; both refuse",
+    "versions requests")
+
 for role in ORDER:
     for count, threshold, signing in ((3, 2, 2), (3, 2, 1), (1, 1, 0),
                                       (5, 3, 5), (2, 3, 2)):
@@ -122,6 +127,7 @@ for role in ORDER:
         aspects = "requests" if is_met and role == "timestamp" else "versions"
 
         @case(f"{role}: threshold {threshold} of {count}, {signing} sign",
+              UNMEETABLE if threshold > count and role != "root" else
               Differs(DROPS, aspects) if role == "timestamp" or
               (role == "snapshot" and not is_met) else None)
         def _(repo, site, role=role, count=count, threshold=threshold,
@@ -134,6 +140,8 @@ for role in ORDER:
             want = None
             if role == "root":
                 want = {**all_at(1), "root": 2 if is_met else 1}
+            elif threshold > count:
+                want = all_at(1)
             elif not is_met:
                 want = {"root": 2, **{k: v for k, v in after(role).items()
                                       if k != "root"}}
@@ -857,7 +865,7 @@ for pattern, path, want in (
         "[ab]": Differs("only * and ? are special (4.5); python-tuf also knows "
                         "classes", "verdict versions requests targets"),
         "a/*": Differs("a path with an empty part is refused; python-tuf "
-                       "fetches a directory", "verdict requests targets")
+                       "fetches a directory", "verdict versions requests targets")
         if path == "a/" else None}.get(pattern))
     def _(repo, site, pattern=pattern, path=path, want=want):
         repo.delegate("targets", "team", [pattern])
@@ -976,7 +984,8 @@ def entry(**members):
 
 
 for bad in (0, -1, "1", None, 2):
-    entry_of(f"threshold {bad!r}", entry(threshold=bad), False)
+    entry_of(f"threshold {bad!r}", entry(threshold=bad), False,
+             UNMEETABLE if bad == 2 else None)
 entry_of("threshold true", entry(threshold=True), False,
          Differs('true is no integer (4.5)', 'verdict versions'))
 entry_of("neither paths nor prefixes", lambda d: d["roles"][0].pop("paths"),
@@ -1082,7 +1091,8 @@ target_of("one more hash, of an unknown kind",
           lambda e, repo: e["hashes"].update(sha3000="00"), True, Differs('a hash that is known fits (5.7.3); python-tuf wants to know them all', 'verdict targets'))
 target_of("no hash that is known", lambda e, repo: e.update(
     hashes={"sha3000": "00"}), False, Differs(
-        "it cannot be checked, so it is not asked for", "requests"))
+        "it cannot be checked, so who lists it is refused; python-tuf refuses "
+        "the file", "versions requests"))
 target_of("no hash", lambda e, repo: e.update(hashes={}), False)
 target_of("the second hash is wrong", lambda e, repo: e["hashes"].update(
     sha512="00" * 64), False)
