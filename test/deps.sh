@@ -31,7 +31,7 @@ iproute2             ip, ss
 curl                 speaks to the sockets
 jq                   reads JSON in tests
 python3              an oracle in tests
-python3-cffi-backend what python-tuf's cryptography stands on
+python3-cffi-backend the Python client stands on it
 auditd               auditctl; the bench measures against it
 runc                 the runtime behind the gate
 crun                 another one
