@@ -29,6 +29,9 @@ struct trust_key_scheme {
 	EVP_PKEY *(*load)(struct span text);
 	/* The other way: append "keyval.public". */
 	int (*text)(const EVP_PKEY *pkey, struct buf *out);
+	/* Append what makes it this key and no other of its type, in the one
+	 * form that it has, however the key was written. */
+	int (*numbers)(const EVP_PKEY *pkey, struct buf *out);
 	/* Is a key of the type good enough? */
 	bool (*allows)(const EVP_PKEY *pkey);
 	const char *digest; /* NULL: the scheme hashes itself */
@@ -56,6 +59,57 @@ static int ed25519_text(const EVP_PKEY *pkey, struct buf *out)
 		return -EIO;
 	hex_encode(out, (struct span){ .p = (const char *)raw, .len = len });
 	return buf_error(out);
+}
+
+/* The 32 bytes of RFC 8032. */
+static int ed25519_numbers(const EVP_PKEY *pkey, struct buf *out)
+{
+	unsigned char raw[32];
+	size_t len = sizeof(raw);
+
+	if (EVP_PKEY_get_raw_public_key(pkey, raw, &len) != 1)
+		return -EIO;
+	buf_put(out, raw, len);
+	return buf_error(out);
+}
+
+/* Numbers by their parameters, each after its length: 1 and 23 is not 12 and
+ * 3. */
+static int bignums_put(const EVP_PKEY *pkey, const char *const names[static 2],
+		       struct buf *out)
+{
+	unsigned char raw[TRUST_RSA_BITS_MAX / 8];
+
+	for (size_t i = 0; i < 2; i++) {
+		BIGNUM *n = NULL;
+		int len = -1;
+
+		if (EVP_PKEY_get_bn_param(pkey, names[i], &n) == 1 &&
+		    BN_num_bytes(n) <= (int)sizeof(raw))
+			len = BN_bn2bin(n, raw);
+		BN_free(n);
+		if (len < 0)
+			return -EIO;
+		buf_blob(out, (struct span){ (const char *)raw, (size_t)len });
+	}
+	return buf_error(out);
+}
+
+/* The point's coordinates: compressed or not, they are the same. */
+static int ec_numbers(const EVP_PKEY *pkey, struct buf *out)
+{
+	static const char *const names[] = { OSSL_PKEY_PARAM_EC_PUB_X,
+					     OSSL_PKEY_PARAM_EC_PUB_Y };
+
+	return bignums_put(pkey, names, out);
+}
+
+static int rsa_numbers(const EVP_PKEY *pkey, struct buf *out)
+{
+	static const char *const names[] = { OSSL_PKEY_PARAM_RSA_N,
+					     OSSL_PKEY_PARAM_RSA_E };
+
+	return bignums_put(pkey, names, out);
 }
 
 static bool any_allowed(const EVP_PKEY *pkey)
@@ -159,16 +213,17 @@ static bool pss_set_up(EVP_PKEY_CTX *ctx, int salt_len)
 /* The first row for a type of key is the one that new keys get. */
 static const struct trust_key_scheme schemes[] = {
 	{ TRUST_KEYTYPE_ED25519, "ed25519", "ED25519", ed25519_load,
-	  ed25519_text, any_allowed, NULL, NULL, "64 hexadecimal digits" },
+	  ed25519_text, ed25519_numbers, any_allowed, NULL, NULL,
+	  "64 hexadecimal digits" },
 	{ TRUST_KEYTYPE_ECDSA, "ecdsa-sha2-nistp256", "EC", pem_load, pem_text,
-	  p256_allowed, "SHA256", NULL,
+	  ec_numbers, p256_allowed, "SHA256", NULL,
 	  "one PEM public key on the named curve P-256" },
 	/* As securesystemslib wrote it before 2019; python-tuf reads it. */
 	{ "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256", "EC", pem_load,
-	  pem_text, p256_allowed, "SHA256", NULL,
+	  pem_text, ec_numbers, p256_allowed, "SHA256", NULL,
 	  "one PEM public key on the named curve P-256" },
 	{ TRUST_KEYTYPE_RSA, "rsassa-pss-sha256", "RSA", pem_load, pem_text,
-	  rsa_allowed, "SHA256", pss_set_up,
+	  rsa_numbers, rsa_allowed, "SHA256", pss_set_up,
 	  "one PEM public key of RSA, 2048 to 8192 bits, with an odd exponent "
 	  "from 3 to 64 bits" },
 };
@@ -222,15 +277,19 @@ int trust_key_id(const json_t *object, char ret[static TRUST_KEY_ID_LEN + 1])
 	return 0;
 }
 
+/* The type stands first: keys of two types are never one. An SPKI would say the
+ * same, but encoding it costs 50 times as much. */
 static int fingerprint_make(struct trust_key *k)
 {
-	unsigned char *der = NULL;
-	const int len = i2d_PUBKEY(k->pkey, &der);
+	AUTO_DONE(buf_done) struct buf bytes;
+	int r;
 
-	if (len <= 0)
-		return -ENOMEM;
-	(void)SHA256(der, (size_t)len, k->fingerprint);
-	OPENSSL_free(der);
+	buf_init(&bytes, SIZE_MAX);
+	buf_blob(&bytes, span_of(k->scheme->type));
+	r = k->scheme->numbers(k->pkey, &bytes);
+	if (r < 0)
+		return r;
+	(void)SHA256((const unsigned char *)bytes.p, bytes.len, k->fingerprint);
 	return 0;
 }
 

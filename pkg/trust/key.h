@@ -37,7 +37,7 @@ struct trust_key {
 	char id[TRUST_KEY_ID_LEN + 1];
 	const struct trust_key_scheme *scheme; /* NULL: unknown, unusable */
 	EVP_PKEY *pkey;			       /* owned; NULL when unusable */
-	/* SHA-256 of the SPKI, points uncompressed: one for one public key,
+	/* SHA-256 of the type and the public numbers: one for one public key,
 	 * however it was written. */
 	unsigned char fingerprint[TRUST_FINGERPRINT_LEN];
 };

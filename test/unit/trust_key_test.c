@@ -373,6 +373,35 @@ TEST(a_compressed_point_is_the_same_key_and_explicit_parameters_are_none)
 		"named curve P-256");
 }
 
+TEST(a_fingerprint_is_that_of_the_key_whatever_its_type_and_owner)
+{
+	enum {
+		TYPES = sizeof(types) / sizeof(types[0]),
+		COUNT = 2 * TYPES
+	};
+	struct trust_key keys[COUNT] = { 0 };
+
+	for (size_t i = 0; i < COUNT; i++) {
+		AUTO_DONE(trust_signer_done) struct trust_signer s = { 0 };
+		struct trust_key owned = { 0 };
+
+		CHECK_INT(trust_signer_new(types[i / 2].keytype,
+					   types[i / 2].bits, &s, NULL),
+			  0);
+		CHECK_INT(trust_key_parse(s.id, s.object, &keys[i], NULL), 0);
+		CHECK_INT(trust_signer_own(&s, "another id", NULL), 0);
+		CHECK_INT(trust_key_parse(s.id, s.object, &owned, NULL), 0);
+		CHECK(strcmp(owned.id, keys[i].id) != 0);
+		CHECK(trust_key_is_same(&owned, &keys[i]));
+		trust_key_done(&owned);
+	}
+	for (size_t i = 0; i < COUNT; i++)
+		for (size_t k = 0; k < i; k++)
+			CHECK(!trust_key_is_same(&keys[i], &keys[k]));
+	for (size_t i = 0; i < COUNT; i++)
+		trust_key_done(&keys[i]);
+}
+
 TEST(public_keys_in_pem_are_taken_strictly)
 {
 	AUTO_DONE(buf_done) struct buf pem, text;
