@@ -5,15 +5,18 @@
 #include <errno.h>
 #include <limits.h>
 
+/* Without branches: which digit comes next cannot be foretold. */
 int hex_digit(char c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
+	/* clang-format off */
+	static const signed char values[256] = { /* one more; 0: no digit */
+		['0'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+		['A'] = 11, 12, 13, 14, 15, 16,
+		['a'] = 11, 12, 13, 14, 15, 16,
+	};
+	/* clang-format on */
+
+	return values[(unsigned char)c] - 1;
 }
 
 void hex_encode(struct buf *out, struct span raw)

@@ -157,17 +157,23 @@ static void newline(struct buf *out, const struct style *style, unsigned depth)
 
 static void string_write(struct buf *out, struct span s, bool controls_raw)
 {
+	size_t done = 0; /* bytes of @s that were written */
+
 	buf_puts(out, "\"");
 	for (size_t i = 0; i < s.len; i++) {
 		const unsigned char c = (unsigned char)s.p[i];
+		const bool is_quoted = c == '"' || c == '\\';
 
-		if (c == '"' || c == '\\')
+		if (!is_quoted && (controls_raw || (c >= 0x20 && c != 0x7f)))
+			continue;
+		buf_put(out, s.p + done, i - done);
+		if (is_quoted)
 			buf_printf(out, "\\%c", c);
-		else if ((c < 0x20 || c == 0x7f) && !controls_raw)
-			buf_printf(out, "\\u%04x", c);
 		else
-			buf_put(out, &s.p[i], 1);
+			buf_printf(out, "\\u%04x", c);
+		done = i + 1;
 	}
+	buf_put(out, s.p + done, s.len - done);
 	buf_puts(out, "\"");
 }
 

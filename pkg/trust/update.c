@@ -149,16 +149,8 @@ static int target_get(struct update *u, const struct trust_found *found,
 	return trust_client_target(u->c, found, &t->bytes, e);
 }
 
-static bool target_is_known(const struct trust_result *result, const char *name)
-{
-	for (size_t i = 0; i < result->target_count; i++)
-		if (strcmp(result->targets[i].name, name) == 0)
-			return true;
-	return false;
-}
-
-/* What a role lists, each path by the search: another role may go first, and
- * the role may have no say. */
+/* What a role lists and speaks of, by the search: another role may go first,
+ * and then lists it too; or nobody may speak of it. */
 static int role_targets(struct update *u, const struct trust_loaded *l,
 			struct err *e)
 {
@@ -169,12 +161,10 @@ static int role_targets(struct update *u, const struct trust_loaded *l,
 		struct trust_found found;
 		int r;
 
-		if (target_is_known(&u->result, path))
-			continue;
 		r = trust_client_find(u->c, path, &found, e);
 		if (r == -ENOENT)
 			continue; /* every role is loaded: nobody may */
-		if (r == 0)
+		if (r == 0 && strcmp(found.role, l->name) == 0)
 			r = target_get(u, &found, e);
 		if (r < 0)
 			return r;
