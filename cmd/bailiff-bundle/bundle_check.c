@@ -7,12 +7,20 @@
 #include <string.h>
 
 #include "lib/auto.h"
+#include "pkg/bundle/verified.h"
 #include "pkg/landlock/rights.h"
 #include "pkg/trust/trust.h"
+
+/* Nothing is refused that some node could enforce. */
+static const struct policy_kernel kernel = {
+	.landlock_abi = LANDLOCK_ABI_NEWEST,
+	.has_seccomp = true,
+};
 
 /* Documents and their bytes, as the compiler wants them. */
 struct documents {
 	struct policy_target targets[TRUST_TARGET_COUNT_MAX];
+	struct policy_speaker speakers[ROLES_MAX + 1]; /* as in the view */
 	struct buf bytes[TRUST_TARGET_COUNT_MAX];
 	size_t count;
 	bool has_node;
@@ -27,14 +35,16 @@ static void documents_free(struct documents **d)
 	free(*d);
 }
 
-/* Those of @role's targets that a node would take from it. */
+/* Those of the @i-th role's targets that a node would take from it. Who signs
+ * it is not settled yet. */
 static int role_documents(const struct stage *s, const struct role_view *v,
-			  const struct role *role, struct documents *d,
-			  struct err *e)
+			  size_t i, struct documents *d, struct err *e)
 {
+	const struct role *role = v->items[i];
 	const char *path;
 	json_t *entry;
 
+	d->speakers[i].role = role->name;
 	json_object_foreach((json_t *)(uintptr_t)role->metadata.files, path,
 			    entry) {
 		struct buf *bytes = &d->bytes[d->count];
@@ -52,7 +62,8 @@ static int role_documents(const struct stage *s, const struct role_view *v,
 			return r;
 		d->targets[d->count - 1] =
 			(struct policy_target){ .name = path,
-						.bytes = buf_view(bytes) };
+						.bytes = buf_view(bytes),
+						.speaker = &d->speakers[i] };
 		d->has_node |= strcmp(path, "node.json") == 0;
 	}
 	return 0;
@@ -62,10 +73,6 @@ int bundle_compile(const struct stage *s, const struct role_view *v,
 		   struct policy **ret, struct err *e)
 {
 	const struct role *targets = role_find(v, "targets");
-	const struct policy_kernel kernel = {
-		.landlock_abi = LANDLOCK_ABI_NEWEST,
-		.has_seccomp = true,
-	};
 	const struct policy_origin origin = {
 		.generation = 1,
 		.bundle_version =
@@ -79,7 +86,7 @@ int bundle_compile(const struct stage *s, const struct role_view *v,
 		return err_set(e, ENOMEM, "out of memory");
 	for (size_t i = 0; r == 0 && i < v->count; i++)
 		if (v->items[i]->metadata.role == TRUST_ROLE_TARGETS)
-			r = role_documents(s, v, v->items[i], d, e);
+			r = role_documents(s, v, i, d, e);
 	if (r < 0)
 		return r;
 	if (d->has_node)
@@ -98,4 +105,16 @@ int bundle_check(const struct stage *s, struct err *e)
 	return r < 0 ? err_hint(e, "build --unchecked stages it all the same; "
 				   "nodes will refuse it")
 		     : 0;
+}
+
+int bundle_check_verified(const struct trust_result *result, struct err *e)
+{
+	struct policy *policy = NULL;
+	const int r = verified_compile(result, 1, &kernel, &policy, e);
+
+	policy_free(policy);
+	if (r == 0)
+		return 0;
+	(void)err_wrap(e, "nodes would refuse these policies");
+	return err_hint(e, "publish --unchecked publishes them all the same");
 }

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bundle_check.h - does what would be published compile as a policy? */
+/* bundle_check.h - does what would be published compile as a policy, for a
+ * kernel that can do everything?
+ */
 #ifndef CMD_BAILIFF_BUNDLE_BUNDLE_CHECK_H
 #define CMD_BAILIFF_BUNDLE_BUNDLE_CHECK_H
 
 #include "cmd/bailiff-bundle/stage.h"
 #include "pkg/policy/policy.h"
+#include "pkg/trust/trust.h"
 
 /**
- * bundle_compile() - compile all targets that a node would take from @v, for a
- * kernel that can do everything.
- * @ret: the caller's, policy_free(); NULL without a node.json, which only the
- *       targets role can give: there is nothing to compile then.
+ * bundle_compile() - compile all targets that a node would take from @v, each
+ * with the role that speaks of it.
+ * @ret: the caller's, policy_free(); NULL without a node.json: there is nothing
+ *       to compile yet.
  *
  * Return: 0; -EBADMSG, -E2BIG, ... of policy_compile(); as role_target_read().
  */
@@ -24,5 +27,13 @@ int bundle_compile(const struct stage *s, const struct role_view *v,
  * Return: as bundle_compile().
  */
 int bundle_check(const struct stage *s, struct err *e);
+
+/**
+ * bundle_check_verified() - does what the client verified compile? Then it is
+ * whole: it needs a node.json.
+ *
+ * Return: as policy_compile().
+ */
+int bundle_check_verified(const struct trust_result *result, struct err *e);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/bailiff-bundle/bundle_check.h"
 #include "cmd/bailiff-bundle/review.h"
 #include "lib/auto.h"
 #include "lib/hex.h"
@@ -506,7 +507,7 @@ static int layers_make(struct candidate *c, const struct sealing *keys,
 }
 
 int candidate_publish(struct stage *s, const struct sealing *keys,
-		      struct err *e)
+		      bool is_unchecked, struct err *e)
 {
 	AUTO_DONE(candidate_done) struct candidate c = { 0 };
 	int r = review_next(s, e);
@@ -517,6 +518,8 @@ int candidate_publish(struct stage *s, const struct sealing *keys,
 		r = layers_make(&c, keys, e);
 	if (r == 0)
 		r = candidate_check(&c, e);
+	if (r == 0 && !is_unchecked)
+		r = bundle_check_verified(&c.result, e);
 	if (r == 0)
 		r = all_write(&c, e);
 	if (r == 0)

@@ -20,13 +20,14 @@ struct sealing {
 
 /**
  * candidate_publish() - make all that is staged current.
+ * @is_unchecked: also what does not compile as a policy.
  *
  * Return: 0; -EBADMSG, -EKEYREJECTED, -EKEYEXPIRED, -ESTALE, -EPERM: a node
  * would refuse it, or would not find in it what somebody signed (@e names the
- * role); as file_replace().
+ * role); as policy_compile(); as file_replace().
  */
 int candidate_publish(struct stage *s, const struct sealing *keys,
-		      struct err *e);
+		      bool is_unchecked, struct err *e);
 
 /* Publish a new timestamp, and with snapshot keys a new snapshot, for what is
  * published; what is staged stays so. Return: likewise. */

@@ -26,6 +26,7 @@
 #include "lib/auto.h"
 #include "lib/file.h"
 #include "lib/json.h"
+#include "pkg/bundle/verified.h"
 #include "pkg/enforce/enforce.h"
 #include "pkg/identity/paths.h"
 #include "pkg/policy/policy.h"
@@ -323,57 +324,6 @@ static int load_verify(struct policy_role *role, struct load *load,
 	return r == -EKEYEXPIRED ? expired_say(load, e) : r;
 }
 
-static void origin_of(const struct load *load, struct policy_origin *ret)
-{
-	*ret = (struct policy_origin){
-		.generation = load->generation,
-		.bundle_version = load->result.targets_version,
-	};
-	for (size_t i = 0; i < load->result.speakers[0].signer_count &&
-			   ret->signer_count < POLICY_SIGNERS_MAX;
-	     i++)
-		ret->signers[ret->signer_count++] =
-			load->result.speakers[0].signers[i];
-}
-
-static void speaker_of(const struct trust_speaker *from,
-		       struct policy_speaker *ret)
-{
-	*ret = (struct policy_speaker){ .role = from->role };
-	for (; ret->signer_count < from->signer_count &&
-	       ret->signer_count < POLICY_SIGNERS_MAX;
-	     ret->signer_count++)
-		ret->signers[ret->signer_count] =
-			from->signers[ret->signer_count];
-}
-
-static int load_compile(struct policy_role *role, const struct load *load,
-			struct policy **ret, struct err *e)
-{
-	AUTO_MEM struct policy_target *targets =
-		calloc(load->result.target_count + 1, sizeof(*targets));
-	AUTO_MEM struct policy_speaker *speakers =
-		calloc(load->result.speaker_count + 1, sizeof(*speakers));
-	struct policy_origin origin;
-
-	if (targets == NULL || speakers == NULL)
-		return err_set(e, ENOMEM, "out of memory");
-	for (size_t i = 0; i < load->result.speaker_count; i++)
-		speaker_of(&load->result.speakers[i], &speakers[i]);
-	for (size_t i = 0; i < load->result.target_count; i++) {
-		const struct trust_target *t = &load->result.targets[i];
-
-		targets[i] = (struct policy_target){
-			.name = t->name,
-			.bytes = buf_view(&t->bytes),
-			.speaker = &speakers[t->speaker],
-		};
-	}
-	origin_of(load, &origin);
-	return policy_compile(targets, load->result.target_count, &origin,
-			      &role->kernel, ret, e);
-}
-
 static const char *const unlisted_words[] = {
 	[POLICY_UNLISTED_ALLOW] = "unlisted=allow\n",
 	[POLICY_UNLISTED_AUDIT] = "unlisted=audit\n",
@@ -423,7 +373,7 @@ static int load_publish(struct load *load, const struct policy *p,
 		publication_add(&load->out, AREA_POLICY, name,
 				buf_view(&t->bytes));
 	}
-	origin_of(load, &origin);
+	verified_origin(&load->result, load->generation, &origin);
 	buf_init(&info, INFO_MAX);
 	info_encode(p, &origin,
 		    &(struct info_times){ .expires = load->result.expires,
@@ -481,7 +431,8 @@ static int load_run(struct policy_role *role, struct load *load, struct msg *m,
 	if (r < 0)
 		return r;
 	load->stage = STAGE_POLICY;
-	r = load_compile(role, load, &p, e);
+	r = verified_compile(&load->result, load->generation, &role->kernel, &p,
+			     e);
 	if (r < 0)
 		return r;
 	r = persistence_check(role, load, p, e);

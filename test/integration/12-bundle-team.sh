@@ -395,6 +395,49 @@ says "publish names role, pattern and path" 1 \
 	publish
 rm -r "$repo/staged"
 
+# A team that speaks of node.json, and a base that does not: by other tools.
+coup() {
+	local entry
+	b delegate --role team/db --paths services/db.json \
+		--key "$keys/dave.pem.pub" &&
+		b refresh --role team/web || return
+	entry=$(jq -c '.signed.targets["node.json"]' "$repo/staged/targets.json")
+	edit targets '(.signed.delegations.roles[] |
+		select(.name == "team/web").paths) += ["node.json"] |
+		del(.signed.targets["node.json"])' &&
+		edit team%2Fweb '.signed.targets["node.json"] = '"$entry"
+}
+edit() { # FILE FILTER
+	jq "$2" "$repo/staged/$1.json" >"$dir/edited" &&
+		mv "$dir/edited" "$repo/staged/$1.json"
+}
+coup_sign() { sign targets bob && sign team/web carol && sign team/db dave; }
+copy
+refused='the delegated role "team/web" speaks for it'
+t_check "a team speaks of node.json, and the base lets it" \
+	as "$dir/copy" coup
+says "diff says that nodes would refuse it" 1 "$refused" as "$dir/copy" b diff
+says "so does build, also of another role" 1 "$refused" \
+	as "$dir/copy" b build --from "$dir/foreign" --role team/db
+t_check "which stages it unchecked" as "$dir/copy" \
+	b build --from "$dir/foreign" --role team/db --unchecked
+t_check "all of them sign" as "$dir/copy" coup_sign
+before=$(as "$dir/copy" published)
+says "publish refuses it as a node would" 1 \
+	"nodes would refuse these policies: node.json: $refused" \
+	as "$dir/copy" publish
+t_is "and changes nothing" "$(as "$dir/copy" published)" "$before"
+says "but publishes it unchecked" 0 "published root" \
+	as "$dir/copy" publish --unchecked
+says "it is well signed" 0 "by team/web" as "$dir/copy" verify
+coup_end() {
+	b build --from "$dir/base" --unchecked &&
+		b build --from "$dir/team" --role team/web &&
+		sign targets bob && sign team/web carol
+}
+t_check "the base speaks for itself again" as "$dir/copy" coup_end
+says "which publish takes" 0 "published root" as "$dir/copy" publish
+
 # ---- two at once, and one too late --------------------------------------------------
 exec 7<"$repo" && flock 7
 says "while another one changes it, nobody else does" 1 \

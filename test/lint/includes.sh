@@ -21,6 +21,7 @@ landlock
 apparmor    landlock
 oci         identity
 policy      landlock apparmor seccomp identity
+bundle      policy trust
 enforce     policy landlock identity
 ship        trail
 control
