@@ -53,8 +53,8 @@ int trust_client_expiry(const struct trust_client *c,
 
 /* -- source and store ------------------------------------------------------ */
 
-int trust_client_fetch(const struct trust_client *c, const char *name,
-		       size_t max, struct buf *out, struct err *e)
+int trust_client_ask(const struct trust_client *c, const char *name, size_t max,
+		     struct buf *out, struct err *e)
 {
 	const struct trust_source *source = c->config.source;
 	struct err why = { 0 };
@@ -63,7 +63,7 @@ int trust_client_fetch(const struct trust_client *c, const char *name,
 	buf_init(out, max);
 	r = source->fetch(source->ctx, name, max, out, &why);
 	if (r == -ENOENT)
-		return err_set(e, ENOENT, "%s: not in the repository", name);
+		return r;
 	if (r == 0 && buf_error(out) == -ENOMEM)
 		return err_set(e, ENOMEM, "out of memory");
 	if (r == 0 && (buf_error(out) < 0 || out->len > max))
@@ -76,6 +76,16 @@ int trust_client_fetch(const struct trust_client *c, const char *name,
 		r = -EIO;
 	return err_set(e, -r, "%s: %s", name,
 		       why.code != 0 ? why.text : strerror(-r));
+}
+
+int trust_client_fetch(const struct trust_client *c, const char *name,
+		       size_t max, struct buf *out, struct err *e)
+{
+	const int r = trust_client_ask(c, name, max, out, e);
+
+	return r == -ENOENT
+		       ? err_set(e, ENOENT, "%s: not in the repository", name)
+		       : r;
 }
 
 int trust_client_load(const struct trust_client *c, const char *name,

@@ -57,6 +57,10 @@ int trust_client_expiry(const struct trust_client *c,
 /* One file from the source; @out is made ready here and is the caller's. */
 int trust_client_fetch(const struct trust_client *c, const char *name,
 		       size_t max, struct buf *out, struct err *e);
+/* Likewise, where it is no failure that there is none: -ENOENT, @e as it was.
+ */
+int trust_client_ask(const struct trust_client *c, const char *name, size_t max,
+		     struct buf *out, struct err *e);
 
 /* A stored file, likewise; empty when there is none or it cannot be read.
  * Return: 0; -ENOMEM. */

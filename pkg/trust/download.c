@@ -40,14 +40,16 @@ static int target_fetch(const struct trust_client *c,
 	buf_init(&name, URL_MAX);
 	for (size_t choice = 0; r == -ENOENT; choice++) {
 		if (!name_choose(c, found, choice, &name))
-			return r;
+			return err_set(e, ENOENT,
+				       "target \"%s\": not in the repository",
+				       found->path);
 		if (buf_cstr(&name) == NULL)
 			return err_set(e, -buf_error(&name),
 				       "target \"%s\": %s", found->path,
 				       strerror(-buf_error(&name)));
 		buf_done(out);
-		r = trust_client_fetch(c, name.p, (size_t)found->file.length,
-				       out, e);
+		r = trust_client_ask(c, name.p, (size_t)found->file.length, out,
+				     e);
 	}
 	return r;
 }

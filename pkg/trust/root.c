@@ -186,7 +186,7 @@ static int step_fetched(struct walk *w, struct err *e)
 	int r;
 
 	root_name(c->root.version + 1, name);
-	r = trust_client_fetch(c, name, TRUST_ROOT_MAX, &bytes, e);
+	r = trust_client_ask(c, name, TRUST_ROOT_MAX, &bytes, e);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	r = successor_check(&c->root, name, &bytes, &next, e);

@@ -6,7 +6,8 @@
  * is made, refreshed, asked for targets, and freed. trust_update() does all of
  * that for a whole bundle.
  *
- * Nothing is asked of the source twice, and nothing that is not needed.
+ * Nothing is asked of the source twice, and nothing that is not needed. What
+ * succeeds leaves the caller's struct err as it was.
  */
 #ifndef PKG_TRUST_TRUST_H
 #define PKG_TRUST_TRUST_H

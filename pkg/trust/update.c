@@ -159,11 +159,13 @@ static int role_targets(struct update *u, const struct trust_loaded *l,
 
 	json_object_foreach((json_t *)(uintptr_t)l->m.files, path, entry) {
 		struct trust_found found;
-		int r;
+		struct err why = { 0 };
+		int r = trust_client_find(u->c, path, &found, &why);
 
-		r = trust_client_find(u->c, path, &found, e);
 		if (r == -ENOENT)
 			continue; /* every role is loaded: nobody may */
+		if (r < 0 && e != NULL)
+			*e = why;
 		if (r == 0 && strcmp(found.role, l->name) == 0)
 			r = target_get(u, &found, e);
 		if (r < 0)

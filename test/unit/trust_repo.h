@@ -482,6 +482,9 @@ static inline int repo_update_at(struct repo *r, struct trust_memory *stored,
 	if (code < 0 && e->code != -code)
 		test_fail(__FILE__, __LINE__, "code %d, error \"%s\" %d", code,
 			  e->text, e->code);
+	if (code == 0 && (e->code != 0 || e->text[0] != '\0'))
+		test_fail(__FILE__, __LINE__, "done, but \"%s\" %d", e->text,
+			  e->code);
 	if (code == 0 && ret != NULL)
 		*ret = mine;
 	else

@@ -769,3 +769,38 @@ TEST(a_refresh_that_failed_fails_again_without_a_request)
 	trust_memory_done(&stored);
 	repo_free(r);
 }
+
+TEST(what_succeeds_leaves_an_older_error_as_it_was)
+{
+	struct repo *r = repo_of_two();
+	struct trust_memory stored = { 0 };
+	AUTO_DONE(buf_done) struct buf bytes = { 0 };
+	struct trust_result result = { 0 };
+	struct trust_found found;
+	struct trust_client *c;
+	struct err e = { 0 };
+
+	(void)err_set(&e, EXDEV, "as it was");
+	(void)err_hint(&e, "hint");
+	repo_publish(r);
+	c = repo_client(r, &stored, REPO_NOW);
+	CHECK_INT(trust_client_refresh(c, &e), 0);
+	CHECK_INT(trust_client_find(c, "node.json", &found, &e), 0);
+	CHECK_INT(trust_client_target(c, &found, &bytes, &e), 0);
+	trust_client_free(c);
+	CHECK_INT(trust_update(
+			  &(struct trust_config){
+				  .pinned = buf_view(&r->pinned),
+				  .store = &r->store,
+				  .source = &r->source,
+				  .now = REPO_NOW,
+			  },
+			  &result, &e),
+		  0);
+	CHECK_INT(e.code, EXDEV);
+	CHECK_STR(e.text, "as it was");
+	CHECK_STR(e.hint, "hint");
+	trust_result_done(&result);
+	trust_memory_done(&stored);
+	repo_free(r);
+}

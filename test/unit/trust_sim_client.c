@@ -168,6 +168,9 @@ static int answer_check(int code, const struct err *e)
 	if (code < 0 && (e->code != -code || e->text[0] == '\0'))
 		test_fail(__FILE__, __LINE__, "code %d, but error %d \"%s\"",
 			  code, e->code, e->text);
+	if (code == 0 && (e->code != 0 || e->text[0] != '\0'))
+		test_fail(__FILE__, __LINE__, "done, but error %d \"%s\"",
+			  e->code, e->text);
 	for (const char *p = e->text; *p != '\0'; p++)
 		if ((unsigned char)*p < 0x20 || *p == 0x7f)
 			test_fail(__FILE__, __LINE__,
