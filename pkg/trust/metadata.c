@@ -262,6 +262,10 @@ static int below_threshold(const struct trust_metadata *m,
 		      (unsigned long long)by->threshold,
 		      count && buf_cstr(&good) ? buf_cstr(&good) : "none",
 		      shown && buf_cstr(&bad) ? buf_cstr(&bad) : "none");
+	if (by->threshold > by->count)
+		return err_hint(e, "more signatures are needed than the role "
+				   "has keys: only its delegator can mend "
+				   "that");
 	return err_hint(e, "have it signed by more of the keys that are named "
 			   "for this role (bailiff-bundle sign)");
 }

@@ -102,11 +102,6 @@ int trust_role_keys_parse(const struct trust_key_table *table,
 		return r;
 	if (json_u64(threshold, 1, INT64_MAX, &ret->threshold) < 0)
 		return err_set(e, EBADMSG, "\"threshold\" must be 1 or more");
-	if (ret->threshold > ret->count)
-		return err_set(e, EBADMSG,
-			       "\"threshold\" is %llu, but the role has %zu "
-			       "keys",
-			       (unsigned long long)ret->threshold, ret->count);
 	return 0;
 }
 

@@ -20,7 +20,7 @@ struct trust_role_keys {
 	const char *role;	       /* the role that they sign; borrowed */
 	const struct trust_key **keys; /* distinct; owned array of borrowed */
 	size_t count;
-	uint64_t threshold; /* 1 .. count */
+	uint64_t threshold; /* from 1 on; above count nothing meets it */
 };
 
 /**

@@ -642,7 +642,14 @@ TEST(path_hash_prefixes_are_lower_case_hex_of_the_paths_hash)
 #define AT  "/delegations/roles/0/"
 #define ALL "/delegations/"
 
-TEST(a_delegation_of_the_wrong_shape_refuses_the_file)
+/* A malformed file is refused itself; a delegation that nobody can meet refuses
+ * the role that it is about. */
+static const char *refuses(int want, const char *file, const char *role)
+{
+	return want == EKEYREJECTED ? role : file;
+}
+
+TEST(a_delegation_of_the_wrong_shape_is_refused)
 {
 	static const struct {
 		const char *at, *value, *part;
@@ -656,8 +663,9 @@ TEST(a_delegation_of_the_wrong_shape_refuses_the_file)
 		{ AT "threshold", "null", "threshold", EBADMSG },
 		{ AT "threshold", "[1]", "threshold", EBADMSG },
 		{ AT "threshold", NULL, "threshold", EBADMSG },
-		{ AT "threshold", "4", "threshold", EBADMSG },
-		{ AT "threshold", "9223372036854775807", "threshold", EBADMSG },
+		{ AT "threshold", "4", "needed", EKEYREJECTED },
+		{ AT "threshold", "9223372036854775807", "needed",
+		  EKEYREJECTED },
 		{ AT "threshold", "-9223372036854775808", "threshold",
 		  EBADMSG },
 		{ AT "name", NULL, "name", EBADMSG },
@@ -668,10 +676,10 @@ TEST(a_delegation_of_the_wrong_shape_refuses_the_file)
 		{ AT "name", "\"targets\"", "targets", EBADMSG },
 		{ AT "name", "\"w\\u0000eb\"", "targets", EBADMSG },
 		{ AT "keyids", NULL, "keyids", EBADMSG },
-		{ AT "keyids", "[]", "threshold", EBADMSG },
+		{ AT "keyids", "[]", "needed", EKEYREJECTED },
 		{ AT "keyids", "{}", "keyids", EBADMSG },
 		{ AT "keyids", "[1, 2]", "keyids", EBADMSG },
-		{ AT "keyids", "[\"a\", \"b\"]", "threshold", EBADMSG },
+		{ AT "keyids", "[\"a\", \"b\"]", "needed", EKEYREJECTED },
 		{ AT "paths", NULL, "paths", EBADMSG },
 		{ AT "paths", "\"services/*\"", "paths", EBADMSG },
 		{ AT "paths", "[1]", "paths", EBADMSG },
@@ -684,7 +692,7 @@ TEST(a_delegation_of_the_wrong_shape_refuses_the_file)
 		{ AT "terminating", "null", "terminating", EBADMSG },
 		{ ALL "keys", NULL, "keys", EBADMSG },
 		{ ALL "keys", "[]", "keys", EBADMSG },
-		{ ALL "keys", "{}", "threshold", EBADMSG },
+		{ ALL "keys", "{}", "needed", EKEYREJECTED },
 		{ ALL "keys", "{\"a\": {}}", "key", EBADMSG },
 		{ ALL "roles", "{}", "roles", EBADMSG },
 		{ ALL "roles", "[[]]", "roles", EBADMSG },
@@ -702,7 +710,7 @@ TEST(a_delegation_of_the_wrong_shape_refuses_the_file)
 			.name = rows[i].at,
 			.want = -rows[i].want,
 			.part = rows[i].part,
-			.role = "targets",
+			.role = refuses(rows[i].want, "targets", "web"),
 			.edit = { "targets", rows[i].at, rows[i].value,
 				  SIM_SIGNED },
 		};
@@ -716,7 +724,7 @@ TEST(a_delegation_of_the_wrong_shape_refuses_the_file)
 				.part = strcmp(rows[i].part, "targets") == 0
 						? "web"
 						: rows[i].part,
-				.role = "web",
+				.role = refuses(rows[i].want, "web", "web/eu"),
 				.edit = { "web", rows[i].at, rows[i].value,
 					  SIM_SIGNED },
 				.flags = ATTACK_BRIEF,

@@ -187,17 +187,28 @@ static int update_with(const char *member, const char *text, struct err *e)
 	return code;
 }
 
-TEST(a_threshold_of_a_delegated_role_is_an_integer_from_one_to_its_keys)
+TEST(a_threshold_of_a_delegated_role_is_an_integer_of_at_least_one)
 {
-	static const char *const bad[] = { "0",		 "-1",	 "\"1\"",
-					   "null",	 "true", "2",
-					   "4294967297", "[]",	 NULL };
+	static const char *const bad[] = { "0",	   "-1", "\"1\"", "null",
+					   "true", "[]", NULL };
 	struct err e = { 0 };
 
 	CHECK_INT(update_with("threshold", "1", &e), 0);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		CHECK_INT(update_with("threshold", bad[i], &e), -EBADMSG);
 		CHECK_HAS(e.text, "delegations: roles[0]: \"threshold\"");
+	}
+}
+
+TEST(a_threshold_above_the_keys_of_a_delegated_role_is_never_met)
+{
+	static const char *const above[] = { "2", "4294967297" };
+	struct err e = { 0 };
+
+	for (size_t i = 0; i < sizeof(above) / sizeof(above[0]); i++) {
+		CHECK_INT(update_with("threshold", above[i], &e),
+			  -EKEYREJECTED);
+		CHECK_HAS(e.text, "role \"web\", delegated by \"targets\"");
 	}
 }
 
@@ -221,7 +232,7 @@ TEST(a_delegation_has_either_paths_or_hash_prefixes)
 		{ "terminating", "null", -EBADMSG },
 		{ "terminating", NULL, -EBADMSG },
 		{ "keyids", "{}", -EBADMSG },
-		{ "keyids", "[]", -EBADMSG },
+		{ "keyids", "[]", -EKEYREJECTED },
 		{ "keyids", "[null]", -EBADMSG },
 		{ "keyids", NULL, -EBADMSG },
 		{ "name", NULL, -EBADMSG },

@@ -204,9 +204,7 @@ TEST(a_key_id_listed_nine_times_is_one_key)
 
 	r->roles[TRUST_ROLE_ROOT].edit = list_ids_nine_times;
 	repo_publish(r);
-	CHECK_REFUSED(r, -EBADMSG,
-		      "roles: targets: \"threshold\" is 3, but "
-		      "the role has 2 keys");
+	CHECK_REFUSED(r, -EKEYREJECTED, "2 of the 3 needed signatures");
 	repo_free(r);
 }
 
@@ -456,7 +454,7 @@ TEST(members_of_one_role_are_strict)
 		{ TRUST_ROLE_ROOT, "consistent_snapshot", "1", -EBADMSG },
 		{ TRUST_ROLE_ROOT, "consistent_snapshot", "null", -EBADMSG },
 		{ TRUST_ROLE_ROOT, "keys", "[]", -EBADMSG },
-		{ TRUST_ROLE_ROOT, "keys", "{}", -EBADMSG },
+		{ TRUST_ROLE_ROOT, "keys", "{}", -EKEYREJECTED },
 		{ TRUST_ROLE_ROOT, "roles", "{}", -EBADMSG },
 		{ TRUST_ROLE_ROOT, "roles", NULL, -EBADMSG },
 		{ TRUST_ROLE_TIMESTAMP, "meta", "{}", -EBADMSG },
@@ -538,11 +536,10 @@ static void set_threshold(json_t *body)
 		(void)json_object_del(role, "threshold");
 }
 
-TEST(a_threshold_is_an_integer_from_one_to_the_number_of_keys)
+TEST(a_threshold_is_an_integer_of_at_least_one)
 {
-	static const char *const values[] = { "0",	    "-1",   "\"1\"",
-					      "null",	    "true", "2",
-					      "4294967297", NULL };
+	static const char *const values[] = { "0",    "-1",   "\"1\"",
+					      "null", "true", NULL };
 
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 		struct repo *r = repo_init();
@@ -555,6 +552,22 @@ TEST(a_threshold_is_an_integer_from_one_to_the_number_of_keys)
 		repo_publish(r);
 		CHECK_REFUSED(r, -EBADMSG, "roles: snapshot: \"threshold\"");
 		json_decref(edit_value);
+		repo_free(r);
+	}
+}
+
+TEST(a_threshold_above_the_number_of_keys_refuses_that_role_not_the_root)
+{
+	static const json_int_t values[] = { 2, 4294967297 };
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		struct repo *r = repo_init();
+
+		edit_threshold = values[i];
+		edit_value = NULL;
+		r->roles[TRUST_ROLE_ROOT].edit = set_threshold;
+		repo_publish(r);
+		CHECK_REFUSED(r, -EKEYREJECTED, "snapshot version");
 		repo_free(r);
 	}
 }
@@ -1032,10 +1045,13 @@ static void huge_target(json_t *body)
 TEST(targets_have_limits)
 {
 	struct repo *r = repo_init();
+	char limit[64];
 
 	r->roles[TRUST_ROLE_TARGETS].edit = too_many_targets;
 	repo_publish(r);
-	CHECK_REFUSED(r, -E2BIG, "2050 targets, at most 2048");
+	(void)snprintf(limit, sizeof(limit), "%d targets, at most %d",
+		       TRUST_TARGET_COUNT_MAX + 2, TRUST_TARGET_COUNT_MAX);
+	CHECK_REFUSED(r, -E2BIG, limit);
 	r->roles[TRUST_ROLE_TARGETS].edit = huge_target;
 	repo_publish_rest(r);
 	CHECK_REFUSED(r, -EFBIG, "target \"node.json\" has 1048577 bytes");

@@ -691,7 +691,7 @@ TEST(the_threshold_of_a_delegated_role_counts_its_own_keys)
 	CHECK_STR(speaker_of(r, "web/a"), "web");
 	(void)json_object_set_new(d, "threshold", json_integer(2));
 	repo_publish_rest(r);
-	CHECK_STR(speaker_of(r, "web/a"), "malformed");
+	CHECK_STR(speaker_of(r, "web/a"), "under-signed");
 	/* Two keys, one signature. */
 	(void)json_array_append_new(json_object_get(d, "keyids"),
 				    json_string(API->id));
