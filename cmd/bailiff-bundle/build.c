@@ -10,7 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cmd/bailiff-bundle/authority.h"
 #include "cmd/bailiff-bundle/bundle_check.h"
+#include "cmd/bailiff-bundle/speaker.h"
 #include "cmd/bailiff-bundle/stage.h"
 #include "lib/auto.h"
 #include "lib/file.h"

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/bailiff-bundle/speaker.h"
 #include "lib/auto.h"
 #include "pkg/bundle/verified.h"
 #include "pkg/landlock/rights.h"

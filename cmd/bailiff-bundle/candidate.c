@@ -9,6 +9,7 @@
 
 #include "cmd/bailiff-bundle/bundle_check.h"
 #include "cmd/bailiff-bundle/review.h"
+#include "cmd/bailiff-bundle/speaker.h"
 #include "lib/auto.h"
 #include "lib/hex.h"
 #include "pkg/trust/make.h"

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/bailiff-bundle/authority.h"
 #include "cmd/bailiff-bundle/keychange.h"
 #include "cmd/bailiff-bundle/stage.h"
 #include "lib/auto.h"

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/bailiff-bundle/authority.h"
 #include "cmd/bailiff-bundle/bundle_check.h"
 #include "cmd/bailiff-bundle/signing.h"
 #include "lib/auto.h"

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/bailiff-bundle/authority.h"
 #include "lib/auto.h"
 
 #define ID_DIGITS_MIN 8

@@ -7,6 +7,7 @@
 #ifndef CMD_BAILIFF_BUNDLE_KEYCHANGE_H
 #define CMD_BAILIFF_BUNDLE_KEYCHANGE_H
 
+#include "cmd/bailiff-bundle/authority.h"
 #include "cmd/bailiff-bundle/keyring.h"
 #include "cmd/bailiff-bundle/roles.h"
 #include "pkg/trust/make.h"

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "cmd/bailiff-bundle/authority.h"
 #include "lib/auto.h"
 
 static int authority_choose(const struct stage *s,

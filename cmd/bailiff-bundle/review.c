@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "cmd/bailiff-bundle/authority.h"
+#include "cmd/bailiff-bundle/speaker.h"
 #include "lib/auto.h"
 #include "pkg/trust/time.h"
 

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/bailiff-bundle/authority.h"
 #include "cmd/bailiff-bundle/redelegate.h"
 #include "lib/auto.h"
 #include "lib/num.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* roles.h - every role of a repository, as published and as staged, and whose
- * keys sign it.
+/* roles.h - every role of a repository, as published and as staged.
  *
- * Nothing here believes anything: signatures are the client's business, and
- * whoever wants to tell of them asks trust_metadata_verify().
+ * Nothing here believes anything: whose signatures hold is authority.h's
+ * business, who speaks of what speaker.h's, and what a node makes of it all is
+ * the client's.
  */
 #ifndef CMD_BAILIFF_BUNDLE_ROLES_H
 #define CMD_BAILIFF_BUNDLE_ROLES_H
@@ -67,64 +67,5 @@ int roles_drop_staged(struct roles *r, const char *name, struct err *e);
 
 /* NULL when the view has none; of two roots the staged one. */
 const struct role *role_find(const struct role_view *v, const char *name);
-
-/* Whose keys sign a role, and by whose word. */
-struct role_authority {
-	const struct role *by; /* root, or a role that delegates */
-	const struct trust_role_keys *keys;
-	const struct trust_delegation *delegation; /* NULL: root says so */
-};
-
-/**
- * role_authority() - the @i-th that a role's signatures must satisfy.
- *
- * A root is signed by the keys of the root before and by its own, a delegated
- * role by those of every role that delegates to it.
- *
- * Return: false when there are no more; none at all: nobody delegates to it.
- */
-bool role_authority(const struct role_view *v, const char *name, size_t i,
-		    struct role_authority *ret);
-
-/* Signed by enough, for each authority? Return: 0; -EKEYREJECTED (@e also says
- * by whose word); -ENOMEM. */
-int role_signed(const struct role_view *v, const struct role *role,
-		struct err *e);
-
-/* May @name speak of @path: is there a chain of delegations from targets to it
- * of which each fits? */
-bool role_may_speak(const struct role_view *v, const char *name,
-		    const char *path);
-
-/* Which role a client would take @path from (TUF 1.0.34, section 5.6.7); NULL:
- * from none. */
-const struct role *role_speaker(const struct role_view *v, const char *path);
-
-/* What @role lists @path as; its hashes are borrowed. False: it does not. */
-bool role_target(const struct role *role, const char *path,
-		 struct trust_file *ret);
-
-/* The bytes of a target that @role lists, from staged/ or what is published,
- * checked against what is listed. Return: 0; -ENOENT; -EBADMSG; ... */
-int role_target_read(const struct repo *repo, const struct role *role,
-		     const char *path, struct buf *out, struct err *e);
-
-/* Return: 0; -ESTALE when the staged @role was not made from what is published
- * now: who signed which, and what to do. */
-int role_base_check(const struct roles *r, const struct role *role,
-		    struct err *e);
-
-/* Append "services/web-*, services/db.json (terminating)" or "hash prefixes
- * 1a, 2b": what a delegation lets the role speak of. */
-void role_scope_text(const struct trust_delegation *d, struct buf *out);
-
-/* Whose key that is, as any role's keys have it; NULL: they do not say. */
-const char *role_key_owner(const struct roles *r, const char *id);
-/* "alice (0123456789abcdef)", or the id alone, as any role's keys have it. */
-void role_key_text(const struct roles *r, const char *id, struct buf *out);
-/* Those whose signatures stand in @role's file and hold by any authority, as
- * "alice (...), bob (...)"; "nobody". */
-void role_signers_text(const struct roles *r, const struct role *role,
-		       struct buf *out);
 
 #endif

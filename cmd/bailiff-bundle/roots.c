@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "cmd/bailiff-bundle/authority.h"
 #include "lib/auto.h"
 
 /* Sign with those that are keys of its own root role, or of the old one's. */

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "cmd/bailiff-bundle/authority.h"
 #include "cmd/bailiff-bundle/redelegate.h"
 #include "cmd/bailiff-bundle/roots.h"
 #include "cmd/bailiff-bundle/stage.h"

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/bailiff-bundle/authority.h"
 #include "lib/auto.h"
 #include "lib/hex.h"
 #include "lib/text.h"

@@ -5,6 +5,7 @@
 #ifndef CMD_BAILIFF_BUNDLE_SIGNING_H
 #define CMD_BAILIFF_BUNDLE_SIGNING_H
 
+#include "cmd/bailiff-bundle/authority.h"
 #include "cmd/bailiff-bundle/stage.h"
 
 #define PAYLOAD_HASH_LEN  64	/* hex digits */

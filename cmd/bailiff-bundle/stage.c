@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/bailiff-bundle/authority.h"
 #include "cmd/bailiff-bundle/bundle.h"
 #include "lib/auto.h"
 #include "pkg/trust/make.h"

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/bailiff-bundle/authority.h"
 #include "cmd/bailiff-bundle/roles.h"
 #include "lib/auto.h"
 #include "lib/file.h"
