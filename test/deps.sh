@@ -30,6 +30,8 @@ procps               ps
 iproute2             ip, ss
 curl                 speaks to the sockets
 jq                   reads JSON in tests
+xxd                  hexadecimal signatures in tests
+bsdutils             script: a terminal for a ceremony
 python3              an oracle in tests
 python3-cffi-backend the Python client stands on it
 auditd               auditctl; the bench measures against it
