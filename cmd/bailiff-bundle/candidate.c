@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cmd/bailiff-bundle/bundle_check.h"
+#include "cmd/bailiff-bundle/life.h"
 #include "cmd/bailiff-bundle/review.h"
 #include "cmd/bailiff-bundle/speaker.h"
 #include "lib/auto.h"
@@ -525,8 +526,10 @@ int candidate_publish(struct stage *s, const struct sealing *keys,
 		r = all_write(&c, e);
 	if (r == 0)
 		r = all_unstage(s, e);
-	if (r == 0)
+	if (r == 0) {
 		result_tell(&c);
+		life_warn("publish", c.view, false, s->now);
+	}
 	return r < 0 ? r : stage_tell_all(s, e);
 }
 
@@ -562,7 +565,9 @@ int candidate_refresh(struct stage *s, const struct sealing *keys,
 		r = candidate_check(&c, e);
 	if (r == 0)
 		r = layers_write(&c, false, e);
-	if (r == 0)
+	if (r == 0) {
 		result_tell(&c);
+		life_warn("refresh", c.view, !is_both, s->now);
+	}
 	return r;
 }

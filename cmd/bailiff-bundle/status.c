@@ -14,13 +14,13 @@
 #include <unistd.h>
 
 #include "cmd/bailiff-bundle/authority.h"
+#include "cmd/bailiff-bundle/life.h"
 #include "cmd/bailiff-bundle/signing.h"
 #include "lib/auto.h"
 #include "lib/text.h"
 #include "pkg/trust/time.h"
 
-#define DAY	  86400
-#define WARN_PART 5 /* warn in the last fifth of the lifetime */
+#define DAY 86400
 
 struct status {
 	struct stage stage;
@@ -54,28 +54,10 @@ static void step_add(struct status *s, bool must, const char *fmt, ...)
 
 /* ---- dates -------------------------------------------------------------- */
 
-static int64_t lifetime_of(const struct trust_metadata *m)
-{
-	struct option_expiry defaults;
-
-	if (m->issued != 0)
-		return m->expires - m->issued;
-	option_expiry_init(&defaults);
-	return option_expiry_of(&defaults, m->role, 0);
-}
-
-/* "ok", "soon", "expired". */
-static const char *state_of(const struct trust_metadata *m, int64_t now)
-{
-	if (m->expires <= now)
-		return "expired";
-	return m->expires - now < lifetime_of(m) / WARN_PART ? "soon" : "ok";
-}
-
 static bool is_state(const struct status *s, const struct role *role,
 		     const char *state)
 {
-	return strcmp(state_of(&role->metadata, s->now), state) == 0;
+	return life_is(role, s->now, state);
 }
 
 static json_t *file_object(const struct status *s, const struct role *role)
@@ -89,7 +71,7 @@ static json_t *file_object(const struct status *s, const struct role *role)
 			 (json_int_t)role->metadata.version, "expires", date,
 			 "seconds_left",
 			 (json_int_t)(role->metadata.expires - s->now), "state",
-			 state_of(&role->metadata, s->now));
+			 life_state(&role->metadata, s->now));
 }
 
 /* ---- signatures --------------------------------------------------------- */
@@ -155,12 +137,6 @@ static int signatures_add(struct status *s, const struct role *role,
 
 /* ---- whose turn it is --------------------------------------------------- */
 
-/* How a role is staged anew. */
-static const char *stage_verb(const struct role *role)
-{
-	return role->metadata.role == TRUST_ROLE_ROOT ? "rotate" : "build";
-}
-
 /* What keeps the staged file from being published. */
 static void staged_steps(struct status *s, const struct role *role,
 			 const char *missing)
@@ -173,7 +149,7 @@ static void staged_steps(struct status *s, const struct role *role,
 		step_add(s, true,
 			 "what is staged for %s has expired: stage it again "
 			 "with bailiff-bundle %s",
-			 role->name, stage_verb(role));
+			 role->name, life_verb(role));
 	else if (missing[0] != '\0')
 		step_add(s, true,
 			 "sign %s version %llu (missing %s): bailiff-bundle "
@@ -190,14 +166,14 @@ static void published_steps(struct status *s, const struct role *role,
 		step_add(s, true,
 			 "the published %s no longer has enough signatures "
 			 "(missing %s): stage it again with bailiff-bundle %s",
-			 role->name, missing, stage_verb(role));
+			 role->name, missing, life_verb(role));
 	else if (!is_state(s, role, "ok"))
 		step_add(s, is_state(s, role, "expired"),
 			 "%s %s: stage a new version with bailiff-bundle %s",
 			 role->name,
 			 is_state(s, role, "expired") ? "has expired"
 						      : "expires soon",
-			 stage_verb(role));
+			 life_verb(role));
 }
 
 /* Snapshot and timestamp are made by publish, and signed on the way. */

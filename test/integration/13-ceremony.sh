@@ -297,6 +297,24 @@ says "an expired root is told apart" 1 \
 says "a node refuses the expired repository" 1 "refused (expired)" \
 	verify r --now "$(days 366)"
 
+cp -r r soon
+renews() { # DAY OPTION...
+	with_pass refresh --repo soon --timestamp-key on.pem \
+		--now "$(days "$1")" "${@:2}"
+}
+t_is "refresh warns of nothing that has time left" \
+	"$(renews 1 2>&1 >/dev/null)" ""
+says "it warns of a snapshot in its last fifth" 0 "snapshot version" renews 26
+t_has "and says what makes a new one" "$(renews 26 2>&1 >/dev/null)" \
+	"expires soon, at $(date -u -d '+30 days' +%Y-%m-)"
+t_is "not of one that it makes anew" \
+	"$(renews 26 --snapshot-key on.pem 2>&1 >/dev/null)" ""
+t_is "publish warns of nothing that has time left" \
+	"$(publish soon --now "$(days 140)" 2>&1 >/dev/null)" ""
+says "it warns of policies in their last fifth, and publishes" 0 \
+	"make a new version with bailiff-bundle build" \
+	publish soon --now "$(days 150)"
+
 # One person's repository, to go through the years.
 solo() {
 	with_pass init --repo s --root-key root.pem --targets-key ann.pem \
