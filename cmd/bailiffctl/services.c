@@ -26,14 +26,18 @@ static struct row row_of(const json_t *service)
 	return row;
 }
 
-/* The role that speaks for the service's policy and the keys that signed. */
+/* The role that speaks for the service's policy and the keys that signed; a
+ * service whose policy was withdrawn has none. */
 static void speaker_print(const json_t *service)
 {
+	const char *role = ctl_text(service, "role");
 	size_t i;
 	json_t *id;
 
+	if (role[0] == '\0')
+		return;
 	(void)fputs("  by ", stdout);
-	ctl_put(span_of(ctl_text(service, "role")));
+	ctl_put(span_of(role));
 	json_array_foreach(json_object_get(service, "signers"), i, id) {
 		(void)fputs(i == 0 ? ": " : ", ", stdout);
 		ctl_put(ctl_key_id(id));

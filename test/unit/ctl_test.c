@@ -60,6 +60,7 @@ static void handle_services(void *ctx, struct control_request *q)
 	(void)ctx;
 	text_reply(q, 200,
 		   "{\"services\":[{\"name\":\"nginx\",\"number\":1,"
+		   "\"role\":\"web\",\"signers\":[\"k1\",\"k2\"],"
 		   "\"not_enforced\":[],\"sessions\":[{\"ses\":3,"
 		   "\"generation\":4,\"pending\":false},{\"ses\":4,"
 		   "\"generation\":3,\"pending\":true}]},"
@@ -315,7 +316,7 @@ TEST(services_are_a_table)
 	CHECK_INT(r.code, 0);
 	CHECK_HAS(r.out,
 		  "nginx                         1        2          3  1 "
-		  "pending a restart\n");
+		  "pending a restart  by web: k1, k2\n");
 	CHECK_HAS(r.out, "          -  not running\n");
 	daemon_stop();
 }
