@@ -18,17 +18,24 @@
 #include "pkg/landlock/merge.h"
 #include "pkg/landlock/print.h"
 #include "pkg/landlock/resolve.h"
+#include "pkg/policy/model.h"
 #include "pkg/policy/policy.h"
 #include "pkg/seccomp/pseudo.h"
+#include "pkg/seccomp/superset.h"
 
 #define OUTPUT_MAX (64U << 20)
+
+/* Without --kernel: the first that has Landlock. */
+#define KERNEL_MAJOR 5
+#define KERNEL_MINOR 13
 
 /* What the user asked for. */
 struct question {
 	struct option_list landlock;
 	uint64_t abi;
-	const char *seccomp, *arch, *bpf;
-	bool is_json, wants_pseudo;
+	const char *seccomp, *arch, *bpf, *kernel;
+	struct option_list caps;
+	bool is_json, wants_pseudo, wants_oci;
 };
 
 static const char *file_name(const char *path)
@@ -161,16 +168,60 @@ static int arch_parse(const char *text, uint32_t *ret, struct err *e)
 			   "compiled for");
 }
 
-static int profile_read(const struct question *q, uint32_t arch,
-			struct profile *ret, struct err *e)
+/* What a superset is resolved for, as the user says it. */
+static int host_make(const struct question *q, uint32_t arch,
+		     struct superset_host *ret, struct err *e)
 {
-	AUTO_JSON *j = NULL;
-	int r = json_read(q->seccomp, &j, e);
+	struct superset_host host = {
+		.token = arch,
+		.caps = q->caps.items,
+		.cap_count = q->caps.count,
+		.major = KERNEL_MAJOR,
+		.minor = KERNEL_MINOR,
+	};
 
+	for (size_t i = 0; i < q->caps.count; i++)
+		if (capability_find(q->caps.items[i]) < 0)
+			return err_set(e, EINVAL,
+				       "--cap %.40s is no capability: they are "
+				       "written as CAP_CHOWN",
+				       q->caps.items[i]);
+	if (q->kernel != NULL &&
+	    kernel_parse(span_of(q->kernel), &host.major, &host.minor) < 0)
+		return err_set(e, EINVAL, "--kernel %.40s is not X.Y, as 6.1",
+			       q->kernel);
+	*ret = host;
+	return 0;
+}
+
+/* The file as a plain object of the specification, and that as a profile. */
+static int profile_read(const struct question *q, uint32_t arch,
+			json_t **ret_plain, struct profile *ret, struct err *e)
+{
+	struct superset_host host;
+	AUTO_JSON *j = NULL, *plain = NULL;
+	int r = host_make(q, arch, &host, e);
+
+	if (r == 0)
+		r = json_read(q->seccomp, &j, e);
 	if (r < 0)
 		return r;
-	r = profile_parse_for(j, arch, ret, e);
-	return r < 0 ? err_wrap(e, "%s", file_name(q->seccomp)) : 0;
+	r = superset_resolve(j, &host, &plain, e);
+	if (r == 0)
+		r = profile_parse_for(plain, arch, ret, e);
+	if (r < 0)
+		return err_wrap(e, "%s", file_name(q->seccomp));
+	*ret_plain = ptr_steal(&plain);
+	return 0;
+}
+
+static int plain_tell(const json_t *plain, struct err *e)
+{
+	AUTO_DONE(buf_done) struct buf out;
+
+	buf_init(&out, OUTPUT_MAX);
+	(void)json_pretty(plain, &out);
+	return output_write(STDOUT_FILENO, &out, e);
 }
 
 /* struct sock_filter as it lies in the memory of a little-endian machine. */
@@ -233,8 +284,9 @@ static int program_make(const struct question *q, uint32_t arch,
 			struct program *program, struct err *e)
 {
 	AUTO_DONE(profile_done) struct profile profile = { 0 };
+	AUTO_JSON *plain = NULL;
 	struct proof proof = { 0 };
-	int r = profile_read(q, arch, &profile, e);
+	int r = profile_read(q, arch, &plain, &profile, e);
 
 	if (r < 0)
 		return r;
@@ -250,6 +302,8 @@ static int program_make(const struct question *q, uint32_t arch,
 			      profile.unknown, file_name(q->seccomp));
 	if (q->bpf != NULL)
 		r = program_write(q->bpf, program, e);
+	if (r == 0 && q->wants_oci)
+		return plain_tell(plain, e);
 	if (r == 0 && (q->bpf == NULL || strcmp(q->bpf, "-") != 0))
 		r = program_tell(q, arch, program, &proof, e);
 	return r;
@@ -281,14 +335,17 @@ static int question_check(const struct question *q, struct err *e)
 	if (is_landlock && (q->arch || q->bpf || q->wants_pseudo))
 		return err_set(e, EINVAL,
 			       "--arch, --bpf and --pseudo go with --seccomp");
+	if (is_landlock && (q->caps.count != 0 || q->kernel || q->wants_oci))
+		return err_set(e, EINVAL,
+			       "--cap, --kernel and --oci go with --seccomp");
 	if (!is_landlock && q->abi != 0)
 		return err_set(e, EINVAL, "--abi goes with --landlock");
 	if (q->abi > INT32_MAX)
 		return err_set(e, EINVAL, "--abi must be below 2^31");
-	if (!is_landlock && q->wants_pseudo && q->is_json)
-		return err_set(e, EINVAL, "either --pseudo or --json");
+	if (q->wants_pseudo + q->is_json + q->wants_oci > 1)
+		return err_set(e, EINVAL, "one of --pseudo, --json and --oci");
 	if (q->bpf != NULL && strcmp(q->bpf, "-") == 0 &&
-	    (q->wants_pseudo || q->is_json))
+	    (q->wants_pseudo || q->is_json || q->wants_oci))
 		return err_set(e, EINVAL, "--bpf - has standard output alone");
 	return 0;
 }
@@ -303,9 +360,18 @@ int verb_compile(int argc, char **argv, struct err *e)
 		{ "abi", OPTION_NUMBER, false, "N",
 		  "the kernel's Landlock ABI (the newest known)", &q.abi },
 		{ "seccomp", OPTION_TEXT, false, "FILE",
-		  "an OCI linux.seccomp object", &q.seccomp },
+		  "an OCI linux.seccomp object, or Docker's superset",
+		  &q.seccomp },
 		{ "arch", OPTION_TEXT, false, "ARCH",
 		  "the machine's architecture (this one's)", &q.arch },
+		{ "cap", OPTION_LIST, false, "CAP_X",
+		  "held by the service: for includes and excludes (none)",
+		  &q.caps },
+		{ "kernel", OPTION_TEXT, false, "X.Y",
+		  "the kernel, for minKernel (5.13)", &q.kernel },
+		{ "oci", OPTION_FLAG, false, NULL,
+		  "print the plain object that a policy may carry",
+		  &q.wants_oci },
 		{ "bpf", OPTION_TEXT, false, "FILE",
 		  "write the program, 8 bytes an instruction", &q.bpf },
 		{ "pseudo", OPTION_FLAG, false, NULL,

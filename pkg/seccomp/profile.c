@@ -41,7 +41,8 @@ static const struct {
 	{ "SCMP_CMP_MASKED_EQ", COND_MASKED_EQ },
 };
 
-/* Little-endian only: the generator loads the halves of an argument so. */
+/* Every name of the specification. A token where there is a generator:
+ * little-endian only, since it loads the halves of an argument so. */
 static const struct {
 	const char *name;
 	uint32_t token;
@@ -52,6 +53,15 @@ static const struct {
 	{ "SCMP_ARCH_AARCH64", SCMP_ARCH_AARCH64 },
 	{ "SCMP_ARCH_ARM",     SCMP_ARCH_ARM },
 	{ "SCMP_ARCH_RISCV64", SCMP_ARCH_RISCV64 },
+	{ "SCMP_ARCH_MIPS", 0 },      { "SCMP_ARCH_MIPS64", 0 },
+	{ "SCMP_ARCH_MIPS64N32", 0 }, { "SCMP_ARCH_MIPSEL", 0 },
+	{ "SCMP_ARCH_MIPSEL64", 0 },  { "SCMP_ARCH_MIPSEL64N32", 0 },
+	{ "SCMP_ARCH_PPC", 0 },       { "SCMP_ARCH_PPC64", 0 },
+	{ "SCMP_ARCH_PPC64LE", 0 },   { "SCMP_ARCH_S390", 0 },
+	{ "SCMP_ARCH_S390X", 0 },     { "SCMP_ARCH_PARISC", 0 },
+	{ "SCMP_ARCH_PARISC64", 0 },  { "SCMP_ARCH_LOONGARCH64", 0 },
+	{ "SCMP_ARCH_M68K", 0 },      { "SCMP_ARCH_SH", 0 },
+	{ "SCMP_ARCH_SHEB", 0 },
 };
 
 static const struct {
@@ -247,6 +257,23 @@ uint32_t profile_arch_token(struct span name)
 	return 0;
 }
 
+int profile_arch_parse(const json_t *value, uint32_t *ret, struct err *e)
+{
+	for (size_t i = 0; i < COUNT(archs); i++)
+		if (span_eq_str(json_span(value), archs[i].name)) {
+			*ret = archs[i].token;
+			return 0;
+		}
+	if (!json_is_string(value))
+		return err_set(e, EBADMSG, "must be a string");
+	(void)err_set(e, EBADMSG, "\"%.40s\" is no architecture",
+		      json_string_value(value));
+	return err_hint(e, "the specification has names like "
+			   "SCMP_ARCH_X86_64");
+}
+
+/* Calls from an architecture without a generator are never made on a machine
+ * that has one; they would be killed, as if it were not listed. */
 static int archs_parse(const json_t *array, uint32_t native, struct profile *p,
 		       struct err *e)
 {
@@ -255,17 +282,11 @@ static int archs_parse(const json_t *array, uint32_t native, struct profile *p,
 
 	(void)arch_add(p, native);
 	json_array_foreach(array, i, value) {
-		const uint32_t token = profile_arch_token(json_span(value));
+		uint32_t token;
 
-		if (token == 0)
-			return err_set(e, EBADMSG,
-				       "architectures[%zu]: \"%.40s\" is none "
-				       "that bailiff has a generator for",
-				       i,
-				       json_is_string(value)
-					       ? json_string_value(value)
-					       : "");
-		if (arch_add(p, token) < 0)
+		if (profile_arch_parse(value, &token, e) < 0)
+			return err_wrap(e, "architectures[%zu]", i);
+		if (token != 0 && arch_add(p, token) < 0)
 			return err_set(e, EBADMSG, "too many architectures");
 	}
 	return 0;
@@ -283,12 +304,17 @@ static int flags_parse(const json_t *array, struct profile *p, struct err *e)
 		while (k < COUNT(filter_flags) &&
 		       !span_eq_str(json_span(value), filter_flags[k].name))
 			k++;
-		if (k == COUNT(filter_flags) || filter_flags[k].is_refused)
-			return err_set(
-				e, EBADMSG,
-				"flags[%zu]: \"%.60s\" is not supported", i,
-				json_is_string(value) ? json_string_value(value)
-						      : "");
+		if (k == COUNT(filter_flags))
+			return err_set(e, EBADMSG,
+				       "flags[%zu]: \"%.60s\" is no flag", i,
+				       json_is_string(value)
+					       ? json_string_value(value)
+					       : "");
+		if (filter_flags[k].is_refused)
+			return err_set(e, EBADMSG,
+				       "flags[%zu]: %s is not supported: it "
+				       "goes with SCMP_ACT_NOTIFY",
+				       i, filter_flags[k].name);
 		p->flags |= filter_flags[k].flag;
 	}
 	return 0;
@@ -388,6 +414,61 @@ static int entry_rules_add(struct profile *p, const struct entry *entry,
 	return r;
 }
 
+static int number_add(struct profile *p, const struct entry *entry,
+		      struct profile_arch *a, uint32_t nr, struct err *e)
+{
+	if (!a->has_last || nr > a->last)
+		a->last = nr;
+	a->has_last = true;
+	return entry->is_skipped ? 0
+				 : entry_rules_add(p, entry, a->token, nr, e);
+}
+
+/* 32-bit x86 has calls that are a number of socketcall or ipc, and most of
+ * them a number of their own since Linux 4.3 and 5.1. */
+#define MUX_FIRST 359
+#define MUX_LAST  402
+
+static int mux_direct(uint32_t token, const char *name)
+{
+	for (int nr = MUX_FIRST; nr <= MUX_LAST; nr++) {
+		AUTO_MEM char *at = seccomp_syscall_resolve_num_arch(token, nr);
+
+		if (at != NULL && strcmp(at, name) == 0)
+			return nr;
+	}
+	return -1;
+}
+
+/* @pseudo: libseccomp's -100 - N for number N of socketcall, -200 - N of ipc,
+ * whose first argument has a version in its upper half. */
+static int mux_add(struct profile *p, const struct entry *entry,
+		   struct profile_arch *a, const char *name, int pseudo,
+		   struct err *e)
+{
+	const bool is_ipc = pseudo <= -200;
+	const int direct = mux_direct(a->token, name);
+	const int outer = seccomp_syscall_resolve_name_arch(
+		a->token, is_ipc ? "ipc" : "socketcall");
+	const struct cond which = {
+		.op = COND_MASKED_EQ,
+		.value = is_ipc ? 0xffff : UINT32_MAX,
+		.value_two = (uint64_t)(-pseudo % 100),
+	};
+	struct entry part = *entry;
+	int r = 0;
+
+	if (direct >= 0)
+		r = number_add(p, entry, a, (uint32_t)direct, e);
+	/* What socketcall is given lies in memory, out of a filter's sight. */
+	if (r < 0 || entry->count != 0)
+		return r;
+	part.first = (uint32_t)p->cond_count;
+	part.count = 1;
+	r = entry->is_skipped ? 0 : cond_add(p, &which, e);
+	return r < 0 ? r : number_add(p, &part, a, (uint32_t)outer, e);
+}
+
 /* A name at every listed architecture. libseccomp gives numbers below -1 for
  * names that another architecture has, or that are part of socketcall or ipc
  * on 32-bit x86, and -1 for names it never heard of. */
@@ -415,22 +496,20 @@ static int name_add(struct profile *p, const struct entry *entry,
 		const int nr =
 			seccomp_syscall_resolve_name_arch(a->token, name);
 
-		if (nr <= -100 && nr > -300 && restricts &&
+		const bool is_mux =
+			a->token == SCMP_ARCH_X86 && nr <= -100 && nr > -300;
+
+		if (is_mux && restricts && entry->count != 0 &&
 		    is_permissive(p->default_ret))
-			return err_set(
-				e, EBADMSG,
-				"\"%.40s\" cannot be restricted alone on "
-				"32-bit x86: name socketcall or ipc, or "
-				"leave SCMP_ARCH_X86 out",
-				name);
-		if (nr < 0)
-			continue;
-		if (!a->has_last || (uint32_t)nr > a->last)
-			a->last = (uint32_t)nr;
-		a->has_last = true;
-		if (!entry->is_skipped)
-			r = entry_rules_add(p, entry, a->token, (uint32_t)nr,
-					    e);
+			return err_set(e, EBADMSG,
+				       "\"%.40s\" cannot be restricted by its "
+				       "arguments on 32-bit x86: leave args or "
+				       "SCMP_ARCH_X86 out",
+				       name);
+		if (is_mux)
+			r = mux_add(p, entry, a, name, nr, e);
+		else if (nr >= 0)
+			r = number_add(p, entry, a, (uint32_t)nr, e);
 	}
 	return r;
 }

@@ -11,7 +11,9 @@
  * - a rule that repeats the default action is skipped, as in runc;
  * - calls above the highest number that the profile names for an architecture
  *   give ENOSYS unless the default is to allow, log or trace, as in runc;
- * - a call from an architecture that is not listed kills the process.
+ * - a call from an architecture that is not listed kills the process;
+ * - a call that is also a number of socketcall or ipc on 32-bit x86 is meant
+ *   both ways; with conditions only under its own number.
  */
 #ifndef PKG_SECCOMP_PROFILE_H
 #define PKG_SECCOMP_PROFILE_H
@@ -78,8 +80,8 @@ struct profile {
  * @ret: the caller's, profile_done(); written on success only.
  *
  * Return: 0; -EBADMSG with member and cause in @e (also for SCMP_ACT_NOTIFY,
- * for a listener, for an architecture bailiff has no generator for, and for a
- * name nobody knows in a rule that restricts); -E2BIG; -ENOMEM.
+ * for a listener, and for a name nobody knows in a rule that restricts);
+ * -E2BIG; -ENOMEM.
  */
 int profile_parse(const json_t *object, struct profile *ret, struct err *e);
 
@@ -87,6 +89,14 @@ int profile_parse(const json_t *object, struct profile *ret, struct err *e);
  * (libseccomp's token): it is always part of the profile. */
 int profile_parse_for(const json_t *object, uint32_t native,
 		      struct profile *ret, struct err *e);
+
+/**
+ * profile_arch_parse() - an architecture by the specification's name.
+ * @ret: libseccomp's token; 0 for one that bailiff has no generator for.
+ *
+ * Return: 0; -EBADMSG when @value is none of the 23 names.
+ */
+int profile_arch_parse(const json_t *value, uint32_t *ret, struct err *e);
 
 /* libseccomp's token for "SCMP_ARCH_X86_64" and the like; 0 for an
  * architecture that bailiff has no generator for. */

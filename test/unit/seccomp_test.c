@@ -277,8 +277,11 @@ TEST(a_profile_that_is_none_is_refused_with_its_place)
 		  "4096}",
 		  "out of range" },
 		{ "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"architectures\":["
-		  "\"SCMP_ARCH_MIPS\"]}",
-		  "architectures[0]: \"SCMP_ARCH_MIPS\"" },
+		  "\"SCMP_ARCH_PDP11\"]}",
+		  "architectures[0]: \"SCMP_ARCH_PDP11\"" },
+		{ "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"flags\":["
+		  "\"SECCOMP_FILTER_FLAG_X\"]}",
+		  "is no flag" },
 		{ "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"flags\":["
 		  "\"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV\"]}",
 		  "flags[0]" },
@@ -298,7 +301,9 @@ TEST(a_profile_that_is_none_is_refused_with_its_place)
 		  "no system call is named \"opneat\"" },
 		{ "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"architectures\":["
 		  "\"SCMP_ARCH_X86\"],\"syscalls\":[{"
-		  "\"names\":[\"socket\"],\"action\":\"SCMP_ACT_ERRNO\"}]}",
+		  "\"names\":[\"socket\"],\"action\":\"SCMP_ACT_ERRNO\","
+		  "\"args\":[{\"index\":0,\"value\":1,\"op\":"
+		  "\"SCMP_CMP_EQ\"}]}]}",
 		  "32-bit x86" },
 		{ "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[{"
 		  "\"names\":[\"read\"],\"action\":\"SCMP_ACT_ALLOW\",\"args\":"
@@ -323,6 +328,94 @@ TEST(a_profile_that_is_none_is_refused_with_its_place)
 		if (profile_parse(j, &p, &e) != -EBADMSG)
 			test_fail(__FILE__, __LINE__, "row %zu accepted", i);
 		CHECK_HAS(e.text, rows[i].want);
+	}
+}
+
+TEST(a_call_of_32_bit_x86_is_meant_through_socketcall_and_ipc_too)
+{
+	const struct sim denies[] = {
+		{ I386, 359, { 0 }, ERRNO(EPERM) },
+		{ I386, 102, { 1 }, ERRNO(EPERM) },
+		{ I386, 102, { 2 }, ALLOW },
+		{ I386, 360, { 0 }, ALLOW },
+		/* The upper half of ipc's first argument is a version. */
+		{ I386, 117, { 21 }, ERRNO(EPERM) },
+		{ I386, 117, { 0x10015 }, ERRNO(EPERM) },
+		{ I386, 117, { 1 }, ALLOW },
+		{ I386, 397, { 0 }, ERRNO(EPERM) },
+	};
+	const struct sim allows[] = {
+		{ I386, 359, { 0 }, ALLOW },	    { I386, 102, { 1 }, ALLOW },
+		{ I386, 102, { 2 }, ERRNO(EPERM) }, { I386, 361, { 7 }, ALLOW },
+		{ I386, 361, { 8 }, ERRNO(EPERM) },
+	};
+
+	simulate("{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"architectures\":["
+		 "\"SCMP_ARCH_X86\"],\"syscalls\":[{\"names\":[\"socket\","
+		 "\"shmat\"],\"action\":\"SCMP_ACT_ERRNO\"}]}",
+		 denies, COUNTOF(denies));
+	simulate("{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"architectures\":["
+		 "\"SCMP_ARCH_X86\"],\"syscalls\":[{\"names\":[\"socket\"],"
+		 "\"action\":\"SCMP_ACT_ALLOW\"},{\"names\":[\"bind\"],"
+		 "\"action\":\"SCMP_ACT_ALLOW\",\"args\":[{\"index\":0,"
+		 "\"value\":7,\"op\":\"SCMP_CMP_EQ\"}]}]}",
+		 allows, COUNTOF(allows));
+}
+
+TEST(every_action_is_its_own_value_and_kill_is_that_of_a_thread)
+{
+	static const struct {
+		const char *action;
+		uint32_t want;
+	} rows[] = {
+		{ "ALLOW", ALLOW },
+		{ "LOG", SECCOMP_RET_LOG },
+		{ "TRACE", SECCOMP_RET_TRACE | EPERM },
+		{ "ERRNO", ERRNO(EPERM) },
+		{ "TRAP", SECCOMP_RET_TRAP },
+		{ "KILL", SECCOMP_RET_KILL_THREAD },
+		{ "KILL_THREAD", SECCOMP_RET_KILL_THREAD },
+		{ "KILL_PROCESS", KILL },
+	};
+
+	for (size_t i = 0; i < COUNTOF(rows); i++) {
+		char text[300];
+		const struct sim sim = {
+			X86_64, NR("uname"), { 0 }, rows[i].want
+		};
+
+		(void)snprintf(text, sizeof(text),
+			       "{\"defaultAction\":\"SCMP_ACT_ERRNO\","
+			       "\"defaultErrnoRet\":2,\"syscalls\":[{"
+			       "\"names\":[\"uname\"],\"action\":"
+			       "\"SCMP_ACT_%s\"}]}",
+			       rows[i].action);
+		simulate(text, &sim, 1);
+	}
+}
+
+TEST(all_23_architectures_are_known_and_the_native_one_is_always_there)
+{
+	static const char *const names[] = {
+		"X86",	       "X86_64", "X32",	      "ARM",	 "AARCH64",
+		"MIPS",	       "MIPS64", "MIPS64N32", "MIPSEL",	 "MIPSEL64",
+		"MIPSEL64N32", "PPC",	 "PPC64",     "PPC64LE", "S390",
+		"S390X",       "PARISC", "PARISC64",  "RISCV64", "LOONGARCH64",
+		"M68K",	       "SH",	 "SHEB",
+	};
+
+	CHECK_INT(COUNTOF(names), 23);
+	for (size_t i = 0; i < COUNTOF(names); i++) {
+		char text[200];
+		struct profile p;
+
+		(void)snprintf(text, sizeof(text),
+			       "{\"defaultAction\":\"SCMP_ACT_ERRNO\","
+			       "\"architectures\":[\"SCMP_ARCH_%s\"]}",
+			       names[i]);
+		parse(text, &p);
+		CHECK(profile_arch(&p, seccomp_arch_native()) != NULL);
+		profile_done(&p);
 	}
 }
 
