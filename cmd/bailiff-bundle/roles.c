@@ -354,8 +354,7 @@ static bool is_metadata(const char *file)
 {
 	const size_t len = strlen(file);
 
-	return file[0] != '.' && len > 5 &&
-	       strcmp(file + len - 5, ".json") == 0;
+	return len > 5 && strcmp(file + len - 5, ".json") == 0;
 }
 
 /* Sorted, so that what is said of them has one order. */

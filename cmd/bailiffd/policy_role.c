@@ -120,8 +120,13 @@ static int fetch_recorded(void *ctx, const char *name, size_t max,
 	/* Written last: on a full disk what is stored stays one repository. */
 	struct buf *to = strcmp(name, "timestamp.json") == 0 ? &load->pointer
 							     : &load->fetched;
-	const int r = load->inner.fetch(load->inner.ctx, name, max, out, e);
+	int r;
 
+	if (publication_name_check(span_of(name)) < 0)
+		return err_set(e, EINVAL,
+			       "a node keeps no file of this name: it may have "
+			       "four parts of letters, digits and . _ ~ %% -");
+	r = load->inner.fetch(load->inner.ctx, name, max, out, e);
 	if (r == 0)
 		publication_add(to, AREA_BUNDLE, name,
 				(struct span){ .p = out->p + before,

@@ -25,13 +25,20 @@ void publication_add(struct buf *out, enum publication_area area,
 	buf_blob(out, content);
 }
 
+static bool is_json_file(struct span c)
+{
+	const size_t len = strlen(".json");
+
+	return c.len > len && memcmp(c.p + c.len - len, ".json", len) == 0;
+}
+
 static bool component_is_safe(struct span c)
 {
 	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				       "abcdefghijklmnopqrstuvwxyz"
-				       "0123456789._%-";
+				       "0123456789._~%-";
 
-	if (c.len == 0 || c.len > 255 || c.p[0] == '.')
+	if (c.len == 0 || c.len > 255 || (c.p[0] == '.' && !is_json_file(c)))
 		return false;
 	for (size_t i = 0; i < c.len; i++)
 		if (c.p[i] == '\0' || strchr(alphabet, c.p[i]) == NULL)
@@ -69,11 +76,15 @@ static int entry_next(struct cur *c, struct entry *ret, struct err *e)
 	ret->area = (enum publication_area)area;
 	ret->name = cur_blob(c, PUBLICATION_NAME_MAX);
 	ret->content = cur_blob(c, PUBLICATION_MAX);
-	if (c->failed || area >= AREA_COUNT ||
-	    publication_name_check(ret->name) < 0)
+	if (c->failed || area >= AREA_COUNT)
 		return err_set(e, EBADMSG,
 			       "the policy process answered with a file that "
 			       "has no place");
+	if (publication_name_check(ret->name) < 0)
+		return err_set(e, EBADMSG,
+			       "the policy process answered with a file "
+			       "\"%.*s\", a name that is not written",
+			       SPAN_FMT(ret->name));
 	return 1;
 }
 

@@ -31,8 +31,9 @@ enum publication_area {
 void publication_add(struct buf *out, enum publication_area area,
 		     const char *name, struct span content);
 
-/* Relative, at most four components of [A-Za-z0-9._%-], none of which begins
- * with a dot. Return: 0; -EINVAL. */
+/* Relative, at most four components of [A-Za-z0-9._~%-], as percent-encoded
+ * role names have it. One that begins with a dot must end with ".json": "." and
+ * ".." do not, nor temporary files. Return: 0; -EINVAL. */
 int publication_name_check(struct span name);
 
 /* Every entry whole, named and placed. Return: 0; -EBADMSG. */

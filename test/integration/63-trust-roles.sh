@@ -50,13 +50,13 @@ t_check "a repository is begun" bundle init --root-key "$dir/keys/root.pem" \
 	--targets-key "$dir/keys/targets.pem" \
 	--snapshot-key "$dir/keys/snapshot.pem" \
 	--timestamp-key "$dir/keys/timestamp.pem"
-t_check "web-* is delegated to a team" bundle delegate --role team/shop \
+t_check "web-* is delegated to a team" bundle delegate --role .~team/shop \
 	--paths 'services/web-*.json' --key "$dir/keys/team.pem"
 t_check "the team builds its own" "$BUNDLE" build --repo "$dir/repo" \
-	--role team/shop --policies "$dir/team"
+	--role .~team/shop --policies "$dir/team"
 t_check "the others the rest" "$BUNDLE" build --repo "$dir/repo" \
 	--policies "$dir/top"
-t_check "the team signs" bundle sign --role team/shop \
+t_check "the team signs" bundle sign --role .~team/shop \
 	--key "$dir/keys/team.pem"
 t_check "and the others" bundle sign --role targets \
 	--key "$dir/keys/targets.pem"
@@ -72,10 +72,10 @@ speaks() { # SERVICE: role and signers, as the list has them
 top=$(n_get /v1/status | jq -r '.policy.signers[0]')
 team=$(speaks web-shop)
 t_is "the top-level role speaks for web" "$(speaks web)" "targets $top"
-t_is "the team for its own" "${team% *}" team/shop
+t_is "the team for its own" "${team% *}" .~team/shop
 t_is "with a key that is not the others'" \
 	"$([ "${team#* }" != "$top" ] && echo yes)" yes
-t_has "people see it" "$("$CTL" services)" "by team/shop: ${team:10:16}"
+t_has "people see it" "$("$CTL" services)" "by .~team/shop: ${team:12:16}"
 t_is "show names the team" \
 	"$("$CTL" show web-shop --json | jq -r '"\(.role) \(.signers[0])"')" "$team"
 t_exit "denied: the team's service is confined" 1 \
@@ -88,7 +88,7 @@ t_wait_for -t 5 denial
 t_is "the explanation names the team" \
 	"$("$CTL" explain "$seq" --json | jq -r '"\(.role) \(.signers[0])"')" "$team"
 t_has "and in words" "$("$CTL" explain "$seq" --json | jq -r .sentence)" \
-	"role team/shop"
+	"role .~team/shop"
 kill -KILL "$(n_worker policy)"
 again() {
 	[ "$("$CTL" show web-shop --json | jq -r '"\(.role) \(.signers[0])"')" = \
