@@ -514,6 +514,22 @@ static int name_add(struct profile *p, const struct entry *entry,
 	return r;
 }
 
+/* A refusal of @object, with the way out when it is one of Docker's. */
+static int superset_hint(const json_t *object, int r, struct err *e)
+{
+	static const char *const members[] = {
+		"archMap",  "comment",	"defaultErrno", "errno",
+		"excludes", "includes", "name",
+	};
+
+	for (size_t i = 0; i < COUNT(members); i++)
+		if (json_object_get(object, members[i]) != NULL)
+			return err_hint(e, "bailiff-bundle compile --seccomp "
+					   "FILE --oci makes a plain object of "
+					   "a profile of Docker's");
+	return r;
+}
+
 static int entry_parse(const json_t *item, struct profile *p, struct err *e)
 {
 	json_t *names, *action, *errno_ret, *args, *name;
@@ -528,8 +544,9 @@ static int entry_parse(const json_t *item, struct profile *p, struct err *e)
 	size_t i;
 	int r = json_members(item, rows, e);
 
-	if (r == 0)
-		r = action_parse(action, errno_ret, &entry.ret, e);
+	if (r < 0)
+		return superset_hint(item, r, e);
+	r = action_parse(action, errno_ret, &entry.ret, e);
 	if (r < 0)
 		return r;
 	entry.is_skipped = entry.ret == p->default_ret;
@@ -589,7 +606,7 @@ int profile_parse_for(const json_t *object, uint32_t native,
 	int r = json_members(object, rows, e);
 
 	if (r < 0)
-		return r;
+		return superset_hint(object, r, e);
 	if (listener != NULL || metadata != NULL)
 		return err_set(e, EBADMSG,
 			       "a listener is not supported: "

@@ -419,6 +419,26 @@ TEST(all_23_architectures_are_known_and_the_native_one_is_always_there)
 	}
 }
 
+TEST(a_profile_of_dockers_is_refused_with_the_way_out)
+{
+	static const char *const rows[] = {
+		"{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"archMap\":[]}",
+		"{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{"
+		"\"name\":\"read\",\"action\":\"SCMP_ACT_LOG\"}]}",
+	};
+
+	for (size_t i = 0; i < COUNTOF(rows); i++) {
+		AUTO_JSON *j = NULL;
+		struct err e = { 0 };
+		struct profile p;
+
+		CHECK_INT(json_parse(span_of(rows[i]), 1000, &j, &e), 0);
+		CHECK_INT(profile_parse(j, &p, &e), -EBADMSG);
+		CHECK(e.hint != NULL);
+		CHECK_HAS(e.hint, "--oci");
+	}
+}
+
 TEST(an_unknown_name_in_an_allowing_rule_is_counted)
 {
 	struct profile p;
