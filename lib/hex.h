@@ -24,4 +24,16 @@ int hex_decode(struct span text, void *out, size_t size);
 /* Append standard base64 with padding (RFC 4648, section 4). */
 void base64_encode(struct buf *out, struct span raw);
 
+/**
+ * base64_decode() - standard base64 with padding, without blanks, to bytes.
+ * @out: room for @text.len / 4 * 3 bytes less the padding; untouched on
+ *       failure.
+ *
+ * What the last digit has too many of is not looked at.
+ *
+ * Return: the number of bytes; -EINVAL for another length than a multiple of
+ * four or another character; -E2BIG when @size is too small.
+ */
+int base64_decode(struct span text, void *out, size_t size);
+
 #endif

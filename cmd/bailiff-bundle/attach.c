@@ -47,18 +47,6 @@ static size_t blanks_drop(struct span bytes, char *text, size_t size)
 	return len;
 }
 
-static int base64_decode(struct span text, unsigned char *out)
-{
-	int padding = 0, len;
-
-	while (padding < 2 && text.len > (size_t)padding &&
-	       text.p[text.len - 1 - (size_t)padding] == '=')
-		padding++;
-	len = EVP_DecodeBlock(out, (const unsigned char *)text.p,
-			      (int)text.len);
-	return len < padding ? -EINVAL : len - padding;
-}
-
 /* The file's bytes, read as @form. Return: the length; -EINVAL. */
 static int form_read(enum form form, struct span bytes, unsigned char *raw)
 {
@@ -70,7 +58,7 @@ static int form_read(enum form form, struct span bytes, unsigned char *raw)
 	case FORM_HEX:
 		return hex_decode(packed, raw, SIGNATURE_FILE_MAX);
 	case FORM_BASE64:
-		return base64_decode(packed, raw);
+		return base64_decode(packed, raw, SIGNATURE_FILE_MAX);
 	case FORM_RAW:
 	case FORM_COUNT:
 	default:

@@ -89,13 +89,6 @@ void role_scope_text(const struct trust_delegation *d, struct buf *out)
 	buf_puts(out, d->is_terminating ? " (terminating)" : "");
 }
 
-/* The owner that a "keys" object names for @id; NULL. */
-static const char *owner_in(const json_t *keys, const char *id)
-{
-	return json_string_value(
-		json_object_get(json_object_get(keys, id), TRUST_KEY_OWNER));
-}
-
 const char *role_key_owner(const struct roles *r, const char *id)
 {
 	const char *owner = NULL;
@@ -103,13 +96,14 @@ const char *role_key_owner(const struct roles *r, const char *id)
 	for (size_t i = 0; owner == NULL && i < r->count; i++) {
 		const json_t *body = r->items[i]->metadata.body;
 
-		owner = owner_in(json_object_get(body, "keys"), id);
+		owner = trust_key_owner(
+			json_object_get(json_object_get(body, "keys"), id));
 		if (owner == NULL)
-			owner = owner_in(
+			owner = trust_key_owner(json_object_get(
 				json_object_get(
 					json_object_get(body, "delegations"),
 					"keys"),
-				id);
+				id));
 	}
 	return owner;
 }

@@ -3,10 +3,11 @@
 #include "pkg/trust/pem.h"
 
 #include <errno.h>
-#include <openssl/evp.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/auto.h"
+#include "lib/hex.h"
 
 #define BEGIN  "-----BEGIN "
 #define END    "-----END "
@@ -57,20 +58,6 @@ static int label_refuse(struct span label, const char *wanted, struct err *e)
 	return -EBADMSG;
 }
 
-/* Base64 without blanks. Return: the number of bytes, or -1. */
-static int base64_len(struct span text)
-{
-	size_t padding = 0;
-
-	while (padding < 2 && padding < text.len &&
-	       text.p[text.len - 1 - padding] == '=')
-		padding++;
-	if (text.len == 0 || text.len % 4 != 0 || text.len > INT32_MAX ||
-	    memchr(text.p, '=', text.len - padding) != NULL)
-		return -1;
-	return (int)(text.len / 4 * 3 - padding);
-}
-
 static int body_decode(struct span body, struct buf *der, struct err *e)
 {
 	AUTO_DONE(buf_done) struct buf text;
@@ -83,12 +70,11 @@ static int body_decode(struct span body, struct buf *der, struct err *e)
 			buf_put(&text, &body.p[i], 1);
 	if (buf_error(&text) < 0)
 		return err_set(e, ENOMEM, "out of memory");
-	len = base64_len(buf_view(&text));
-	raw = len >= 0 ? malloc(text.len) : NULL;
-	if (len >= 0 && raw == NULL)
+	raw = malloc(text.len + 1);
+	if (raw == NULL)
 		return err_set(e, ENOMEM, "out of memory");
-	if (len < 0 || EVP_DecodeBlock(raw, (const unsigned char *)text.p,
-				       (int)text.len) < 0)
+	len = base64_decode(buf_view(&text), raw, text.len);
+	if (len <= 0)
 		return err_set(e, EBADMSG,
 			       "the PEM is damaged: its text is not base64");
 	buf_put(der, raw, (size_t)len);

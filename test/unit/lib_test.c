@@ -127,6 +127,31 @@ TEST(hex_and_base64_round_trip_known_vectors)
 	buf_done(&b);
 }
 
+TEST(base64_decodes_what_it_encodes_and_nothing_else)
+{
+	static const char *const bad[] = { "Z",	   "Zg",   "Zg=",  "Zg==Zg==",
+					   "====", "Z===", "Zm9 ", "Zm9v\n",
+					   "Z=9v", "Zm-_", " Zm9v" };
+	unsigned char raw[300], back[300];
+	struct buf b;
+
+	for (size_t i = 0; i < sizeof(raw); i++)
+		raw[i] = (unsigned char)(i * 7 + i / 256);
+	for (size_t len = 0; len <= sizeof(raw); len++) {
+		buf_init(&b, 500);
+		base64_encode(&b, (struct span){ (const char *)raw, len });
+		CHECK_INT(base64_decode(buf_view(&b), back, len), (int)len);
+		CHECK(memcmp(raw, back, len) == 0);
+		if (len != 0)
+			CHECK_INT(base64_decode(buf_view(&b), back, len - 1),
+				  -E2BIG);
+		buf_done(&b);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		CHECK_INT(base64_decode(span_of(bad[i]), back, sizeof(back)),
+			  -EINVAL);
+}
+
 TEST(json_refuses_what_is_not_one_strict_document)
 {
 	static const char *const bad[] = {
