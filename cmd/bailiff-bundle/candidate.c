@@ -10,6 +10,7 @@
 #include "cmd/bailiff-bundle/bundle_check.h"
 #include "cmd/bailiff-bundle/life.h"
 #include "cmd/bailiff-bundle/review.h"
+#include "cmd/bailiff-bundle/signing.h"
 #include "cmd/bailiff-bundle/speaker.h"
 #include "lib/auto.h"
 #include "lib/hex.h"
@@ -530,7 +531,7 @@ int candidate_publish(struct stage *s, const struct sealing *keys,
 		result_tell(&c);
 		life_warn("publish", c.view, false, s->now);
 	}
-	return r < 0 ? r : stage_tell_all(s, e);
+	return r < 0 ? r : signing_show_all(s, e);
 }
 
 /* A new snapshot is made of the present view; without one the present snapshot

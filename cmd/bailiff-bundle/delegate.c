@@ -8,6 +8,7 @@
 
 #include "cmd/bailiff-bundle/authority.h"
 #include "cmd/bailiff-bundle/keychange.h"
+#include "cmd/bailiff-bundle/signing.h"
 #include "cmd/bailiff-bundle/stage.h"
 #include "lib/auto.h"
 #include "pkg/trust/delegation.h"
@@ -294,8 +295,10 @@ static int delegate_run(struct delegate *d, struct err *e)
 	if (r == 0)
 		r = order_tell(d, e);
 	if (r == 0)
-		r = stage_tell(&d->stage, d->by, e);
-	return r < 0 || d->is_removal ? r : stage_tell(&d->stage, d->role, e);
+		r = signing_show_progress(&d->stage, d->by, e);
+	return r < 0 || d->is_removal
+		       ? r
+		       : signing_show_progress(&d->stage, d->role, e);
 }
 
 int verb_delegate(int argc, char **argv, struct err *e)

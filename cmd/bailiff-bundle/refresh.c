@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "cmd/bailiff-bundle/candidate.h"
+#include "cmd/bailiff-bundle/signing.h"
 #include "lib/auto.h"
 #include "pkg/trust/time.h"
 
@@ -44,7 +45,7 @@ static int role_extend(struct stage *s, const char *name, struct err *e)
 	trust_time_format(role->metadata.expires, date);
 	printf("staged %s version %llu with the same content, expires %s\n",
 	       name, (unsigned long long)role->metadata.version, date);
-	return stage_tell(s, name, e);
+	return signing_show_progress(s, name, e);
 }
 
 static int roles_extend(struct stage *s, const struct option_list *names,

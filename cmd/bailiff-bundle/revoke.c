@@ -12,6 +12,7 @@
 
 #include "cmd/bailiff-bundle/authority.h"
 #include "cmd/bailiff-bundle/redelegate.h"
+#include "cmd/bailiff-bundle/signing.h"
 #include "lib/auto.h"
 #include "lib/num.h"
 
@@ -298,7 +299,7 @@ static int revoke_run(struct revoke *v, struct err *e)
 		return r;
 	printf("what is published still has the key until this is signed and "
 	       "published\n");
-	return stage_tell_all(&v->stage, e);
+	return signing_show_all(&v->stage, e);
 }
 
 int verb_revoke(int argc, char **argv, struct err *e)

@@ -8,6 +8,7 @@
 #include "cmd/bailiff-bundle/authority.h"
 #include "cmd/bailiff-bundle/redelegate.h"
 #include "cmd/bailiff-bundle/roots.h"
+#include "cmd/bailiff-bundle/signing.h"
 #include "cmd/bailiff-bundle/stage.h"
 #include "lib/auto.h"
 
@@ -156,7 +157,7 @@ static int rotate_run(struct rotate *x, struct err *e)
 		r = stage_resign(&x->stage, e);
 	if (r == 0 && wants_root)
 		r = root_show(&x->stage, e);
-	return r < 0 ? r : stage_tell_all(&x->stage, e);
+	return r < 0 ? r : signing_show_all(&x->stage, e);
 }
 
 static void rotate_done(struct rotate *x)

@@ -358,3 +358,12 @@ int signing_show_progress(const struct stage *s, const char *name,
 	}
 	return r;
 }
+
+int signing_show_all(const struct stage *s, struct err *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < s->roles.staged.count; i++)
+		r = signing_show_progress(s, s->roles.staged.items[i]->name, e);
+	return r;
+}

@@ -56,6 +56,8 @@ int signing_show(const struct stage *s, const struct role *role, struct err *e);
 /* Print how far the signatures of what is staged are. Return: 0; -ENOMEM. */
 int signing_show_progress(const struct stage *s, const char *name,
 			  struct err *e);
+/* The same of all that is staged. */
+int signing_show_all(const struct stage *s, struct err *e);
 /* Append "root's keys: alice (...), bob (...)" for each authority. */
 void signing_keys_text(const struct stage *s, const struct role *role,
 		       struct buf *out);

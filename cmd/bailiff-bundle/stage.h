@@ -84,10 +84,4 @@ int stage_resign(struct stage *s, struct err *e);
 /* Remove the files below staged/targets that no staged role lists. */
 int stage_sweep(const struct stage *s, struct err *e);
 
-/* Print how far @role is: "targets version 2: 1 of 2 signatures (alice (...));
- * may sign: bob (...)", a line for each authority. */
-int stage_tell(const struct stage *s, const char *role, struct err *e);
-/* stage_tell() for all that is staged. */
-int stage_tell_all(const struct stage *s, struct err *e);
-
 #endif

@@ -266,7 +266,7 @@ check "a refused publish changes nothing" test "$before" = "$(published)"
 # -- rotation of root ---------------------------------------------------------
 policies 4
 check "rotate stages a root with another key" says 0 \
-	"by the old keys of root version 1: not yet signed by enough" \
+	"root version 2: 1 of 2 signed by the old root's keys: " \
 	signing rotate --repo "$repo" --root-key "$keys/root1.pem" \
 	--root-key "$keys/mallory.pem" --root-threshold 2
 check "publish refuses the half-signed root" says 1 "by the keys of root version 1" \
