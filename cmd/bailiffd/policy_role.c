@@ -141,6 +141,7 @@ struct state {
 	struct trust_store changes; /* load->stored */
 	int dirfd, accepted_fd;	    /* -1: nothing is stored */
 	const struct log *log;
+	struct trust_memory said; /* the damaged files that were logged */
 };
 
 static const struct trust_memory_file *change_find(const struct load *load,
@@ -152,8 +153,14 @@ static const struct trust_memory_file *change_find(const struct load *load,
 	return NULL;
 }
 
-static void damage_say(const struct state *s, const char *name, struct err *e)
+/* Once for each file, however often it is read. */
+static void damage_say(void *ctx, const char *name, struct err *e)
 {
+	struct state *s = ctx;
+
+	if (trust_memory_get(&s->said, name).p != NULL ||
+	    trust_memory_put(&s->said, name, span_of("said")) < 0)
+		return;
 	(void)err_wrap(e, "%s", name);
 	log_err(s->log, LOG_LEVEL_WARN,
 		"stored trust metadata is damaged, it counts as absent", e);
@@ -161,7 +168,7 @@ static void damage_say(const struct state *s, const char *name, struct err *e)
 
 /* Where the stored timestamp is lost, that of the accepted bundle is the floor:
  * damage must not let an older bundle in. */
-static int timestamp_read(const struct state *s, const char *name, size_t max,
+static int timestamp_read(struct state *s, const char *name, size_t max,
 			  struct buf *out, struct err *e)
 {
 	AUTO_DONE(trust_metadata_done) struct trust_metadata m = { 0 };
@@ -181,22 +188,15 @@ static int timestamp_read(const struct state *s, const char *name, size_t max,
 static int state_load(void *ctx, const char *name, size_t max, struct buf *out,
 		      struct err *e)
 {
-	const struct state *s = ctx;
-	struct err mine = { 0 };
-	int r;
+	struct state *s = ctx;
 
-	if (e == NULL)
-		e = &mine;
 	if (change_find(s->load, name) != NULL)
 		return s->changes.load(s->changes.ctx, name, max, out, e);
 	if (s->dirfd < 0)
 		return -ENOENT;
 	if (strcmp(name, "timestamp.json") == 0)
 		return timestamp_read(s, name, max, out, e);
-	r = file_read(s->dirfd, name, max, out, e);
-	if (r < 0 && r != -ENOENT)
-		damage_say(s, name, e);
-	return r;
+	return file_read(s->dirfd, name, max, out, e);
 }
 
 static int state_save(void *ctx, const char *name, struct span bytes,
@@ -248,14 +248,15 @@ static void state_publish(struct load *load)
 }
 
 /* The signed issue time of the timestamp that is stored after the update. */
-static int64_t issued_stored(const struct state *s)
+static int64_t issued_stored(struct state *s)
 {
 	AUTO_DONE(trust_metadata_done) struct trust_metadata m = { 0 };
 	AUTO_DONE(buf_done) struct buf bytes;
+	struct err e = { 0 };
 
 	buf_init(&bytes, TRUST_TIMESTAMP_MAX);
-	if (state_load((void *)(uintptr_t)s, "timestamp.json",
-		       TRUST_TIMESTAMP_MAX, &bytes, NULL) < 0 ||
+	if (state_load(s, "timestamp.json", TRUST_TIMESTAMP_MAX, &bytes, &e) <
+		    0 ||
 	    bytes.len == 0 ||
 	    trust_metadata_parse(TRUST_ROLE_TIMESTAMP, buf_view(&bytes), &m,
 				 NULL) < 0)
@@ -294,8 +295,11 @@ static int load_verify(struct policy_role *role, struct load *load,
 		.accepted_fd = is_own ? -1 : m->fds[3],
 		.log = &role->base.log,
 	};
-	const struct trust_store store = { state_load, state_save, state_drop,
-					   &state };
+	const struct trust_store store = { .load = state_load,
+					   .save = state_save,
+					   .drop = state_drop,
+					   .ctx = &state,
+					   .damaged = damage_say };
 	struct trust_config config = {
 		.store = &store,
 		.source = &source,
@@ -325,6 +329,7 @@ static int load_verify(struct policy_role *role, struct load *load,
 	if (r == 0)
 		chain_record(&state);
 	load->issued = issued_stored(&state);
+	trust_memory_done(&state.said);
 	buf_done(&pinned);
 	return r == -EKEYEXPIRED ? expired_say(load, e) : r;
 }

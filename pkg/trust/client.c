@@ -88,19 +88,35 @@ int trust_client_fetch(const struct trust_client *c, const char *name,
 		       : r;
 }
 
+void trust_client_damaged(const struct trust_client *c, const char *name,
+			  struct err *why)
+{
+	const struct trust_store *store = c->config.store;
+
+	if (store->damaged != NULL)
+		store->damaged(store->ctx, name, why);
+}
+
 int trust_client_load(const struct trust_client *c, const char *name,
 		      size_t max, struct buf *out)
 {
 	const struct trust_store *store = c->config.store;
+	struct err why = { 0 };
 	int r;
 
 	buf_init(out, max);
-	r = store->load(store->ctx, name, max, out, NULL);
-	if (r == -ENOMEM || buf_error(out) == -ENOMEM)
-		return -ENOMEM;
-	if (r != 0 || buf_error(out) < 0)
-		buf_reset(out);
-	return 0;
+	r = store->load(store->ctx, name, max, out, &why);
+	if (r == 0 && buf_error(out) < 0)
+		r = buf_error(out);
+	if (r == 0 || r == -ENOMEM)
+		return r;
+	buf_reset(out);
+	if (r == -ENOENT)
+		return r;
+	if (why.code == 0)
+		(void)err_set(&why, r < 0 ? -r : EIO, "it cannot be read");
+	trust_client_damaged(c, name, &why);
+	return -EIO;
 }
 
 int trust_client_save(const struct trust_client *c, const char *name,

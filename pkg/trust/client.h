@@ -62,10 +62,13 @@ int trust_client_fetch(const struct trust_client *c, const char *name,
 int trust_client_ask(const struct trust_client *c, const char *name, size_t max,
 		     struct buf *out, struct err *e);
 
-/* A stored file, likewise; empty when there is none or it cannot be read.
- * Return: 0; -ENOMEM. */
+/* A stored file, likewise. Return: 0; -ENOMEM; any other when there is none or
+ * it cannot be read. */
 int trust_client_load(const struct trust_client *c, const char *name,
 		      size_t max, struct buf *out);
+/* The stored file @name is not what was once stored. */
+void trust_client_damaged(const struct trust_client *c, const char *name,
+			  struct err *why);
 int trust_client_save(const struct trust_client *c, const char *name,
 		      struct span bytes, struct err *e);
 int trust_client_drop(const struct trust_client *c, const char *name,

@@ -15,6 +15,7 @@ int trust_listed_stored(const struct trust_client *c,
 {
 	AUTO_DONE(trust_metadata_done) struct trust_metadata m = { 0 };
 	AUTO_DONE(buf_done) struct buf name;
+	struct err why = { 0 };
 	int r;
 
 	buf_init(bytes, 0);
@@ -23,8 +24,11 @@ int trust_listed_stored(const struct trust_client *c,
 	if (r < 0 || buf_cstr(&name) == NULL)
 		return buf_error(&name) == -ENOMEM ? -ENOMEM : 0;
 	r = trust_client_load(c, name.p, trust_role_max(w->kind), bytes);
-	if (r == 0)
-		r = trust_metadata_parse(w->kind, buf_view(bytes), &m, NULL);
+	if (r == 0) {
+		r = trust_metadata_parse(w->kind, buf_view(bytes), &m, &why);
+		if (r < 0 && r != -ENOMEM)
+			trust_client_damaged(c, name.p, &why);
+	}
 	if (r == 0)
 		r = trust_metadata_verify(&m, w->by, NULL, NULL);
 	if (r == 0)

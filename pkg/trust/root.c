@@ -47,14 +47,18 @@ static bool signers_changed(const struct trust_metadata *from,
 static int stored_read(struct walk *w)
 {
 	AUTO_DONE(trust_metadata_done) struct trust_metadata m = { 0 };
+	struct err why = { 0 };
 	int r = trust_client_load(w->c, ROOT_FILE, TRUST_ROOT_MAX,
 				  &w->stored_bytes);
 
-	if (r == 0)
+	if (r == 0) {
 		r = trust_metadata_parse(TRUST_ROLE_ROOT,
-					 buf_view(&w->stored_bytes), &m, NULL);
-	if (r == 0)
-		r = verify_by(&m, &m, NULL);
+					 buf_view(&w->stored_bytes), &m, &why);
+		if (r == 0)
+			r = verify_by(&m, &m, &why);
+		if (r < 0 && r != -ENOMEM)
+			trust_client_damaged(w->c, ROOT_FILE, &why);
+	}
 	if (r == 0)
 		trust_metadata_move(&w->stored, &m);
 	return r == -ENOMEM ? r : 0;
@@ -152,13 +156,17 @@ static int step_stored(struct walk *w)
 	AUTO_DONE(trust_metadata_done) struct trust_metadata next = { 0 };
 	AUTO_DONE(buf_done) struct buf bytes = { 0 };
 	struct trust_client *c = w->c;
+	struct err why = { 0 };
 	char name[64];
 	int r;
 
 	root_name(c->root.version + 1, name);
 	r = trust_client_load(c, name, TRUST_ROOT_MAX, &bytes);
-	if (r == 0)
-		r = successor_check(&c->root, name, &bytes, &next, NULL);
+	if (r == 0) {
+		r = successor_check(&c->root, name, &bytes, &next, &why);
+		if (r == -EBADMSG)
+			trust_client_damaged(c, name, &why);
+	}
 	if (r < 0 && r != -ENOMEM && w->stored.version == c->root.version + 1) {
 		trust_metadata_done(&next);
 		buf_done(&bytes);

@@ -80,6 +80,11 @@ struct trust_store {
 	/* drop() - forget a file; one that is not there is fine. */
 	int (*drop)(void *ctx, const char *name, struct err *e);
 	void *ctx;
+	/**
+	 * damaged() - a stored file cannot be read or is no metadata, and
+	 * counts as absent. May be NULL; may be told of a file more than once.
+	 */
+	void (*damaged)(void *ctx, const char *name, struct err *why);
 };
 
 /* A store in memory. */

@@ -111,4 +111,19 @@ t_is "the node takes that: the floor has fallen away" \
 	"$(reload "$dir/repo"): $(jq -r .error "$dir/answer")" "200: null"
 later=$(date -u -d '+1 day' +%Y-%m-%dT%H:%M:%SZ)
 t_check "and time is as it is" test "$(clock time)" '<' "$later"
+
+# ---- damage --------------------------------------------------------------------------
+state=/var/lib/bailiff/trust
+files="timestamp.json snapshot.json targets.json .~team%2Fshop.json"
+for file in $files; do
+	echo '{"signed' >"$state/$file"
+done
+lines=$(wc -l <"$dir/log")
+t_is "a node whose stored metadata is damaged loads the bundle" \
+	"$(reload "$dir/repo"): $(jq -r .error "$dir/answer")" "200: null"
+for file in $files; do
+	t_is "and warns of $file, once" "$(tail -n "+$((lines + 1))" "$dir/log" |
+		grep "stored trust metadata is damaged" |
+		grep -cF "\"$file: ")" 1
+done
 t_done

@@ -489,7 +489,7 @@ TEST(a_recovery_that_was_cut_short_is_made_up_for)
 	struct stuck_store s = { .is_stuck = true };
 	const struct trust_source source = { repo_fetch, r };
 	const struct trust_store store = { stuck_load, stuck_save, stuck_drop,
-					   &s };
+					   &s, NULL };
 	struct trust_config config = {
 		.store = &store,
 		.source = &source,
@@ -980,7 +980,7 @@ TEST(a_store_that_fails_fails_the_update_with_a_sentence)
 		struct full_store s = { .full = names[i] };
 		const struct trust_source source = { repo_fetch, r };
 		const struct trust_store store = { full_load, full_save,
-						   full_drop, &s };
+						   full_drop, &s, NULL };
 		struct trust_config config = {
 			.store = &store,
 			.source = &source,
@@ -1087,4 +1087,96 @@ TEST(a_reason_has_a_word)
 	CHECK_STR(trust_reason(ESTALE), "rollback");
 	CHECK_STR(trust_reason(-EKEYREJECTED), "under-signed");
 	CHECK_STR(trust_reason(-EIO), "failed");
+}
+
+/* -- damage ---------------------------------------------------------------- */
+
+struct damaged_store {
+	struct trust_memory memory;
+	struct buf names;
+};
+
+static int damaged_load(void *ctx, const char *name, size_t max,
+			struct buf *out, struct err *e)
+{
+	struct damaged_store *s = ctx;
+
+	return trust_memory_store(&s->memory)
+		.load(&s->memory, name, max, out, e);
+}
+
+static int damaged_save(void *ctx, const char *name, struct span bytes,
+			struct err *e)
+{
+	struct damaged_store *s = ctx;
+
+	return trust_memory_store(&s->memory).save(&s->memory, name, bytes, e);
+}
+
+static int damaged_drop(void *ctx, const char *name, struct err *e)
+{
+	struct damaged_store *s = ctx;
+
+	return trust_memory_store(&s->memory).drop(&s->memory, name, e);
+}
+
+static void damaged_say(void *ctx, const char *name, struct err *why)
+{
+	struct damaged_store *s = ctx;
+
+	CHECK(why->code != 0 && why->text[0] != '\0');
+	buf_printf(&s->names, "%s ", name);
+}
+
+/* Update, and give the names that were told. */
+static const char *damage_of(struct repo *r, struct damaged_store *s)
+{
+	const struct trust_source source = { repo_fetch, r };
+	const struct trust_store store = { damaged_load, damaged_save,
+					   damaged_drop, s, damaged_say };
+	struct trust_result got = { 0 };
+	struct err e = { 0 };
+
+	buf_reset(&s->names);
+	CHECK_INT(trust_update(
+			  &(struct trust_config){
+				  .pinned = buf_view(&r->pinned),
+				  .store = &store,
+				  .source = &source,
+				  .now = REPO_NOW,
+			  },
+			  &got, &e),
+		  0);
+	trust_result_done(&got);
+	return s->names.len != 0 ? buf_cstr(&s->names) : "";
+}
+
+TEST(each_damaged_stored_file_is_told_by_its_name)
+{
+	static const char *const files[] = { "root.json", "timestamp.json",
+					     "snapshot.json", "targets.json",
+					     "2.root.json" };
+	struct repo *r = repo_init();
+	struct damaged_store s = { 0 };
+
+	buf_init(&s.names, SIZE_MAX);
+	repo_publish(r);
+	r->roles[TRUST_ROLE_ROOT].version = 2;
+	repo_publish_root(r, NULL);
+	CHECK_STR(damage_of(r, &s), "");
+	CHECK_STR(damage_of(r, &s), "");
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		char want[64];
+
+		(void)trust_memory_put(&s.memory, files[i], span_of("{\"si"));
+		(void)snprintf(want, sizeof(want), "%s ", files[i]);
+		CHECK_STR(damage_of(r, &s), want);
+	}
+	/* An empty file is damage as well. "root.json" stands in for its link
+	 * of the chain, which stays as it is. */
+	(void)trust_memory_put(&s.memory, "snapshot.json", span_of(""));
+	CHECK_STR(damage_of(r, &s), "2.root.json snapshot.json ");
+	buf_done(&s.names);
+	trust_memory_done(&s.memory);
+	repo_free(r);
 }
