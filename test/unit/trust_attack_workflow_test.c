@@ -513,3 +513,53 @@ TEST(a_target_with_other_content_is_refused)
 			rows[i].want = -EFBIG;
 	sim_attacks(rows, n);
 }
+
+/* -- the issue time as a clock --------------------------------------------- */
+
+/* The timestamp key signs that it is issued far ahead, for even longer. */
+static void publish_ahead(struct sim *s, int64_t days)
+{
+	sim_bump(s);
+	s->issued = SIM_NOW + days * SIM_DAY;
+	sim_role(s, "timestamp")->expires = s->issued + days * SIM_DAY;
+	sim_publish(s);
+}
+
+TEST(an_issue_time_far_ahead_stops_updates_until_root_rotates_the_key)
+{
+	static const bool rows[] = { false, true };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct sim *s = sim_new();
+		struct sim_client c = { .uses_issued = rows[i] };
+		const int64_t issued = s->issued;
+		const int64_t expires = sim_role(s, "timestamp")->expires;
+		const int want = rows[i] ? -EKEYEXPIRED : 0;
+		struct trust_result result = { 0 };
+		struct err e;
+
+		sim_publish_root(s, 0, NULL);
+		sim_publish(s);
+		expect(s, &c, 0, "before the attack");
+		publish_ahead(s, 20000);
+		CHECK_INT(sim_update(s, &c, &result, &e), 0);
+		CHECK_INT(result.now, SIM_NOW);
+		CHECK(result.issued > SIM_NOW);
+		trust_result_done(&result);
+		expect(s, &c, want, "the same files again");
+		s->issued = issued;
+		sim_role(s, "timestamp")->expires = expires;
+		sim_bump(s);
+		sim_publish(s);
+		expect(s, &c, want, "the honest update after it");
+		rotate(s, "timestamp");
+		sim_bump(s);
+		sim_publish(s);
+		sim_accepts(s, &c, "after the rotation of the key");
+		CHECK_INT(sim_update(s, &c, &result, &e), 0);
+		CHECK_INT(result.now, SIM_NOW);
+		trust_result_done(&result);
+		sim_client_done(&c);
+		sim_free(s);
+	}
+}
