@@ -125,6 +125,11 @@ uint32_t token_of(uint32_t arch, uint32_t nr)
 	return arch;
 }
 
+bool token_is_narrow(uint32_t token)
+{
+	return (token & __AUDIT_ARCH_64BIT) == 0 && token != SCMP_ARCH_X32;
+}
+
 const struct profile_arch *profile_arch(const struct profile *p, uint32_t token)
 {
 	for (size_t i = 0; i < p->arch_count; i++)
@@ -425,8 +430,8 @@ static int number_add(struct profile *p, const struct entry *entry,
 }
 
 /* 32-bit x86 has calls that are a number of socketcall or ipc, and most of
- * them a number of their own since Linux 4.3 and 5.1. */
-#define MUX_FIRST 359
+ * them a number of their own, since Linux 2.6.33, 3.0, 4.3 and 5.1. */
+#define MUX_FIRST 337
 #define MUX_LAST  402
 
 static int mux_direct(uint32_t token, const char *name)
@@ -696,8 +701,10 @@ static bool rule_matches(const struct profile *p, const struct rule *rule,
 {
 	for (uint32_t i = 0; i < rule->count; i++) {
 		const struct cond *c = &p->conds[rule->first + i];
+		const uint64_t arg = d->args[c->index];
 
-		if (!cond_holds(c, d->args[c->index]))
+		if (!cond_holds(c, token_is_narrow(rule->token) ? (uint32_t)arg
+								: arg))
 			return false;
 	}
 	return true;

@@ -12,6 +12,7 @@
  * - calls above the highest number that the profile names for an architecture
  *   give ENOSYS unless the default is to allow, log or trace, as in runc;
  * - a call from an architecture that is not listed kills the process;
+ * - conditions on a call of a 32-bit architecture see 32 bits;
  * - a call that is also a number of socketcall or ipc on 32-bit x86 is meant
  *   both ways; with conditions only under its own number.
  */
@@ -132,6 +133,12 @@ void action_print(struct buf *out, uint32_t ret);
 /* The token whose calls come with @arch and @nr in seccomp_data: x32 or the
  * architecture itself. */
 uint32_t token_of(uint32_t arch, uint32_t nr);
+
+/* Whether the calls of @token see only the lower halves of their arguments.
+ * The upper ones may hold anything: the kernel cuts them off (regs->bx of an
+ * int $0x80 made by 64-bit code has them, arch/x86/include/asm/syscall.h), and
+ * so does the meaning of a condition. */
+bool token_is_narrow(uint32_t token);
 
 /* The rules of one call: the first, and how many; NULL for none. */
 const struct rule *profile_rules(const struct profile *p, uint32_t token,

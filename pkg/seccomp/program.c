@@ -153,11 +153,46 @@ static size_t emit_cond(struct emit *g, const struct cond *c, size_t yes,
 	}
 }
 
+/* As emit_cond(), for an argument whose upper half counts as 0. */
+static size_t emit_narrow(struct emit *g, const struct cond *c, size_t yes,
+			  size_t no)
+{
+	const bool is_masked = c->op == COND_MASKED_EQ;
+	const bool is_above =
+		((is_masked ? c->value_two : c->value) >> 32) != 0;
+	const uint32_t value = (uint32_t)(is_masked ? c->value_two : c->value);
+	static const struct {
+		uint16_t op;
+		bool is_turned, when_above;
+	} ops[] = {
+		[COND_NE] = { BPF_JEQ, true, true },
+		[COND_LT] = { BPF_JGE, true, true },
+		[COND_LE] = { BPF_JGT, true, true },
+		[COND_EQ] = { BPF_JEQ, false, false },
+		[COND_GE] = { BPF_JGE, false, false },
+		[COND_GT] = { BPF_JGT, false, false },
+		[COND_MASKED_EQ] = { BPF_JEQ, false, false },
+	};
+
+	if (is_above)
+		return ops[c->op].when_above ? yes : no;
+	(void)emit_jump(g, ops[c->op].op, value,
+			ops[c->op].is_turned ? no : yes,
+			ops[c->op].is_turned ? yes : no);
+	if (is_masked)
+		(void)emit_insn(g, BPF_ALU | BPF_AND | BPF_K,
+				(uint32_t)c->value);
+	return emit_load(g, DATA_LOW(c->index));
+}
+
 /* The rules of one call, strictest first: the first that matches decides. */
 static size_t emit_rules(struct emit *g, uint32_t token, uint32_t nr)
 {
 	size_t count, next;
 	const struct rule *rules = profile_rules(g->profile, token, nr, &count);
+	size_t (*const emit)(struct emit *, const struct cond *, size_t,
+			     size_t) =
+		token_is_narrow(token) ? emit_narrow : emit_cond;
 
 	next = emit_ret(g, g->profile->default_ret);
 	/* From the end, so the least strict is written first. Within one rank
@@ -172,9 +207,9 @@ static size_t emit_rules(struct emit *g, uint32_t token, uint32_t nr)
 				continue;
 			yes = emit_ret(g, r->ret);
 			for (uint32_t k = r->count; k > 0 && !g->is_full; k--)
-				yes = emit_cond(
-					g, &g->profile->conds[r->first + k - 1],
-					yes, next);
+				yes = emit(g,
+					   &g->profile->conds[r->first + k - 1],
+					   yes, next);
 			next = yes;
 		}
 	return next;

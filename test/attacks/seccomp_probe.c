@@ -2,11 +2,12 @@
 /* seccomp_probe.c - what a filter makes of each call, on the kernel itself.
  *
  * seccomp_probe [FILTER]: each line of standard input is a call, "NUMBER
- * ARGUMENT...", up to six, 0x for hexadecimal; a line "NUMBER RESULT" is
- * printed for each: the errno, "ok" when it succeeded, "signal N", "end" when
- * it ended the process, "still" after a fifth of a second. Each call is made in
- * a child of its own, which has no descriptor but its pipe. FILTER, a file of
- * struct sock_filter, is loaded by every child first.
+ * ARGUMENT...", up to six, 0x for hexadecimal; 0x100000000 added to the number
+ * makes it one of 32-bit x86, with up to five arguments; a line "NUMBER RESULT"
+ * is printed for each: the errno, "ok" when it succeeded, "signal N", "end"
+ * when it ended the process, "still" after a fifth of a second. Each call is
+ * made in a child of its own, which has no descriptor but its pipe. FILTER, a
+ * file of struct sock_filter, is loaded by every child first.
  *
  * Exit: 0; 2 for wrong usage; 111 when a child cannot be made or confined.
  */
@@ -61,6 +62,26 @@ static int call_read(char *line, struct call *ret)
 	return 0;
 }
 
+#define I386 0x100000000L
+
+static long call_make(const struct call *c)
+{
+	const unsigned long *a = c->args;
+	long r = c->nr - I386;
+
+	if (c->nr < I386)
+		return syscall(c->nr, a[0], a[1], a[2], a[3], a[4], a[5]);
+	__asm__ volatile("int $0x80"
+			 : "+a"(r)
+			 : "b"(a[0]), "c"(a[1]), "d"(a[2]), "S"(a[3]), "D"(a[4])
+			 : "memory", "cc", "r8", "r9", "r10", "r11");
+	r = (int)r;
+	if (r >= 0 || r < -4095)
+		return 0;
+	errno = (int)-r;
+	return -1;
+}
+
 /* The result goes through a pipe whose write the filter must allow. */
 static void child(const struct call *c, int out)
 {
@@ -71,8 +92,7 @@ static void child(const struct call *c, int out)
 	    (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
 	     syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter) < 0))
 		_exit(111);
-	r = syscall(c->nr, c->args[0], c->args[1], c->args[2], c->args[3],
-		    c->args[4], c->args[5]);
+	r = call_make(c);
 	code = r == -1 ? errno : 0;
 	if (write(out, &code, sizeof(code)) != (ssize_t)sizeof(code))
 		_exit(1);

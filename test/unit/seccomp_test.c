@@ -362,6 +362,75 @@ TEST(a_call_of_32_bit_x86_is_meant_through_socketcall_and_ipc_too)
 		 allows, COUNTOF(allows));
 }
 
+TEST(a_condition_on_a_32_bit_call_sees_32_bits_as_the_kernel_does)
+{
+	/* personality is 136 there; 64-bit code may set the upper halves. */
+	const struct sim denies[] = {
+		{ I386, 136, { 8 }, ERRNO(EPERM) },
+		{ I386, 136, { 0x700000008 }, ERRNO(EPERM) },
+		{ I386, 136, { 9 }, ALLOW },
+		{ X86_64, NR("personality"), { 8 }, ERRNO(EPERM) },
+		{ X86_64, NR("personality"), { 0x700000008 }, ALLOW },
+	};
+	const struct sim direct[] = {
+		{ I386, 337, { 0 }, ALLOW },
+		{ I386, 345, { 0 }, ALLOW },
+		{ I386, 102, { 19 }, ALLOW },
+	};
+
+	simulate("{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"architectures\":["
+		 "\"SCMP_ARCH_X86\"],\"syscalls\":[{\"names\":["
+		 "\"personality\"],\"action\":\"SCMP_ACT_ERRNO\",\"args\":[{"
+		 "\"index\":0,\"value\":8,\"op\":\"SCMP_CMP_EQ\"}]}]}",
+		 denies, COUNTOF(denies));
+	simulate("{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"architectures\":["
+		 "\"SCMP_ARCH_X86\"],\"syscalls\":[{\"names\":["
+		 "\"recvmmsg\",\"sendmmsg\"],\"action\":\"SCMP_ACT_ALLOW\"}]}",
+		 direct, COUNTOF(direct));
+}
+
+TEST(a_32_bit_argument_is_beside_every_constant_of_64_bits)
+{
+	static const struct {
+		const char *op;
+		bool above, below;
+	} rows[] = {
+		{ "NE", true, true },	      { "LT", true, false },
+		{ "LE", true, true },	      { "EQ", false, true },
+		{ "GE", false, true },	      { "GT", false, false },
+		{ "MASKED_EQ", true, false },
+	};
+
+	for (size_t i = 0; i < COUNTOF(rows); i++) {
+		char text[400];
+		/* Compared with 2^32 + 5, then with 5: the argument is 5. */
+		const struct sim sim[] = {
+			{ I386,
+			  136,
+			  { 0x900000005 },
+			  rows[i].above ? ALLOW : ERRNO(EPERM) },
+			{ I386,
+			  96,
+			  { 0x900000005 },
+			  rows[i].below != (i == 0) ? ALLOW : ERRNO(EPERM) },
+		};
+
+		(void)snprintf(
+			text, sizeof(text),
+			"{\"defaultAction\":\"SCMP_ACT_ERRNO\","
+			"\"architectures\":[\"SCMP_ARCH_X86\"],"
+			"\"syscalls\":[{\"names\":[\"personality\"],"
+			"\"action\":\"SCMP_ACT_ALLOW\",\"args\":[{"
+			"\"index\":0,\"value\":4294967301,\"valueTwo\":5,"
+			"\"op\":\"SCMP_CMP_%s\"}]},{\"names\":["
+			"\"getpriority\"],\"action\":\"SCMP_ACT_ALLOW\","
+			"\"args\":[{\"index\":0,\"value\":5,\"op\":"
+			"\"SCMP_CMP_%s\"}]}]}",
+			rows[i].op, rows[i].op);
+		simulate(text, sim, 2);
+	}
+}
+
 TEST(every_action_is_its_own_value_and_kill_is_that_of_a_thread)
 {
 	static const struct {
