@@ -14,6 +14,9 @@ if [ -z "${BAILIFF_TEST_NS:-}" ]; then
 	[ "$(id -u)" = 0 ] || { echo "1..0 # SKIP needs root"; exit 0; }
 	BAILIFF_TEST_NS=1 exec unshare -m --propagation private "$0" "$@"
 fi
+for need in runc crun jq; do
+	command -v $need >/dev/null || { echo "1..0 # SKIP no $need"; exit 0; }
+done
 . test/apt.sh
 tool=${BIN:-$PWD/build/bin}/bailiff-bundle
 probe=$PWD/build/test/attacks/seccomp_probe
@@ -98,6 +101,41 @@ cat >"$work/own.json" <<'JSON'
       "args": [{ "index": 2, "value": 1, "op": "SCMP_CMP_EQ" },
         { "index": 2, "value": 4294967297, "op": "SCMP_CMP_EQ" }] }] }
 JSON
+
+# refused CODE TEXT ARGUMENT...: so ends the command, and says TEXT.
+refused() {
+	local want=$1 text=$2 got=0
+	shift 2
+	compile "$@" >"$work/said" 2>"$work/errors" || got=$?
+	cat "$work/said" "$work/errors"
+	[ "$got" = "$want" ] && [ ! -s "$work/said" ] &&
+		grep -qF -- "$text" "$work/errors"
+}
+names() { # names ARGUMENT...: the names that are allowed
+	compile "$work/own.json" --arch x86_64 --oci "$@" 2>/dev/null |
+		jq -r '.syscalls[] | select(.action == "SCMP_ACT_ALLOW") |
+			.names[]'
+}
+check 'a capability takes an entry in' eval \
+	'names --cap CAP_CHOWN CAP_BPF | grep -qx sync'
+check 'all that an entry includes are needed' eval \
+	'! names --cap CAP_CHOWN | grep -qx sync'
+check 'one that it excludes takes it out' eval \
+	'names | grep -qx getgid && ! names --cap CAP_BPF | grep -qx getgid'
+check 'so does a kernel that is too old' eval \
+	'names --cap CAP_CHOWN --kernel 4.8 | grep -qx getegid &&
+	! names --cap CAP_CHOWN --kernel 4.7 | grep -qx getegid'
+check 'what is no capability is wrong usage' refused 2 '--cap CHOWN' \
+	"$work/own.json" --cap CHOWN
+check 'what is no kernel is wrong usage' refused 2 '--kernel 6' \
+	"$work/own.json" --kernel 6
+check 'one answer at a time' refused 2 'one of --pseudo, --json and --oci' \
+	"$work/own.json" --oci --json
+jq '.syscalls[0].includes = {arches: ["pdp11"]}' "$work/own.json" \
+	>"$work/bad.json"
+check 'a refusal names file, member and cause' refused 1 \
+	"$work/bad.json: syscalls[0]: includes: arches[0]: \"pdp11\"" \
+	"$work/bad.json" --oci
 
 # containers-common's, kept for the next run.
 default_fetch() {
