@@ -43,8 +43,13 @@ t_is "a seccomp filter binds it" "$(status Seccomp)" 2
 t_is "it is nobody else's uid" "$(status Uid)" 1899999999
 limit() { awk -v k="$1" 'index($0, k) == 1 { print $(NF - 1), $(NF - 2) }' \
 	"/proc/$(process)/limits"; }
-t_is "its memory has a limit" "$(limit 'Max address space')" \
-	"1073741824 1073741824"
+reason="ASan reserves terabytes of addresses"
+if [ -n "${BAILIFF_SAN:-}" ]; then
+	skip "its memory has a limit" "$reason"
+else
+	t_is "its memory has a limit" "$(limit 'Max address space')" \
+		"1073741824 1073741824"
+fi
 seconds=$(limit 'Max cpu time')
 t_is "so has its time" "$((${seconds#* } > 0 && ${seconds#* } < 60))" 1
 t_is "it has no socket but its channels" \
@@ -141,15 +146,19 @@ lower() { # LIMIT: of the living process, as its own uid may
 	setpriv --reuid 1899999999 --regid 1899999999 --clear-groups \
 		prlimit --pid "$old" "$1"
 }
-size=$(status VmSize)
-old=$(process)
-lower --as=$((size * 1024 + 2097152)):$((size * 1024 + 2097152))
-refused "a bundle for which there is no memory" "$dir/large" \
-	"needs more memory than the 1024 MiB"
-kill -KILL "$(process)"
 replaced() { now=$(process) && [ -n "$now" ] && [ "$now" != "$old" ]; }
-t_check "another process takes its place" t_wait_for -t 1 replaced
 ready() { n_get /v1/status | jq -e '[.workers[].ready] | all'; }
+if [ -n "${BAILIFF_SAN:-}" ]; then
+	skip "a bundle for which there is no memory" "$reason"
+else
+	size=$(status VmSize)
+	old=$(process)
+	lower --as=$((size * 1024 + 2097152)):$((size * 1024 + 2097152))
+	refused "a bundle for which there is no memory" "$dir/large" \
+		"needs more memory than the 1024 MiB"
+	kill -KILL "$(process)"
+	t_check "another process takes its place" t_wait_for -t 1 replaced
+fi
 t_wait_for -t 5 ready
 
 # The hard limit keeps the process from giving itself the usual time.
