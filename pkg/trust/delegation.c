@@ -7,9 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/auto.h"
 #include "pkg/trust/body.h"
-#include "pkg/trust/name.h"
 #include "pkg/trust/trust.h"
 
 /* -- reading --------------------------------------------------------------- */
@@ -20,24 +18,6 @@ static bool name_is_of_a_root(const char *name)
 	const size_t digits = strspn(name, "0123456789");
 
 	return digits != 0 && strcmp(name + digits, ".root") == 0;
-}
-
-/* Here, where it is delegated to, and for any version that it may have. */
-static int name_length_check(const char *name, struct err *e)
-{
-	AUTO_DONE(buf_done) struct buf file;
-	int r;
-
-	buf_init(&file, TRUST_ROLE_FILE_MAX);
-	r = trust_role_file(name, &file);
-	if (r == -ENOMEM)
-		return err_set(e, ENOMEM, "out of memory");
-	return r == 0 ? 0
-		      : err_set(e, E2BIG,
-				"the name of role \"%.40s...\" is too long for "
-				"a file: at most %d bytes with .json, "
-				"percent-encoded",
-				name, TRUST_ROLE_FILE_MAX);
 }
 
 static int name_check(const struct trust_metadata *m, const char *name,
@@ -55,7 +35,7 @@ static int name_check(const struct trust_metadata *m, const char *name,
 			return err_set(e, EBADMSG,
 				       "role \"%.100s\" is delegated to twice",
 				       name);
-	return name_length_check(name, e);
+	return 0;
 }
 
 static int strings_check(const json_t *list, const char *member, struct err *e)
@@ -81,13 +61,10 @@ static int delegation_parse(struct trust_metadata *m, const json_t *object,
 		{ "path_hash_prefixes", JSON_ARRAY, false, &prefixes },
 		{ NULL, JSON_NULL, false, NULL },
 	};
-	int r;
 
-	if (trust_members(object, rows, e) < 0)
+	if (trust_members(object, rows, e) < 0 ||
+	    name_check(m, json_string_value(name), e) < 0)
 		return -EBADMSG;
-	r = name_check(m, json_string_value(name), e);
-	if (r < 0)
-		return r;
 	*d = (struct trust_delegation){
 		.role = json_string_value(name),
 		.is_terminating = json_is_true(terminating),

@@ -7,7 +7,17 @@
 #include "pkg/trust/client.h"
 #include "pkg/trust/name.h"
 
-#define URL_MAX 1024 /* bytes; the names of roles were checked when parsed */
+#define URL_MAX 1024 /* bytes; more is too long for a file as well */
+
+static int role_name_error(const char *role, int r, struct err *e)
+{
+	if (r == -ENOMEM)
+		return err_set(e, ENOMEM, "out of memory");
+	return err_set(e, E2BIG,
+		       "the name of role \"%.40s...\" is too long for a file: "
+		       "at most %d bytes with .json, percent-encoded",
+		       role, TRUST_FILE_NAME_MAX);
+}
 
 int trust_listed_stored(const struct trust_client *c,
 			const struct trust_wanted *w, struct buf *bytes,
@@ -57,7 +67,7 @@ static int url_make(const struct trust_client *c, const struct trust_wanted *w,
 			      : trust_role_file(role, out);
 
 	if (r < 0 || buf_cstr(out) == NULL)
-		return err_set(e, ENOMEM, "out of memory");
+		return role_name_error(role, r < 0 ? r : -ENOMEM, e);
 	return 0;
 }
 
@@ -125,6 +135,6 @@ int trust_listed_save(const struct trust_client *c, const char *role,
 	const int r = (buf_init(&name, URL_MAX), trust_role_file(role, &name));
 
 	if (r < 0 || buf_cstr(&name) == NULL)
-		return err_set(e, ENOMEM, "out of memory");
+		return role_name_error(role, r < 0 ? r : -ENOMEM, e);
 	return trust_client_save(c, name.p, buf_view(bytes), e);
 }

@@ -26,7 +26,7 @@ int trust_role_file(const char *role, struct buf *out)
 	role_encode(role, out);
 	if (buf_error(out) < 0)
 		return buf_error(out);
-	return out->len - before > TRUST_ROLE_FILE_MAX ? -ENAMETOOLONG : 0;
+	return out->len - before > TRUST_FILE_NAME_MAX ? -ENAMETOOLONG : 0;
 }
 
 int trust_role_file_versioned(uint64_t version, const char *role,

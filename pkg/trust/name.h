@@ -7,16 +7,13 @@
 
 #include "lib/buf.h"
 
-/* Of 255 bytes, which most file systems have: 21 are left for the version, of
- * any length, and its dot, and 5 for a temporary file. A name that fits once
- * fits for good. */
-#define TRUST_ROLE_FILE_MAX 229
+#define TRUST_FILE_NAME_MAX 255 /* bytes, as most file systems have it */
 
 /**
  * trust_role_file() - append "ROLE.json", everything outside [A-Za-z0-9_.~-]
  * percent-encoded.
  *
- * Return: 0; -ENAMETOOLONG above TRUST_ROLE_FILE_MAX bytes; from @out.
+ * Return: 0; -ENAMETOOLONG above TRUST_FILE_NAME_MAX bytes; from @out.
  */
 int trust_role_file(const char *role, struct buf *out);
 

@@ -100,7 +100,7 @@ static void name_check(const char *role)
 	r = trust_role_file(role, &file);
 	if (r == 0)
 		decode_check(buf_view(&file), role);
-	if ((r == 0) != (file.len <= TRUST_ROLE_FILE_MAX))
+	if ((r == 0) != (file.len <= TRUST_FILE_NAME_MAX))
 		abort();
 	buf_done(&file);
 }

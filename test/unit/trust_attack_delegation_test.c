@@ -459,8 +459,7 @@ TEST(a_role_of_any_name_works_or_is_refused_and_none_leaves_its_place)
 		{ "web.json", false },
 		{ "3.web", false },
 		{ "$(reboot)", false },
-		{ LONG_60 LONG_60 LONG_60, false },
-		{ LONG_240, true },
+		{ LONG_240, false },
 		{ LONG_240 LONG_60, true },
 		{ LONG_60 LONG_60 "////////////////////////////////////////////"
 				  "////////////////////////////////",
