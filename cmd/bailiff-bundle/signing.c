@@ -191,7 +191,7 @@ int tally_count(const struct roles *roles, const struct role *role,
 
 	t.has_signed = calloc(by->keys->count + 1, sizeof(*t.has_signed));
 	if (t.has_signed == NULL)
-		return no_memory(e);
+		return (void)no_memory(e), -ENOMEM;
 	for (size_t i = 0; i < by->keys->count; i++) {
 		const struct trust_key *key = by->keys->keys[i];
 		const json_t *sig = json_object_get(m->signatures, key->id);
