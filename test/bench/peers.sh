@@ -13,7 +13,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 111
 . test/apt.sh
 
-readonly suite=sid
+suite=sid
 readonly packages='minijail landrun libc6 libcap2'
 
 cache=$PWD/build/cache
