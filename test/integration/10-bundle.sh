@@ -2,26 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # 10-bundle.sh - bailiff-bundle from keys to published policies, with the real
 # tool on real files, and the refusals a node would give.
-set -u
-here=$(cd "$(dirname "$0")/../.." && pwd)
-tool=${BIN:-$here/build/bin}/bailiff-bundle
-work=$(mktemp -d) || exit 111
-trap 'rm -rf "$work"' EXIT
-count=0 failed=0
-
-# check SENTENCE COMMAND...: the command succeeds.
-check() {
-	local sentence=$1
-	shift
-	count=$((count + 1))
-	if "$@" >"$work/out" 2>&1; then
-		echo "ok $count - $sentence"
-	else
-		echo "not ok $count - $sentence"
-		sed 's/^/# /' "$work/out"
-		failed=$((failed + 1))
-	fi
-}
+. "$(dirname "$0")/../lib.sh"
+tool=$BIN/bailiff-bundle
+t_tmpdir work
+# This tool is not confined: its leaks are looked for.
+[ -z "${BAILIFF_SAN:-}" ] || export ASAN_OPTIONS=detect_leaks=1
 
 # says CODE TEXT COMMAND...: it exits with CODE and its output has TEXT.
 says() {
@@ -74,25 +59,25 @@ keygen_all() {
 		signing keygen --key "$keys/$key.pem" || return 1
 	done
 }
-check "keygen makes encrypted keys" keygen_all
-check "a key file is mode 0600" test "$(stat -c %a "$keys/alice.pem")" = 600
-check "a key file is PKCS#8 with scrypt" bash -c \
+t_check "keygen makes encrypted keys" keygen_all
+t_check "a key file is mode 0600" test "$(stat -c %a "$keys/alice.pem")" = 600
+t_check "a key file is PKCS#8 with scrypt" bash -c \
 	"openssl asn1parse -in $keys/alice.pem | grep -q scrypt"
-check "openssl opens it with the passphrase" \
+t_check "openssl opens it with the passphrase" \
 	openssl pkey -in "$keys/alice.pem" -passin "file:$work/pass" -noout
-check "keygen prints the key id, which is the hash of the public half" bash -c "
+t_check "keygen prints the key id, which is the hash of the public half" bash -c "
 	id=\$($tool keygen --key $keys/id.pem --passphrase-file $work/pass) &&
 	want=\$(jq -cSj . $keys/id.pem.pub | sha256sum | cut -d' ' -f1) &&
 	[ \"\$id\" = \"\$want\" ]"
-check "keygen does not overwrite a key" \
+t_check "keygen does not overwrite a key" \
 	says 1 "File exists" signing keygen --key "$keys/alice.pem"
 (umask 077 && echo short >"$work/short")
-check "keygen refuses a short passphrase" says 2 "must have 8 to" \
+t_check "keygen refuses a short passphrase" says 2 "must have 8 to" \
 	bundle keygen --key "$keys/x.pem" --passphrase-file "$work/short"
-check "a passphrase can come from a descriptor" bash -c "
+t_check "a passphrase can come from a descriptor" bash -c "
 	echo correct horse battery |
 	$tool keygen --key $keys/fd.pem --passphrase-fd 0"
-check "without a terminal or passphrase keygen says what to give" \
+t_check "without a terminal or passphrase keygen says what to give" \
 	says 111 "no terminal to ask on" \
 	setsid "$tool" keygen --key "$keys/tty.pem"
 
@@ -107,52 +92,52 @@ init() {
 		--timestamp-key "$keys/timestamp.pem.pub" \
 		--expires-days root=365
 }
-check "init refuses a threshold that cannot be met" \
+t_check "init refuses a threshold that cannot be met" \
 	says 2 "role targets: threshold 2 with 1 different keys" \
 	signing init --repo "$work/none" --root-key "$keys/root1.pem" \
 	--targets-key "$keys/alice.pem" --targets-threshold 2 \
 	--snapshot-key "$keys/snapshot.pem" \
 	--timestamp-key "$keys/timestamp.pem"
-check "init makes and signs the first root" says 0 \
+t_check "init makes and signs the first root" says 0 \
 	"root version 1: signed by 2 of 2 needed keys" init
 cp -a "$repo" "$work/fresh"
-check "init does not begin a repository twice" says 1 "has a root already" init
-check "publish without policies says so" \
+t_check "init does not begin a repository twice" says 1 "has a root already" init
+t_check "publish without policies says so" \
 	says 1 "there are no policies to publish" publish
-check "build stages the policies" says 0 "staged targets version 1: 2 files" \
+t_check "build stages the policies" says 0 "staged targets version 1: 2 files" \
 	bundle build --repo "$repo" --policies "$work/policies"
-check "publish refuses unsigned policies" \
+t_check "publish refuses unsigned policies" \
 	says 1 "targets version 1: 0 of the 2 needed signatures" publish
-check "one person signs, and is told what is missing" \
+t_check "one person signs, and is told what is missing" \
 	says 0 "targets version 1: 1 of 2 signed by root's keys" \
 	sign_targets alice
-check "publish refuses below the threshold" \
+t_check "publish refuses below the threshold" \
 	says 1 "1 of the 2 needed signatures are valid" publish
-check "a key of nobody cannot sign" says 1 "is not one of role targets" \
+t_check "a key of nobody cannot sign" says 1 "is not one of role targets" \
 	sign_targets mallory
 (umask 077 && echo "wrong horse battery" >"$work/wrong")
-check "a wrong passphrase is said" says 1 "wrong passphrase" \
+t_check "a wrong passphrase is said" says 1 "wrong passphrase" \
 	bundle sign --repo "$repo" --role targets --key "$keys/bob.pem" \
 	--passphrase-file "$work/wrong"
 chmod 644 "$keys/bob.pem"
-check "a key that others may read is refused" says 1 "mode 0644" \
+t_check "a key that others may read is refused" says 1 "mode 0644" \
 	sign_targets bob
 chmod 600 "$keys/bob.pem"
-check "another person signs apart" says 0 "2 of 2 signed by root's keys" \
+t_check "another person signs apart" says 0 "2 of 2 signed by root's keys" \
 	sign_targets bob
-check "publish makes it current" says 0 \
+t_check "publish makes it current" says 0 \
 	"published root 1, targets 1, snapshot 1, timestamp 1" publish
 cp "$repo/1.root.json" "$work/root.json"
-check "verify accepts it and names the version" says 0 \
+t_check "verify accepts it and names the version" says 0 \
 	"accepted: bundle version 1, 2 files" verify "$repo"
-check "verify names both signers" bash -c "
+t_check "verify names both signers" bash -c "
 	$tool verify --repo $repo --root $work/root.json --json |
 	jq -e '.accepted and (.signers | length == 2) and .version == 1'"
-check "the layout is a TUF repository's" bash -c "
+t_check "the layout is a TUF repository's" bash -c "
 	cd $repo && [ -f timestamp.json ] && [ -f 1.snapshot.json ] &&
 	[ -f 1.targets.json ] && ls targets/services/*.web.json &&
 	[ \"\$(ls staged)\" = '' ]"
-check "the timestamp says when it was issued" jq -e \
+t_check "the timestamp says when it was issued" jq -e \
 	'.signed["x-bailiff-issued"] | test("^20..-..-..T..:..:..Z$")' \
 	"$repo/timestamp.json"
 cp -a "$repo" "$work/one"
@@ -163,10 +148,10 @@ next() {
 	bundle build --repo "$repo" --policies "$work/policies" &&
 		sign_targets alice bob && publish
 }
-check "a second version is published" says 0 "targets 2, snapshot 2" next
-check "verify accepts the second version" says 0 "bundle version 2" \
+t_check "a second version is published" says 0 "targets 2, snapshot 2" next
+t_check "verify accepts the second version" says 0 "bundle version 2" \
 	verify "$repo"
-check "build refuses a version that is not newer" \
+t_check "build refuses a version that is not newer" \
 	says 2 "version 2 is published already" \
 	bundle build --repo "$repo" --policies "$work/policies" --version 2
 
@@ -176,12 +161,12 @@ copy() {
 }
 copy
 sed -i 's/revision 2/revision 3/' "$work"/bad/targets/services/*.web.json
-check "a tampered policy is refused" says 1 \
+t_check "a tampered policy is refused" says 1 \
 	'refused (malformed): target "services/web.json": its sha256 is not' \
 	verify "$work/bad"
 copy
 sed -i 's/"version": 2/"version": 9/' "$work/bad/timestamp.json"
-check "a tampered timestamp is refused" says 1 \
+t_check "a tampered timestamp is refused" says 1 \
 	"refused (under-signed): timestamp version 9: 0 of the 1" \
 	verify "$work/bad"
 
@@ -201,11 +186,11 @@ under_signed() {
 			--timestamp-key "$keys/timestamp.pem" || return 99
 	verify "$work/twin"
 }
-check "an under-signed bundle is refused, also when the rest is signed" \
+t_check "an under-signed bundle is refused, also when the rest is signed" \
 	says 1 "refused (under-signed): targets version 9: 1 of the 2" \
 	under_signed
 later=$(date -u -d '+20 days' +%Y-%m-%dT%H:%M:%SZ)
-check "an expired bundle is refused" says 1 \
+t_check "an expired bundle is refused" says 1 \
 	"refused (expired): timestamp version 2 expired at" \
 	verify "$repo" --now "$later"
 # Rightly signed, by the same root, but twenty days ago.
@@ -222,31 +207,31 @@ expired_bundle() {
 			--now "$past" || return 99
 	verify "$work/fresh"
 }
-check "a bundle issued twenty days ago has expired" says 1 \
+t_check "a bundle issued twenty days ago has expired" says 1 \
 	"refused (expired): timestamp version 1 expired at" expired_bundle
-check "an older bundle is refused by a node that has the newer one" says 1 \
+t_check "an older bundle is refused by a node that has the newer one" says 1 \
 	"refused (rollback): timestamp is version 1, but version 2 was" \
 	verify "$work/one" --after "$repo"
-check "and the newer one is accepted after the older one" says 0 \
+t_check "and the newer one is accepted after the older one" says 0 \
 	"accepted: bundle version 2" verify "$repo" --after "$work/one"
 copy
 rm "$work/bad/2.targets.json"
-check "a missing file is refused" says 1 \
+t_check "a missing file is refused" says 1 \
 	"refused (missing): 2.targets.json: not in the repository" \
 	verify "$work/bad"
 copy
 ln -sf /etc/passwd "$work/bad/timestamp.json"
-check "a symlink is not followed" says 1 "a symlink" verify "$work/bad"
+t_check "a symlink is not followed" says 1 "a symlink" verify "$work/bad"
 copy
 truncate -s 1G "$work/bad/timestamp.json"
-check "a timestamp of a gigabyte ends at the cap" says 1 \
+t_check "a timestamp of a gigabyte ends at the cap" says 1 \
 	"refused (too-large): timestamp.json: more than 16384 bytes" \
 	verify "$work/bad"
 copy
 : >"$work/bad/timestamp.json"
-check "an empty timestamp is refused" says 1 "refused (malformed)" \
+t_check "an empty timestamp is refused" says 1 "refused (malformed)" \
 	verify "$work/bad"
-check "another root is refused" says 1 "refused (under-signed)" bash -c "
+t_check "another root is refused" says 1 "refused (under-signed)" bash -c "
 	$tool init --repo $work/other --root-key $keys/mallory.pem \
 		--targets-key $keys/mallory.pem --snapshot-key $keys/mallory.pem \
 		--timestamp-key $keys/mallory.pem --passphrase-file $work/pass \
@@ -259,57 +244,56 @@ expired() {
 		sign_targets alice bob && publish "$@"
 }
 before=$(published)
-check "publish refuses what is expired already" says 1 \
+t_check "publish refuses what is expired already" says 1 \
 	"targets version 3 expired at 2001-01-01" expired
-check "a refused publish changes nothing" test "$before" = "$(published)"
+t_check "a refused publish changes nothing" test "$before" = "$(published)"
 
 # -- rotation of root ---------------------------------------------------------
 policies 4
-check "rotate stages a root with another key" says 0 \
+t_check "rotate stages a root with another key" says 0 \
 	"root version 2: 1 of 2 signed by the old root's keys: " \
 	signing rotate --repo "$repo" --root-key "$keys/root1.pem" \
 	--root-key "$keys/mallory.pem" --root-threshold 2
-check "publish refuses the half-signed root" says 1 "by the keys of root version 1" \
+t_check "publish refuses the half-signed root" says 1 "by the keys of root version 1" \
 	publish
-check "an old key holder signs it" says 0 \
+t_check "an old key holder signs it" says 0 \
 	"root version 2: 2 of 2 signed by the old root's keys" \
 	signing sign --repo "$repo" --role root --key "$keys/root2.pem"
-check "the rotated root is published with the next policies" says 0 \
+t_check "the rotated root is published with the next policies" says 0 \
 	"published root 2, targets 3, snapshot 3, timestamp 3" next
-check "a node with the first root follows" says 0 "root       version 2" \
+t_check "a node with the first root follows" says 0 "root       version 2" \
 	verify "$repo"
 cp "$repo/2.root.json" "$work/root2.json"
-check "a node with the second root accepts" says 0 "bundle version 3" \
+t_check "a node with the second root accepts" says 0 "bundle version 3" \
 	bundle verify --repo "$repo" --root "$work/root2.json"
-check "timestamp keys can be rotated as well" bash -c "
+t_check "timestamp keys can be rotated as well" bash -c "
 	$tool rotate --repo $repo --timestamp-key $keys/mallory.pem \
 		--sign-key $keys/root1.pem --sign-key $keys/mallory.pem \
 		--passphrase-file $work/pass &&
 	$tool publish --repo $repo --snapshot-key $keys/snapshot.pem \
 		--timestamp-key $keys/mallory.pem --passphrase-file $work/pass"
-check "and the old timestamp key is refused from then on" \
+t_check "and the old timestamp key is refused from then on" \
 	says 1 "is not one of the role's keys" publish
-check "verify accepts after the rotation" says 0 "root       version 3" \
+t_check "verify accepts after the rotation" says 0 "root       version 3" \
 	verify "$repo"
 
 # -- wrong usage --------------------------------------------------------------
-check "no verb is wrong usage" says 2 "usage: bailiff-bundle" bundle
-check "an unknown verb is wrong usage" says 2 'unknown verb "fly"' bundle fly
-check "an unknown option is wrong usage" says 2 'unknown option "--fly"' \
+t_check "no verb is wrong usage" says 2 "usage: bailiff-bundle" bundle
+t_check "an unknown verb is wrong usage" says 2 'unknown verb "fly"' bundle fly
+t_check "an unknown option is wrong usage" says 2 'unknown option "--fly"' \
 	bundle verify --fly
-check "a missing option is named" says 2 "--root FILE is missing" \
+t_check "a missing option is named" says 2 "--root FILE is missing" \
 	bundle verify --repo "$repo"
-check "a missing repository is a failure of the system" \
+t_check "a missing repository is a failure of the system" \
 	says 111 "open the repository" verify "$work/nowhere"
-check "policies without node.json are refused" says 1 "no node.json" bash -c "
+t_check "policies without node.json are refused" says 1 "no node.json" bash -c "
 	mkdir $work/empty && exec $tool build --repo $repo --policies $work/empty"
 echo '{"a":1,"a":2}' >"$work/policies/services/web.json"
-check "a policy that is not strict JSON is refused by name" says 1 \
+t_check "a policy that is not strict JSON is refused by name" says 1 \
 	"services/web.json: line 1" \
 	bundle build --repo "$repo" --policies "$work/policies"
 for verb in keygen init build sign publish rotate verify; do
-	check "$verb --help lists its options" says 0 "--" bundle $verb --help
+	t_check "$verb --help lists its options" says 0 "--" bundle $verb --help
 done
 
-echo "1..$count"
-[ "$failed" = 0 ]
+t_done

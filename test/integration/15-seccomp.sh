@@ -17,30 +17,14 @@ fi
 for need in runc crun jq; do
 	command -v $need >/dev/null || { echo "1..0 # SKIP no $need"; exit 0; }
 done
+. test/lib.sh
 . test/apt.sh
-tool=${BIN:-$PWD/build/bin}/bailiff-bundle
-probe=$PWD/build/test/attacks/seccomp_probe
-work=$(mktemp -d) || exit 111
-trap 'rm -rf "$work"' EXIT
-count=0 failed=0
+tool=$BIN/bailiff-bundle
+probe=$ATTACKS/seccomp_probe
+t_tmpdir work
+# This tool is not confined: its leaks are looked for.
+[ -z "${BAILIFF_SAN:-}" ] || export ASAN_OPTIONS=detect_leaks=1
 
-# check SENTENCE COMMAND...: the command succeeds.
-check() {
-	local sentence=$1
-	shift
-	count=$((count + 1))
-	if "$@" >"$work/out" 2>&1; then
-		echo "ok $count - $sentence"
-	else
-		echo "not ok $count - $sentence"
-		head -40 "$work/out" | sed 's/^/# /'
-		failed=$((failed + 1))
-	fi
-}
-skip() {
-	count=$((count + 1))
-	echo "ok $count - $1 # SKIP $2"
-}
 compile() { "$tool" compile --seccomp "$@"; }
 
 # ---- the profiles ------------------------------------------------------------
@@ -116,24 +100,24 @@ names() { # names ARGUMENT...: the names that are allowed
 		jq -r '.syscalls[] | select(.action == "SCMP_ACT_ALLOW") |
 			.names[]'
 }
-check 'a capability takes an entry in' eval \
+t_check 'a capability takes an entry in' eval \
 	'names --cap CAP_CHOWN CAP_BPF | grep -qx sync'
-check 'all that an entry includes are needed' eval \
+t_check 'all that an entry includes are needed' eval \
 	'! names --cap CAP_CHOWN | grep -qx sync'
-check 'one that it excludes takes it out' eval \
+t_check 'one that it excludes takes it out' eval \
 	'names | grep -qx getgid && ! names --cap CAP_BPF | grep -qx getgid'
-check 'so does a kernel that is too old' eval \
+t_check 'so does a kernel that is too old' eval \
 	'names --cap CAP_CHOWN --kernel 4.8 | grep -qx getegid &&
 	! names --cap CAP_CHOWN --kernel 4.7 | grep -qx getegid'
-check 'what is no capability is wrong usage' refused 2 '--cap CHOWN' \
+t_check 'what is no capability is wrong usage' refused 2 '--cap CHOWN' \
 	"$work/own.json" --cap CHOWN
-check 'what is no kernel is wrong usage' refused 2 '--kernel 6' \
+t_check 'what is no kernel is wrong usage' refused 2 '--kernel 6' \
 	"$work/own.json" --kernel 6
-check 'one answer at a time' refused 2 'one of --pseudo, --json and --oci' \
+t_check 'one answer at a time' refused 2 'one of --pseudo, --json and --oci' \
 	"$work/own.json" --oci --json
 jq '.syscalls[0].includes = {arches: ["pdp11"]}' "$work/own.json" \
 	>"$work/bad.json"
-check 'a refusal names file, member and cause' refused 1 \
+t_check 'a refusal names file, member and cause' refused 1 \
 	"$work/bad.json: syscalls[0]: includes: arches[0]: \"pdp11\"" \
 	"$work/bad.json" --oci
 
@@ -236,14 +220,14 @@ same() {
 
 # profile NAME SENTENCE: compiled, and asked.
 profile() {
-	check "$2 compiles for each architecture, and is proved" each "$1"
+	t_check "$2 compiles for each architecture, and is proved" each "$1"
 	compile "$work/$1.json" --arch x86_64 --cap CAP_CHOWN \
 		--kernel 6.1 --oci --bpf /mnt/"$1".bpf >/mnt/"$1".oci || return
-	check 'what it is resolved to is plain, and comes to the same program' \
+	t_check 'what it is resolved to is plain, and comes to the same program' \
 		cmp /mnt/"$1".bpf <(compile /mnt/"$1".oci --arch x86_64 --bpf -)
 	cp /mnt/"$1".bpf /mnt/b/rootfs/filter
 	run runc /mnt/null '["/probe","/filter"]' >/mnt/"$1".ours
-	check 'the program answers every call on this kernel' eval \
+	t_check 'the program answers every call on this kernel' eval \
 		'[ "$(wc -l <"/mnt/'"$1"'.ours")" = "$(wc -l </mnt/calls)" ]'
 }
 each() {
@@ -256,27 +240,26 @@ each() {
 crun='crun --cgroup-manager=disabled'
 profile own 'a profile with every operator, action and member'
 for result in ok 'errno 1' 'errno 18' 'errno 38' 'signal 31'; do
-	check "some of them with $result" grep -q " $result\$" /mnt/own.ours
+	t_check "some of them with $result" grep -q " $result\$" /mnt/own.ours
 done
 # What differs is in docs/formats.md, with the reason. Constants of more than 32
 # bits are compared with calls of 32-bit x86 (alarm, getpriority), crun has no
 # ENOSYS above the highest number that is named.
 wide='0x10000001b 0x100000060'
-check 'runc decides every call so, but for constants too wide for 32 bits' \
+t_check 'runc decides every call so, but for constants too wide for 32 bits' \
 	same own runc "$wide"
-check 'crun does, but for those and what is above the highest number' \
+t_check 'crun does, but for those and what is above the highest number' \
 	same own "$crun" "$wide 0x1c3 0x1d6 0x3e8"
 if default_fetch 2>"$work/why"; then
 	# It has setns in two rules without a condition: libseccomp takes the
 	# first, bailiff the strictest.
 	profile default "containers-common's default"
-	check 'runc decides every call so but setns' same default runc \
+	t_check 'runc decides every call so but setns' same default runc \
 		'0x10000015a 0x134'
-	check 'crun decides every call so but setns' same default "$crun" \
+	t_check 'crun decides every call so but setns' same default "$crun" \
 		'0x10000015a 0x134'
 else
 	skip "containers-common's default" "$(head -n 1 "$work/why")"
 fi
 
-echo "1..$count"
-[ "$failed" = 0 ]
+t_done
