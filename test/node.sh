@@ -85,6 +85,18 @@ n_worker() { # ROLE: the pid of that process of $DAEMON
 	pgrep -P "$DAEMON" -f -- "--role $1"
 }
 
+# A small policy of one service, for any kernel with Landlock.
+n_policy() {
+	cat <<'END'
+{"landlock":{"abi":2,"ruleset":[{"handledAccessFs":["abi.all"]}],
+"pathBeneath":[{"allowedAccess":["abi.read_execute"],"parent":["/usr"]},
+{"allowedAccess":["read_file"],"parent":["/etc/ld.so.cache"]}]},
+"seccomp":{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[
+{"names":["ptrace","keyctl"],"action":"SCMP_ACT_ERRNO"}]},
+"capabilities":{}}
+END
+}
+
 n_get() { # PATH: from the control socket
 	curl -s --max-time 10 --unix-socket /run/bailiff/control.sock \
 		"http://bailiff$1"

@@ -27,14 +27,7 @@ policies() { # DIR [MEMBERS]: of node.json
 	mkdir -p "$1/services"
 	echo "{\"unlisted\":\"allow\",\"services\":{\"web\":{\"number\":1}}${2:-}}" \
 		>"$1/node.json"
-	cat >"$1/services/web.json" <<'END'
-{"landlock":{"abi":2,"ruleset":[{"handledAccessFs":["abi.all"]}],
-"pathBeneath":[{"allowedAccess":["abi.read_execute"],"parent":["/usr"]},
-{"allowedAccess":["read_file"],"parent":["/etc/ld.so.cache"]}]},
-"seccomp":{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[
-{"names":["ptrace","keyctl"],"action":"SCMP_ACT_ERRNO"}]},
-"capabilities":{}}
-END
+	n_policy >"$1/services/web.json"
 }
 policy() { n_get /v1/status | jq -r ".policy.$1"; }
 is_policy() { [ "$(policy "$1")" = "$2" ]; }

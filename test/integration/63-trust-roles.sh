@@ -14,14 +14,7 @@ t_tmpdir dir
 mkdir -p "$dir/top/services" "$dir/team/services"
 echo '{"unlisted":"allow","services":{"web":{"number":1},"web-shop":{"number":2}}}' \
 	>"$dir/top/node.json"
-cat >"$dir/top/services/web.json" <<'END'
-{"landlock":{"abi":2,"ruleset":[{"handledAccessFs":["abi.all"]}],
-"pathBeneath":[{"allowedAccess":["abi.read_execute"],"parent":["/usr"]},
-{"allowedAccess":["read_file"],"parent":["/etc/ld.so.cache"]}]},
-"seccomp":{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[
-{"names":["ptrace","keyctl"],"action":"SCMP_ACT_ERRNO"}]},
-"capabilities":{}}
-END
+n_policy >"$dir/top/services/web.json"
 cp "$dir/top/services/web.json" "$dir/team/services/web-shop.json"
 
 bundle() { # VERB [OPTION...]: on $dir/repo
