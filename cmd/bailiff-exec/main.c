@@ -59,6 +59,7 @@ struct launch {
 	struct buf raw;
 	struct artefact policy; /* points into raw */
 	struct enforce_paths paths;
+	struct buf done; /* the receipt's line */
 };
 
 /* Options that take a number. */
@@ -271,8 +272,11 @@ static int leftovers_close(const struct launch *l, struct err *e)
 		return err_set(e, ENOMEM, "close descriptors: out of memory");
 	keep[count++] = l->receipt;
 	for (uint32_t i = 0; i < l->paths.count; i++) {
-		size_t at = count++;
+		size_t at = count;
 
+		if (l->paths.fds[i] < 0)
+			continue;
+		count++;
 		/* Nearly in order already: opened one after the other. */
 		for (; at > 0 && keep[at - 1] > l->paths.fds[i]; at--)
 			keep[at] = keep[at - 1];
@@ -295,6 +299,8 @@ static int confine(struct launch *l, struct err *e)
 		r = enforce_paths_open(&l->policy, &l->paths, e);
 	if (r == 0 && !is_host)
 		r = handed_identity(l, e);
+	if (r == 0 && receipt_compose(&l->policy, &l->paths, &l->done) < 0)
+		r = err_set(e, ENOMEM, "receipt: out of memory");
 	if (r == 0)
 		r = leftovers_close(l, e);
 	if (r == 0)
@@ -303,7 +309,7 @@ static int confine(struct launch *l, struct err *e)
 		r = enforce_apply(&l->policy, &l->paths, e);
 	if (r < 0)
 		return r;
-	r = receipt_applied(l->receipt, l->policy.generation);
+	r = receipt_applied(l->receipt, &l->done);
 	if (r < 0)
 		return err_set(e, -r, "write the receipt: %s", strerror(-r));
 	return 0;
@@ -334,6 +340,7 @@ int main(int argc, char **argv)
 	if (code != 0)
 		return code;
 	buf_init(&l.raw, ARTEFACT_MAX);
+	buf_init(&l.done, RECEIPT_LINE_MAX);
 	if (confine(&l, &e) < 0) {
 		failure_say(&l, &e);
 		return EXIT_BEFORE_EXEC;

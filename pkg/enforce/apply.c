@@ -61,12 +61,13 @@ static int landlock_apply(const struct artefact *a,
 	if (ruleset < 0)
 		return ruleset;
 	for (uint32_t i = 0; i < a->path_count; i++) {
-		uint64_t access;
-		const struct span path = artefact_path_next(&paths, &access);
+		const struct artefact_path rule = artefact_path_next(&paths);
 
-		r = landlock_allow_path(ruleset, p->fds[i], access, e);
+		if (p->fds[i] < 0)
+			continue;
+		r = landlock_allow_path(ruleset, p->fds[i], rule.access, e);
 		if (r < 0)
-			return err_wrap(e, "%.*s", SPAN_FMT(path));
+			return err_wrap(e, "%.*s", SPAN_FMT(rule.path));
 	}
 	for (uint32_t i = 0; i < a->port_count; i++) {
 		uint64_t access;

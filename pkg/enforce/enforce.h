@@ -14,10 +14,12 @@
 #include "pkg/policy/artefact.h"
 
 /* Descriptors of an artefact's paths, opened with O_PATH before anything is
- * given up; index is the rule's. */
+ * given up; index is the rule's. -1: the path is not there, and the rule grants
+ * nothing. */
 struct enforce_paths {
 	int *fds;
 	uint32_t count;
+	uint32_t absent; /* of count: how many are -1 */
 };
 
 /* Landlock ABI of the running kernel; 0 where there is none. Errata likewise.
@@ -28,8 +30,12 @@ uint32_t enforce_landlock_errata(void);
 /**
  * enforce_paths_open() - open every rule's path.
  *
- * Return: 0; -ENOENT and the path in @e when one is missing: a policy that
- * names what is not there is not applied in part.
+ * A path that is not there is left out, which is stricter; the caller reports
+ * it. With ARTEFACT_PATHS_CANONICAL nothing on the way may be a symlink or
+ * "..".
+ *
+ * Return: 0; with the path in @e: -ENOENT for an absent one that is
+ * ARTEFACT_PATH_REQUIRED, -ELOOP for one that leads elsewhere; as openat2(2).
  */
 int enforce_paths_open(const struct artefact *a, struct enforce_paths *ret,
 		       struct err *e);

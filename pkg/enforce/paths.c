@@ -4,41 +4,104 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "lib/auto.h"
 #include "pkg/enforce/enforce.h"
 
-/* Symlinks are followed: /bin and /lib are symlinks on most systems. Those of
- * /proc that lead out of everything are not. */
-static int path_open(struct span path, struct err *e)
+static int path_openat2(const char *name, uint64_t resolve)
 {
 	const struct open_how how = { .flags = O_PATH | O_CLOEXEC,
-				      .resolve = RESOLVE_NO_MAGICLINKS };
+				      .resolve = resolve };
+
+	return (int)syscall(SYS_openat2, AT_FDCWD, name, &how, sizeof(how));
+}
+
+/* Where @name really leads, in words; without /proc nobody can say. */
+static void path_target(const char *name, char *ret, size_t size)
+{
+	AUTO_FD fd = path_openat2(name, RESOLVE_NO_MAGICLINKS);
+	char link[32];
+	ssize_t len;
+
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	len = fd < 0 ? -1 : readlink(link, ret, size - 1);
+	if (len < 0)
+		len = snprintf(ret, size, "another path");
+	ret[len] = '\0';
+}
+
+static int path_leads_elsewhere(const char *name, struct err *e)
+{
+	char target[ARTEFACT_PATH_MAX];
+
+	path_target(name, target, sizeof(target));
+	(void)err_set(e, ELOOP,
+		      "the policy names %s, which leads to %s, and may only "
+		      "name paths as they are",
+		      name, target);
+	return err_hint(e, "name the path that it leads to, in the ceiling of "
+			   "the role too");
+}
+
+static bool path_has_dotdot(struct span path)
+{
+	while (path.p != NULL)
+		if (span_eq_str(span_cut(&path, '/'), ".."))
+			return true;
+	return false;
+}
+
+/* Symlinks are followed, unless @is_canonical: /bin and /lib are symlinks on
+ * most systems. Those of /proc that lead out of everything are not. */
+static int path_open(struct span path, bool is_canonical, struct err *e)
+{
 	char name[ARTEFACT_PATH_MAX + 1];
-	long fd;
+	int fd;
 
 	if (path.len >= sizeof(name))
 		return err_set(e, ENAMETOOLONG, "path of %zu bytes", path.len);
 	memcpy(name, path.p, path.len);
 	name[path.len] = '\0';
-	fd = syscall(SYS_openat2, AT_FDCWD, name, &how, sizeof(how));
+	if (is_canonical && path_has_dotdot(path))
+		return path_leads_elsewhere(name, e);
+	fd = path_openat2(name, is_canonical ? RESOLVE_NO_SYMLINKS
+					     : RESOLVE_NO_MAGICLINKS);
 	if (fd >= 0)
-		return (int)fd;
+		return fd;
+	if (is_canonical && errno == ELOOP)
+		return path_leads_elsewhere(name, e);
 	(void)err_errno(e, "the policy names %s", name);
-	if (errno == ENOENT)
-		return err_hint(e, "create it or take its rule out of the "
-				   "policy");
 	if (errno == EMFILE)
 		return err_hint(e, "raise the limit of open files");
 	return e != NULL ? -e->code : -EIO;
 }
 
+static int rule_open(const struct artefact_path *rule, bool is_canonical,
+		     int *ret, struct err *e)
+{
+	const bool is_required = (rule->flags & ARTEFACT_PATH_REQUIRED) != 0;
+	const int fd = path_open(rule->path, is_canonical, e);
+
+	*ret = -1;
+	if (fd >= 0)
+		*ret = fd;
+	else if (fd != -ENOENT && fd != -ENOTDIR)
+		return fd;
+	else if (is_required)
+		return err_hint(e, "create it, or take \"required\" out of its "
+				   "rule");
+	return 0;
+}
+
 int enforce_paths_open(const struct artefact *a, struct enforce_paths *ret,
 		       struct err *e)
 {
+	const bool is_canonical = (a->flags & ARTEFACT_PATHS_CANONICAL) != 0;
 	struct enforce_paths p = { 0 };
 	struct cur c = cur_of(a->paths);
 
@@ -50,14 +113,15 @@ int enforce_paths_open(const struct artefact *a, struct enforce_paths *ret,
 	if (p.fds == NULL)
 		return err_set(e, ENOMEM, "open paths: out of memory");
 	for (; p.count < a->path_count; p.count++) {
-		uint64_t access;
-		const int fd = path_open(artefact_path_next(&c, &access), e);
+		const struct artefact_path rule = artefact_path_next(&c);
+		const int r =
+			rule_open(&rule, is_canonical, &p.fds[p.count], e);
 
-		if (fd < 0) {
+		if (r < 0) {
 			enforce_paths_close(&p);
-			return fd;
+			return r;
 		}
-		p.fds[p.count] = fd;
+		p.absent += p.fds[p.count] < 0;
 	}
 	*ret = p;
 	return 0;
@@ -66,7 +130,7 @@ int enforce_paths_open(const struct artefact *a, struct enforce_paths *ret,
 void enforce_paths_close(struct enforce_paths *p)
 {
 	for (uint32_t i = 0; i < p->count; i++)
-		(void)close(p->fds[i]);
+		fd_drop(&p->fds[i]);
 	free(p->fds);
 	*p = (struct enforce_paths){ 0 };
 }

@@ -260,8 +260,9 @@ static int rule_parse(struct parse *p, const json_t *item,
 		      enum right_class class, struct err *e)
 {
 	static const char *const extensions[] = { "bits", "quiet", "bestEffort",
-						  NULL };
+						  "required", NULL };
 	json_t *access, *objects, *bits, *quiet, *best_effort;
+	json_t *required = NULL;
 	const struct json_member rows[] = {
 		{ "allowedAccess", JSON_ARRAY, false, &access },
 		{ class == RIGHT_FS ? "parent" : "port", JSON_ARRAY, true,
@@ -269,6 +270,9 @@ static int rule_parse(struct parse *p, const json_t *item,
 		{ "bits", JSON_INTEGER, false, &bits },
 		{ "quiet", JSON_TRUE, false, &quiet },
 		{ "bestEffort", JSON_TRUE, false, &best_effort },
+		/* A port is always there: netPort has no such member. */
+		{ class == RIGHT_FS ? "required" : NULL, JSON_TRUE, false,
+		  &required },
 		{ 0 },
 	};
 	struct landlock_path rule = { 0 };
@@ -291,6 +295,7 @@ static int rule_parse(struct parse *p, const json_t *item,
 	rule.access = w.mask;
 	rule.named = w.named;
 	rule.is_quiet = json_is_true(quiet);
+	rule.is_required = json_is_true(required);
 	return objects_parse(p, objects, class, &rule, e);
 }
 

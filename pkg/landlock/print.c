@@ -60,13 +60,14 @@ static void masks_text(const char *title, const uint64_t masks[RIGHT_CLASSES],
 	}
 }
 
+/* What a rule grants; the caller says how, and ends the line. */
 static void access_text(enum right_class class, uint64_t access, bool is_quiet,
 			struct buf *out)
 {
 	buf_puts(out, ": ");
 	rights_print(out, class, access, ", ");
 	buf_puts(out, access == 0 ? "nothing" : "");
-	buf_puts(out, is_quiet ? " (quiet)\n" : "\n");
+	buf_puts(out, is_quiet ? " (quiet)" : "");
 }
 
 void landlock_rules_text(const struct landlock_rules *r, struct buf *out)
@@ -81,6 +82,7 @@ void landlock_rules_text(const struct landlock_rules *r, struct buf *out)
 		json_quote(out, span_of(r->paths[i].path));
 		access_text(RIGHT_FS, r->paths[i].access, r->paths[i].is_quiet,
 			    out);
+		buf_puts(out, r->paths[i].is_required ? " (required)\n" : "\n");
 	}
 	if (r->port_count != 0)
 		buf_puts(out, "granted on ports:\n");
@@ -88,5 +90,6 @@ void landlock_rules_text(const struct landlock_rules *r, struct buf *out)
 		buf_printf(out, "  %llu", (unsigned long long)r->ports[i].port);
 		access_text(RIGHT_NET, r->ports[i].access, r->ports[i].is_quiet,
 			    out);
+		buf_puts(out, "\n");
 	}
 }

@@ -90,6 +90,7 @@ static void paths_unite(struct landlock_rules *r)
 		last->access |= p.access;
 		last->named |= p.named;
 		last->is_quiet |= p.is_quiet;
+		last->is_required |= p.is_required;
 		free(p.path);
 	}
 	r->path_count = n;

@@ -15,10 +15,11 @@
 #define LANDLOCK_RULES_MAX 65536 /* paths, and ports */
 
 struct landlock_path {
-	char *path;	 /* owned */
-	uint64_t access; /* of all entries that name this path */
-	uint64_t named;	 /* those written out, not through a group */
-	bool is_quiet;	 /* denials below it need not be logged */
+	char *path;	  /* owned */
+	uint64_t access;  /* of all entries that name this path */
+	uint64_t named;	  /* those written out, not through a group */
+	bool is_quiet;	  /* denials below it need not be logged */
+	bool is_required; /* absent at launch: the service does not start */
 };
 
 struct landlock_port {

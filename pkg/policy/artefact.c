@@ -3,12 +3,13 @@
  *
  * The form, little-endian, a blob being a 32-bit length and its bytes:
  *
- *	u32 magic, u32 version
+ *	u32 magic, u32 version, u32 flags
  *	blob service, u32 number, u64 generation, u64 bundle version
  *	u8 has_landlock, u32 abi, u64 handled fs, u64 handled net, u64 scoped
- *	u32 path count, blob paths (each: u64 access, blob path)
+ *	u32 path count, blob paths (each: u64 access, u8 flags, blob path)
  *	u32 port count, blob ports (each: u64 access, u16 port)
  *	u8 has_seccomp, u32 flags, u32 insn count, blob insns (8 bytes each)
+ *	u64 proved points, u32 branches, u32 dead branches, u8 is_sampled
  *	u64 bounding, effective, permitted, inheritable, ambient
  */
 #include "pkg/policy/artefact.h"
@@ -38,10 +39,21 @@ static bool name_is_clean(struct span s)
 	return s.len >= 1 && s.len <= NAME_MAX_LEN;
 }
 
-struct span artefact_path_next(struct cur *c, uint64_t *ret_access)
+struct artefact_path artefact_path_next(struct cur *c)
 {
-	*ret_access = cur_u64(c);
-	return cur_blob(c, ARTEFACT_PATH_MAX - 1);
+	struct artefact_path rule;
+
+	rule.access = cur_u64(c);
+	rule.flags = cur_u8(c);
+	rule.path = cur_blob(c, ARTEFACT_PATH_MAX - 1);
+	return rule;
+}
+
+void artefact_path_put(struct buf *paths, const struct artefact_path *rule)
+{
+	buf_u64(paths, rule->access);
+	buf_u8(paths, rule->flags);
+	buf_blob(paths, rule->path);
 }
 
 uint16_t artefact_port_next(struct cur *c, uint64_t *ret_access)
@@ -67,17 +79,18 @@ static int paths_check(const struct artefact *a, struct err *e)
 	struct cur c = cur_of(a->paths);
 
 	for (uint32_t i = 0; i < a->path_count; i++) {
-		uint64_t access;
-		const struct span path = artefact_path_next(&c, &access);
+		const struct artefact_path rule = artefact_path_next(&c);
 
 		if (c.failed)
 			return bad(e, "the path rules end early");
-		if (!access_fits(access, a->handled_fs))
+		if (!access_fits(rule.access, a->handled_fs))
 			return bad(e, "a path rule has a right that is not "
 				      "handled");
-		if (path.len == 0 || path.p[0] != '/')
+		if ((rule.flags & ~ARTEFACT_PATH_REQUIRED) != 0)
+			return bad(e, "a path rule has an unknown flag");
+		if (rule.path.len == 0 || rule.path.p[0] != '/')
 			return bad(e, "a path is not absolute");
-		if (memchr(path.p, '\0', path.len) != NULL)
+		if (memchr(rule.path.p, '\0', rule.path.len) != NULL)
 			return bad(e, "a path holds a NUL");
 	}
 	return cur_end(&c) < 0 ? bad(e, "bytes after the path rules") : 0;
@@ -117,12 +130,18 @@ static int landlock_check(const struct artefact *a, struct err *e)
 
 static int seccomp_check(const struct artefact *a, struct err *e)
 {
+	const struct artefact_proof *p = &a->proof;
+
 	if (a->insn_count > ARTEFACT_INSNS_MAX ||
 	    a->insns.len != (size_t)a->insn_count * INSN_SIZE)
 		return bad(e, "the seccomp program's length is wrong");
 	if (a->has_seccomp != (a->insn_count != 0) ||
 	    (!a->has_seccomp && a->seccomp_flags != 0))
 		return bad(e, "seccomp's fields contradict each other");
+	if (p->dead > p->branches ||
+	    (!a->has_seccomp &&
+	     (p->points != 0 || p->branches != 0 || p->is_sampled)))
+		return bad(e, "the proof is of no such program");
 	return 0;
 }
 
@@ -148,6 +167,7 @@ static bool flag_read(struct cur *c)
 
 static void fields_read(struct cur *c, struct artefact *a)
 {
+	a->flags = cur_u32(c);
 	a->service = cur_blob(c, NAME_MAX_LEN);
 	a->number = cur_u32(c);
 	a->generation = cur_u64(c);
@@ -165,6 +185,10 @@ static void fields_read(struct cur *c, struct artefact *a)
 	a->seccomp_flags = cur_u32(c);
 	a->insn_count = cur_u32(c);
 	a->insns = cur_blob(c, (size_t)ARTEFACT_INSNS_MAX * INSN_SIZE);
+	a->proof.points = cur_u64(c);
+	a->proof.branches = cur_u32(c);
+	a->proof.dead = cur_u32(c);
+	a->proof.is_sampled = flag_read(c);
 	a->caps.bounding = cur_u64(c);
 	a->caps.effective = cur_u64(c);
 	a->caps.permitted = cur_u64(c);
@@ -192,6 +216,8 @@ int artefact_decode(struct span raw, struct artefact *ret, struct err *e)
 	if (cur_end(&c) < 0)
 		return bad(e, "cut short, out of range or with bytes left "
 			      "over");
+	if ((a.flags & ~ARTEFACT_PATHS_CANONICAL) != 0)
+		return bad(e, "it has an unknown flag");
 	if (!name_is_clean(a.service))
 		return bad(e, "the service's name is not one");
 	if (a.number < 1 || a.number > NUMBER_MAX)
@@ -213,6 +239,7 @@ int artefact_encode(const struct artefact *a, struct buf *out)
 
 	buf_u32(out, ARTEFACT_MAGIC);
 	buf_u32(out, ARTEFACT_VERSION);
+	buf_u32(out, a->flags);
 	buf_blob(out, a->service);
 	buf_u32(out, a->number);
 	buf_u64(out, a->generation);
@@ -230,6 +257,10 @@ int artefact_encode(const struct artefact *a, struct buf *out)
 	buf_u32(out, a->seccomp_flags);
 	buf_u32(out, a->insn_count);
 	buf_blob(out, a->insns);
+	buf_u64(out, a->proof.points);
+	buf_u32(out, a->proof.branches);
+	buf_u32(out, a->proof.dead);
+	buf_u8(out, a->proof.is_sampled);
 	buf_u64(out, a->caps.bounding);
 	buf_u64(out, a->caps.effective);
 	buf_u64(out, a->caps.permitted);

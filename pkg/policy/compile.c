@@ -352,12 +352,15 @@ static void rules_write(const struct model *m, struct artefact *a,
 {
 	for (size_t i = 0; i < m->landlock.path_count; i++) {
 		const struct landlock_path *p = &m->landlock.paths[i];
-		const uint64_t access = p->access & m->enforced[RIGHT_FS];
+		const struct artefact_path rule = {
+			.access = p->access & m->enforced[RIGHT_FS],
+			.flags = p->is_required ? ARTEFACT_PATH_REQUIRED : 0,
+			.path = span_of(p->path),
+		};
 
-		if (access == 0)
+		if (rule.access == 0)
 			continue;
-		buf_u64(paths, access);
-		buf_blob(paths, span_of(p->path));
+		artefact_path_put(paths, &rule);
 		a->path_count++;
 	}
 	for (size_t i = 0; i < m->landlock.port_count; i++) {
@@ -423,6 +426,8 @@ int policy_artefact(const struct policy *p, const struct policy_service *s,
 		.has_seccomp = m->insn_count != 0,
 		.seccomp_flags = m->insn_count != 0 ? m->profile.flags : 0,
 		.insn_count = (uint32_t)m->insn_count,
+		.proof = { .points = m->proof.points,
+			   .is_sampled = m->proof.is_sampled },
 		.caps = m->has_caps ? m->caps : caps_any,
 	};
 	landlock_write(m, &a);

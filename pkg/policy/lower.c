@@ -151,6 +151,7 @@ static int seccomp_lower(struct model *m, bool has_seccomp, struct err *e)
 		return oom(e);
 	memcpy(m->insns, program->insns, program->count * sizeof(*m->insns));
 	m->insn_count = program->count;
+	m->proof = proof;
 	return 0;
 }
 

@@ -52,6 +52,7 @@ struct model {
 	struct profile profile;
 	struct sock_filter *insns; /* NULL: not on this kernel */
 	size_t insn_count;
+	struct proof proof; /* of insns */
 	bool has_caps;
 	struct artefact_caps caps;
 

@@ -5,6 +5,8 @@
  *	mkartefact NAME NUMBER GENERATION [WORD...] >NAME.art
  *
  *	read:PATH write:PATH exec:PATH	rights below PATH
+ *	need:PATH			read, and refuse to start without it
+ *	canonical			no path may lead through a symlink
  *	bind:PORT connect:PORT		TCP
  *	deny:CALL			a system call refused with EPERM
  *	caps:HEX			the five sets (ambient: none)
@@ -71,10 +73,13 @@ static void deny(struct buf *b, struct artefact *a, const char *name)
 }
 
 static void path(struct buf *b, struct artefact *a, uint64_t access,
-		 const char *name)
+		 uint8_t flags, const char *name)
 {
-	buf_u64(b, access);
-	buf_blob(b, span_of(name));
+	const struct artefact_path rule = { .access = access,
+					    .flags = flags,
+					    .path = span_of(name) };
+
+	artefact_path_put(b, &rule);
 	a->path_count++;
 	a->handled_fs = FS_ALL;
 }
@@ -95,15 +100,21 @@ static int word(struct artefact *a, struct buf *paths, struct buf *ports,
 
 	if (strcmp(text, "allow-all") == 0)
 		return 0;
+	if (strcmp(text, "canonical") == 0) {
+		a->flags |= ARTEFACT_PATHS_CANONICAL;
+		return 0;
+	}
 	if (arg == NULL)
 		return -1;
 	*arg++ = '\0';
 	if (strcmp(text, "read") == 0)
-		path(paths, a, FS_READ, arg);
+		path(paths, a, FS_READ, 0, arg);
 	else if (strcmp(text, "write") == 0)
-		path(paths, a, FS_READ | FS_WRITE, arg);
+		path(paths, a, FS_READ | FS_WRITE, 0, arg);
 	else if (strcmp(text, "exec") == 0)
-		path(paths, a, FS_EXEC, arg);
+		path(paths, a, FS_EXEC, 0, arg);
+	else if (strcmp(text, "need") == 0)
+		path(paths, a, FS_READ, ARTEFACT_PATH_REQUIRED, arg);
 	else if (strcmp(text, "bind") == 0)
 		port(ports, a, 1, arg);
 	else if (strcmp(text, "connect") == 0)

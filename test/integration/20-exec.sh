@@ -149,9 +149,22 @@ expect 125 'names no service "db"' "an unknown service is a sentence" \
 	"$EXEC" --service db -- true
 expect 125 "only a-z" "what can be no service name is refused" \
 	"$EXEC" --service ../free -- true
-artefact 1 gone 7 read:/nonexistent/dir
-expect 125 "/nonexistent/dir" "a missing path in the policy is named" \
+artefact 1 gone 7 need:/nonexistent/dir
+expect 125 "/nonexistent/dir" "a required path that is not there is named" \
 	"$EXEC" --service gone -- true
+artefact 1 sparse 7 exec:/ write:/nonexistent/dir "read:/nonexistent/a b"
+out=$("$EXEC" --service sparse -- sh -c 'cat /proc/self/sessionid' 2>&1)
+has "$(cat "/run/bailiff/private/receipts/$out" 2>&1)" \
+	"applied generation=1 skipped=2 path=/nonexistent/dir path=/nonexistent/a%20b"
+ok $? "a path that is not there is left out, and the receipt says which"
+ln -s /usr/bin "$T/link"
+artefact 1 plain 7 exec:/ canonical
+expect 0 "" "a path that is what it says is taken" \
+	"$EXEC" --service plain -- true
+artefact 1 sly 7 exec:/ read:"$T/link" canonical
+expect 125 "$T/link, which leads to /usr/bin" \
+	"a symlink is refused where paths must be what they say" \
+	"$EXEC" --service sly -- true
 artefact 1 cut 8 allow-all
 truncate -s 40 /run/bailiff/private/policy/1/services/cut.art
 expect 125 "artefact of cut" "a truncated artefact is refused" \

@@ -22,6 +22,7 @@
 #include "pkg/enforce/caps.h"
 #include "pkg/enforce/enforce.h"
 #include "pkg/enforce/landlock.h"
+#include "pkg/enforce/receipt.h"
 
 #define READ (1ULL << 2 | 1ULL << 3)
 
@@ -64,8 +65,10 @@ struct sample {
 
 static void sample_path(struct sample *s, uint64_t access, const char *path)
 {
-	buf_u64(&s->paths, access);
-	buf_blob(&s->paths, span_of(path));
+	const struct artefact_path rule = { .access = access,
+					    .path = span_of(path) };
+
+	artefact_path_put(&s->paths, &rule);
 	s->a.path_count++;
 	s->a.paths = buf_view(&s->paths);
 }
@@ -164,19 +167,168 @@ TEST(a_policy_for_a_newer_landlock_is_refused_not_weakened)
 	sample_done(&s);
 }
 
-TEST(a_policy_that_names_a_missing_path_is_not_applied_in_part)
+static void sample_required(struct sample *s, const char *path)
+{
+	const struct artefact_path rule = { .access = READ,
+					    .flags = ARTEFACT_PATH_REQUIRED,
+					    .path = span_of(path) };
+
+	artefact_path_put(&s->paths, &rule);
+	s->a.path_count++;
+	s->a.paths = buf_view(&s->paths);
+}
+
+TEST(a_path_that_is_not_there_is_left_out_and_the_rest_holds)
+{
+	struct enforce_paths p;
+	struct sample s;
+	struct err e;
+
+	if (enforce_landlock_abi() == 0)
+		test_skip("no Landlock");
+	sample_init(&s);
+	sample_path(&s, READ, "/nonexistent/file");
+	sample_path(&s, READ, "/etc/passwd/below-a-file");
+	sample_path(&s, READ, "/etc/group");
+	CHECK_INT(enforce_paths_open(&s.a, &p, &e), 0);
+	CHECK_INT(p.count, 4);
+	CHECK_INT(p.absent, 2);
+	CHECK_INT(p.fds[1], -1);
+	CHECK_INT(p.fds[2], -1);
+	CHECK_INT(enforce_apply(&s.a, &p, &e), 0);
+	CHECK(can_read("/etc/group"));
+	CHECK(!can_read("/etc/passwd"));
+	enforce_paths_close(&p);
+	sample_done(&s);
+}
+
+TEST(a_required_path_that_is_not_there_refuses)
 {
 	struct enforce_paths p = { .count = 99 };
 	struct sample s;
 	struct err e;
 
 	sample_init(&s);
-	sample_path(&s, READ, "/nonexistent/file");
+	sample_required(&s, "/etc");
+	CHECK_INT(enforce_paths_open(&s.a, &p, &e), 0);
+	CHECK_INT(p.absent, 0);
+	enforce_paths_close(&p);
+	p.count = 99;
+	sample_required(&s, "/nonexistent/file");
 	CHECK_INT(enforce_paths_open(&s.a, &p, &e), -ENOENT);
 	CHECK_HAS(e.text, "/nonexistent/file");
-	CHECK_HAS(e.hint, "create it");
+	CHECK_HAS(e.hint, "required");
 	CHECK_INT(p.count, 99);
 	sample_done(&s);
+}
+
+TEST(a_symlink_is_followed_unless_paths_must_be_what_they_say)
+{
+	char dir[] = "/tmp/bailiff-enforce-XXXXXX", link[64], up[64];
+	struct enforce_paths p;
+	struct sample s;
+	struct err e;
+
+	CHECK(mkdtemp(dir) != NULL);
+	(void)snprintf(link, sizeof(link), "%s/link", dir);
+	(void)snprintf(up, sizeof(up), "%s/../../etc", dir);
+	CHECK_INT(symlink("/etc", link), 0);
+	sample_init(&s);
+	sample_path(&s, READ, dir);
+	s.a.flags = ARTEFACT_PATHS_CANONICAL;
+	CHECK_INT(enforce_paths_open(&s.a, &p, &e), 0);
+	enforce_paths_close(&p);
+	sample_path(&s, READ, link);
+	CHECK_INT(enforce_paths_open(&s.a, &p, &e), -ELOOP);
+	CHECK_HAS(e.text, link);
+	CHECK_HAS(e.text, "leads to /etc");
+	s.a.flags = 0;
+	CHECK_INT(enforce_paths_open(&s.a, &p, &e), 0);
+	enforce_paths_close(&p);
+	/* Also one below a symlink, and one that climbs. */
+	(void)strcat(link, "/passwd");
+	sample_done(&s);
+	sample_init(&s);
+	s.a.flags = ARTEFACT_PATHS_CANONICAL;
+	sample_path(&s, READ, link);
+	CHECK_INT(enforce_paths_open(&s.a, &p, &e), -ELOOP);
+	CHECK_HAS(e.text, "leads to /etc/passwd");
+	sample_done(&s);
+	sample_init(&s);
+	s.a.flags = ARTEFACT_PATHS_CANONICAL;
+	sample_path(&s, READ, up);
+	CHECK_INT(enforce_paths_open(&s.a, &p, &e), -ELOOP);
+	CHECK_HAS(e.text, "leads to /etc");
+	sample_done(&s);
+	link[strlen(link) - strlen("/passwd")] = '\0';
+	(void)unlink(link);
+	(void)rmdir(dir);
+}
+
+TEST(a_receipt_names_what_was_left_out_and_is_read_as_it_was_written)
+{
+	struct enforce_paths p;
+	struct buf line, path;
+	struct receipt got;
+	struct sample s;
+	struct span rest;
+	struct err e;
+
+	sample_init(&s);
+	s.a.generation = 7;
+	sample_path(&s, READ, "/nonexistent/a b%\nc=d");
+	sample_path(&s, READ, "/nonexistent/\xc3\xa4");
+	CHECK_INT(enforce_paths_open(&s.a, &p, &e), 0);
+	buf_init(&line, RECEIPT_LINE_MAX);
+	buf_init(&path, 4096);
+	CHECK_INT(receipt_compose(&s.a, &p, &line), 0);
+	CHECK_INT(receipt_parse(buf_view(&line), &got), 0);
+	CHECK(got.is_applied);
+	CHECK_INT(got.generation, 7);
+	CHECK_INT(got.skipped, 2);
+	rest = got.paths;
+	CHECK(receipt_path_next(&rest, &path));
+	CHECK_STR(buf_cstr(&path), "/nonexistent/a b%\nc=d");
+	buf_reset(&path);
+	CHECK(receipt_path_next(&rest, &path));
+	CHECK_STR(buf_cstr(&path), "/nonexistent/\xc3\xa4");
+	CHECK(!receipt_path_next(&rest, &path));
+	buf_done(&line);
+	buf_done(&path);
+	enforce_paths_close(&p);
+	sample_done(&s);
+}
+
+static int receipt_of(const char *text, struct receipt *ret)
+{
+	*ret = (struct receipt){ 0 };
+	return receipt_parse(span_of(text), ret);
+}
+
+TEST(the_first_launch_that_was_applied_is_what_binds_a_session)
+{
+	struct receipt r;
+
+	CHECK_INT(receipt_of("", &r), -ENOENT);
+	CHECK_INT(receipt_of("applied generation=3", &r), -ENOENT);
+	CHECK_INT(receipt_of("applied generation=3\n", &r), 0);
+	CHECK(r.is_applied && r.generation == 3 && r.skipped == 0);
+	CHECK_INT(receipt_of("applied generation=3\n"
+			     "applied generation=4\n",
+			     &r),
+		  0);
+	CHECK_INT(r.generation, 3);
+	CHECK_INT(receipt_of("error no such path\napplied generation=4\n", &r),
+		  0);
+	CHECK(r.is_applied && r.generation == 4);
+	CHECK_INT(receipt_of("error one\nerror two\n", &r), 0);
+	CHECK(!r.is_applied);
+	CHECK(span_eq_str(r.error, "two"));
+	CHECK_INT(receipt_of("applied generation=0\n", &r), -EBADMSG);
+	CHECK_INT(receipt_of("applied generation=1 skipped=x\n", &r), -EBADMSG);
+	CHECK_INT(receipt_of("applied\n", &r), -EBADMSG);
+	CHECK_INT(receipt_of("\n", &r), -EBADMSG);
+	CHECK_INT(receipt_of("sure generation=1\n", &r), -EBADMSG);
 }
 
 TEST(a_rule_for_a_file_leaves_out_what_only_directories_have)

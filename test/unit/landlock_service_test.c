@@ -59,11 +59,11 @@ static void gives(int line, const char *landlock, const char *want)
 	buf_printf(&got, "%llx", (unsigned long long)a.handled_fs);
 	c = cur_of(a.paths);
 	for (uint32_t i = 0; i < a.path_count; i++) {
-		uint64_t access;
-		const struct span path = artefact_path_next(&c, &access);
+		const struct artefact_path rule = artefact_path_next(&c);
 
-		buf_printf(&got, " %.*s=%llx", SPAN_FMT(path),
-			   (unsigned long long)access);
+		buf_printf(&got, " %.*s=%llx%s", SPAN_FMT(rule.path),
+			   (unsigned long long)rule.access,
+			   rule.flags & ARTEFACT_PATH_REQUIRED ? "!" : "");
 	}
 	if (strcmp(buf_cstr(&got), want) != 0)
 		test_fail(__FILE__, line, "%s: \"%s\", not \"%s\"", landlock,
@@ -271,4 +271,14 @@ TEST(quiet_is_not_applied_and_the_lint_says_so)
 	      "'quietAccessFs':['execute']}],'pathBeneath':[{'quiet':true,"
 	      "'parent':['/a']}]}",
 	      "1");
+}
+
+TEST(a_required_path_is_one_in_the_artefact)
+{
+	gives(__LINE__,
+	      "{\"bailiff\":1,\"pathBeneath\":["
+	      "{\"allowedAccess\":[\"execute\"],\"parent\":[\"/a\",\"/b\"]},"
+	      "{\"allowedAccess\":[\"read_file\"],\"parent\":[\"/b\"],"
+	      "\"required\":true}]}",
+	      "5 /a=1 /b=5!");
 }

@@ -58,6 +58,9 @@ static void rules_write(const struct landlock_rules *r, struct buf *out)
 		buf_printf(out, " %s=%llx%s", r->paths[i].path,
 			   (unsigned long long)r->paths[i].access,
 			   r->paths[i].is_quiet ? "q" : "");
+	for (size_t i = 0; i < r->path_count; i++)
+		if (r->paths[i].is_required)
+			buf_printf(out, " %s!", r->paths[i].path);
 	for (size_t i = 0; i < r->port_count; i++)
 		buf_printf(out, " %llu=%llx%s",
 			   (unsigned long long)r->ports[i].port,
@@ -802,6 +805,36 @@ TEST(quiet_needs_bailiff_and_rights_that_are_handled)
 	REFUSED("{'bailiff':1,'ruleset':[{'handledAccessFs':['execute'],"
 		"'quietAccessFs':['read_file']}]}",
 		"\"quietAccessFs\" has rights that are not handled");
+}
+
+#define NEED(parents, rest)                                         \
+	"{'bailiff':1,'pathBeneath':[{'allowedAccess':['execute']," \
+	"'required':true,'parent':[" parents "]}" rest "]}"
+
+TEST(a_path_that_one_entry_requires_is_required)
+{
+	GIVES(NEED("'/a','/b'", ""), "1 0 0 /a=1 /b=1 /a! /b!");
+	GIVES(NEED("'/a'", ",{'allowedAccess':['read_file'],"
+			   "'parent':['/a','/b']}"),
+	      "5 0 0 /a=5 /b=4 /a!");
+	GIVES(NEED("'/a'", ",{'allowedAccess':['execute'],'required':false,"
+			   "'parent':['/a','/b']}"),
+	      "1 0 0 /a=1 /b=1 /a!");
+	/* Equal once they are normalised. */
+	GIVES(NEED("'/a/./b'", ",{'allowedAccess':['execute'],"
+			       "'parent':['/a//b']}"),
+	      "1 0 0 /a/b=1 /a/b!");
+	MERGED("1 0 0 /a=1 /b=1 /a!", NEED("'/a'", ""),
+	       "{" RULE("'execute'", "'/a','/b'") "}");
+	REFUSED("{'pathBeneath':[{'allowedAccess':['execute'],"
+		"'required':true,'parent':['/']}]}",
+		"\"required\" is not in landlockconfig");
+	REFUSED("{'bailiff':1,'netPort':[{'allowedAccess':['bind_tcp'],"
+		"'required':true,'port':[1]}]}",
+		"required");
+	REFUSED("{'bailiff':1,'pathBeneath':[{'allowedAccess':['execute'],"
+		"'required':1,'parent':['/']}]}",
+		"required");
 }
 
 TEST(best_effort_holds_for_what_only_such_entries_bring)
