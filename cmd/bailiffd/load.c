@@ -49,6 +49,7 @@ static const struct {
 	{ STAGE_POLICY, ETIME,        "too-large" },
 	{ STAGE_POLICY, EBADMSG,      "policy" },
 	{ STAGE_POLICY, EPROTO,       "policy" },
+	{ STAGE_POLICY, EPERM,        "ceiling" },
 	{ STAGE_POLICY, EROFS,        "not-persistent" },
 };
 /* clang-format on */

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "lib/auto.h"
-#include "pkg/policy/model.h"
+#include "pkg/policy/ceiling.h"
 
 #define SERVICE_PREFIX "services/"
 #define SERVICE_SUFFIX ".json"
@@ -134,7 +134,11 @@ static int model_compile(struct model *m, const struct policy_target *target,
 	int r = speaker_copy(target->speaker, p, m, e);
 
 	if (r == 0)
+		r = limits_find(p, target->speaker, m, e);
+	if (r == 0)
 		r = service_parse(target->bytes, m, e);
+	if (r == 0)
+		r = limits_check(m, e);
 	if (r == 0)
 		r = model_lint(m, &p->kernel, e);
 	if (r == 0)
@@ -265,6 +269,7 @@ static void model_done(struct model *m)
 	free(m->name);
 	free(m->role);
 	lines_done(&m->signers);
+	limits_done(&m->limits);
 	landlock_rules_done(&m->landlock);
 	profile_done(&m->profile);
 	free(m->insns);
@@ -284,6 +289,7 @@ void policy_free(struct policy *p)
 	}
 	free(p->models);
 	free(p->collectors);
+	ceilings_done(p);
 	lines_done(&p->signers);
 	free(p);
 }

@@ -36,12 +36,49 @@ struct best_effort {
 	uint64_t rights[RIGHT_CLASSES];
 };
 
+/* The layers of a document, each there or given up in writing. */
+enum layer {
+	LAYER_LANDLOCK,
+	LAYER_SECCOMP,
+	LAYER_CAPS,
+};
+#define LAYERS 3
+
+struct layer_row {
+	const char *member, *accept;
+};
+extern const struct layer_row layer_table[LAYERS];
+
+/* What "accept" gives up. */
+struct accepts {
+	bool layers[LAYERS];
+};
+
+/* The ceilings (ceiling.h) that hold for a document, the role's own first.
+ * "unlimited" ones are not among them. */
+struct limit {
+	char *role;
+	struct ceiling *ceiling; /* a reference */
+};
+struct limits {
+	struct limit *items;
+	size_t count;
+};
+
+/* node.json "roles". */
+struct role_row {
+	char *name;
+	struct ceiling *ceiling; /* a reference; NULL: "unlimited" */
+};
+
 struct model {
 	char *name;
 	uint32_t number;
 	char *role;	      /* that speaks for the document */
 	struct lines signers; /* of that role */
 	uint64_t grants;      /* capabilities that node.json gives by name */
+	struct limits limits; /* of the role: what the document may grant */
+	const struct ceiling *ceiling; /* the first of them; NULL: unlimited */
 
 	bool has_landlock;
 	bool is_landlock_list;		  /* written as several documents */
@@ -56,6 +93,7 @@ struct model {
 	bool has_caps;
 	struct artefact_caps caps;
 
+	struct accepts accepts;
 	struct best_effort best_effort;
 	struct lines not_enforced, warnings;
 	struct policy_service public; /* points into the above */
@@ -68,6 +106,8 @@ struct policy {
 	enum policy_unlisted unlisted;
 	bool audit_execve;
 	struct policy_demands demands;
+	struct role_row *roles; /* sorted by name */
+	size_t role_count;
 	struct model *models; /* sorted by name */
 	size_t model_count;
 	struct policy_collector *collectors;
@@ -75,8 +115,8 @@ struct policy {
 };
 
 /**
- * node_parse() - node.json: services (names, numbers, grants), unlisted,
- * collectors, audit, freshness, rollback.
+ * node_parse() - node.json: services (names, numbers, grants), unlisted, roles,
+ * collectors, audit, freshness, rollback, on-tighten.
  * @p: receives all of it; released by policy_free() also after a failure.
  *
  * Return: 0; -EBADMSG; -E2BIG; -ENOMEM.
@@ -103,6 +143,18 @@ int model_lower(struct model *m, const struct policy_kernel *kernel,
  * warnings. Return: 0; -EBADMSG; -ENOMEM. */
 int model_lint(struct model *m, const struct policy_kernel *kernel,
 	       struct err *e);
+
+/* The members of a document that a ceiling (ceiling.h) has as well; each adds
+ * to what @ret has. Return: 0; -EBADMSG; -E2BIG; -ENOMEM. */
+int model_landlock_parse(const json_t *value, struct landlock_rules *ret,
+			 struct err *e);
+int capabilities_parse(const json_t *array, uint64_t *ret, struct err *e);
+int accepts_parse(const json_t *array, struct accepts *ret, struct err *e);
+int best_effort_parse(const json_t *value, struct best_effort *ret,
+		      struct err *e);
+/* Take a member out of @rest, a copy of @object, whose type json_members()
+ * cannot check: it may have several. Borrowed; NULL when absent or null. */
+json_t *member_take(const json_t *object, json_t *rest, const char *name);
 
 /* A capability by its OCI name ("CAP_CHOWN"): 0 to 63; -1 for no such name. */
 int capability_find(const char *name);

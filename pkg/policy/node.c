@@ -9,30 +9,11 @@
 #include "lib/auto.h"
 #include "pkg/identity/paths.h"
 #include "pkg/identity/registry.h"
-#include "pkg/policy/model.h"
+#include "pkg/policy/ceiling.h"
 
 static int oom(struct err *e)
 {
 	return err_set(e, ENOMEM, "out of memory");
-}
-
-static int grants_parse(const json_t *array, struct model *m, struct err *e)
-{
-	json_t *value;
-	size_t i;
-
-	json_array_foreach(array, i, value) {
-		const char *name =
-			json_is_string(value) ? json_string_value(value) : "";
-		const int cap = capability_find(name);
-
-		if (cap < 0)
-			return err_set(e, EBADMSG,
-				       "grant[%zu]: \"%.40s\" is no capability",
-				       i, name);
-		m->grants |= 1ULL << cap;
-	}
-	return 0;
 }
 
 static int row_parse(const char *name, const json_t *row, struct policy *p,
@@ -66,9 +47,9 @@ static int row_parse(const char *name, const json_t *row, struct policy *p,
 				       "\"number\" %u is that of \"%s\" too",
 				       (unsigned)n, p->models[i].name);
 	*m = (struct model){ .number = (uint32_t)n };
-	r = grants_parse(grant, m, e);
+	r = capabilities_parse(grant, &m->grants, e);
 	if (r < 0)
-		return r;
+		return err_wrap(e, "grant");
 	m->name = strdup(name);
 	if (m->name == NULL)
 		return oom(e);
@@ -241,6 +222,15 @@ static int rollback_parse(const json_t *value, struct policy *p, struct err *e)
 			    &p->demands.wants_persistence, e);
 }
 
+static int on_tighten_parse(const json_t *value, struct policy *p,
+			    struct err *e)
+{
+	static const char *const words[] = { "report", "stop" };
+
+	return choice_parse(value, "on-tighten", words,
+			    &p->demands.stops_on_tighten, e);
+}
+
 static int audit_parse(const json_t *object, struct policy *p, struct err *e)
 {
 	json_t *execve;
@@ -263,7 +253,7 @@ int node_parse(struct span text, struct policy *p, struct err *e)
 {
 	AUTO_JSON *node = NULL;
 	json_t *services, *unlisted, *collectors, *audit, *description;
-	json_t *freshness, *rollback;
+	json_t *freshness, *rollback, *roles, *on_tighten;
 	const struct json_member rows[] = {
 		{ "services", JSON_OBJECT, true, &services },
 		{ "unlisted", JSON_STRING, true, &unlisted },
@@ -271,6 +261,8 @@ int node_parse(struct span text, struct policy *p, struct err *e)
 		{ "audit", JSON_OBJECT, false, &audit },
 		{ "freshness", JSON_OBJECT, false, &freshness },
 		{ "rollback", JSON_STRING, false, &rollback },
+		{ "roles", JSON_OBJECT, false, &roles },
+		{ "on-tighten", JSON_STRING, false, &on_tighten },
 		{ "description", JSON_STRING, false, &description },
 		{ 0 },
 	};
@@ -291,5 +283,9 @@ int node_parse(struct span text, struct policy *p, struct err *e)
 		r = freshness_parse(freshness, p, e);
 	if (r == 0)
 		r = rollback_parse(rollback, p, e);
+	if (r == 0)
+		r = ceilings_parse(roles, p, e);
+	if (r == 0)
+		r = on_tighten_parse(on_tighten, p, e);
 	return r;
 }

@@ -71,6 +71,7 @@ struct policy_demands {
 	bool refuses_stale_start; /* "freshness": {"on-stale": "refuse-start"}
 				   */
 	bool wants_persistence;	  /* "rollback": "persistent" */
+	bool stops_on_tighten;	  /* "on-tighten": "stop" */
 };
 
 #define POLICY_ROLE_TOP "targets"
@@ -98,7 +99,8 @@ struct policy_service {
  *
  * Return: 0; -EBADMSG for a document that is not what it should be (@e: file,
  * member, cause); -EOPNOTSUPP when the kernel lacks what a policy requires and
- * the policy does not say best-effort (hint: how to say it); -EPROTO when the
+ * the policy does not say best-effort (hint: how to say it); -EPERM when a
+ * delegated role grants more than its ceiling in node.json; -EPROTO when the
  * proof of a seccomp program fails; -E2BIG for a limit; -ENOMEM.
  */
 int policy_compile(const struct policy_target *targets, size_t count,

@@ -45,7 +45,7 @@ void capabilities_print(struct buf *out, uint64_t mask, const char *between)
 	}
 }
 
-static int cap_set_parse(const json_t *array, uint64_t *mask, struct err *e)
+int capabilities_parse(const json_t *array, uint64_t *mask, struct err *e)
 {
 	json_t *value;
 	size_t i;
@@ -83,7 +83,7 @@ static int caps_parse(const json_t *object, struct artefact_caps *c,
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < 5; i++) {
-		r = cap_set_parse(values[i], sets[i], e);
+		r = capabilities_parse(values[i], sets[i], e);
 		if (r < 0)
 			return err_wrap(e, "%s", rows[i].name);
 	}
@@ -126,8 +126,7 @@ static int best_effort_word(struct span word, struct best_effort *b,
 	return 0;
 }
 
-static int best_effort_parse(const json_t *value, struct best_effort *b,
-			     struct err *e)
+int best_effort_parse(const json_t *value, struct best_effort *b, struct err *e)
 {
 	json_t *word;
 	size_t i;
@@ -150,52 +149,53 @@ static int best_effort_parse(const json_t *value, struct best_effort *b,
 	return 0;
 }
 
-enum layer {
-	LAYER_LANDLOCK,
-	LAYER_SECCOMP,
-	LAYER_CAPS,
-	LAYERS
-};
-
-static const struct {
-	const char *member, *accept;
-} layers[] = {
+const struct layer_row layer_table[LAYERS] = {
 	[LAYER_LANDLOCK] = { "landlock", "no-landlock" },
 	[LAYER_SECCOMP] = { "seccomp", "no-seccomp" },
 	[LAYER_CAPS] = { "capabilities", "no-capabilities" },
 };
 
-/* Every layer is either there or given up in writing, never both. */
-static int accept_check(const json_t *accept, json_t *const values[LAYERS],
-			struct err *e)
+int accepts_parse(const json_t *array, struct accepts *ret, struct err *e)
 {
-	bool accepted[LAYERS] = { false };
 	json_t *word;
 	size_t i;
 
-	json_array_foreach(accept, i, word) {
+	json_array_foreach(array, i, word) {
 		size_t k = 0;
 
 		while (k < LAYERS &&
-		       !span_eq_str(json_span(word), layers[k].accept))
+		       !span_eq_str(json_span(word), layer_table[k].accept))
 			k++;
 		if (k == LAYERS)
 			return err_set(e, EBADMSG,
 				       "accept[%zu]: must be no-landlock, "
 				       "no-seccomp or no-capabilities",
 				       i);
-		accepted[k] = true;
+		ret->layers[k] = true;
 	}
+	return 0;
+}
+
+/* Every layer is either there or given up in writing, never both. */
+static int accept_check(const json_t *array, json_t *const values[LAYERS],
+			struct accepts *ret, struct err *e)
+{
+	const bool *accepted = ret->layers;
+	const int r = accepts_parse(array, ret, e);
+
+	if (r < 0)
+		return r;
 	for (size_t k = 0; k < LAYERS; k++) {
 		if (accepted[k] && values[k] != NULL)
 			return err_set(e, EBADMSG,
 				       "has \"%s\" and accepts \"%s\": take "
 				       "one out",
-				       layers[k].member, layers[k].accept);
+				       layer_table[k].member,
+				       layer_table[k].accept);
 		if (accepted[k] || values[k] != NULL)
 			continue;
 		(void)err_set(e, EBADMSG, "\"%s\" is missing",
-			      layers[k].member);
+			      layer_table[k].member);
 		return err_hint(e, "a service that does without a layer says "
 				   "so: \"accept\": [\"no-landlock\"], "
 				   "\"no-seccomp\", \"no-capabilities\"");
@@ -203,12 +203,9 @@ static int accept_check(const json_t *accept, json_t *const values[LAYERS],
 	return 0;
 }
 
-/* Take a member out whose type json_members() cannot check: it may have
- * several. */
-static json_t *member_take(const json_t *document, json_t *rest,
-			   const char *name)
+json_t *member_take(const json_t *object, json_t *rest, const char *name)
 {
-	json_t *value = json_object_get(document, name);
+	json_t *value = json_object_get(object, name);
 
 	(void)json_object_del(rest, name);
 	return json_is_null(value) ? NULL : value;
@@ -270,8 +267,8 @@ static int landlock_merge(const json_t *array, struct landlock_doc *ret,
 	return 0;
 }
 
-static int landlock_parse(const json_t *value, struct landlock_rules *ret,
-			  struct err *e)
+int model_landlock_parse(const json_t *value, struct landlock_rules *ret,
+			 struct err *e)
 {
 	AUTO_DONE(landlock_doc_done) struct landlock_doc d = { 0 };
 	int r = json_is_array(value) ? landlock_merge(value, &d, e)
@@ -288,7 +285,8 @@ static int layers_parse(json_t *const values[LAYERS], struct model *m,
 	int r = 0;
 
 	if (values[LAYER_LANDLOCK] != NULL) {
-		r = landlock_parse(values[LAYER_LANDLOCK], &m->landlock, e);
+		r = model_landlock_parse(values[LAYER_LANDLOCK], &m->landlock,
+					 e);
 		m->has_landlock = r == 0;
 		m->is_landlock_list = json_is_array(values[LAYER_LANDLOCK]);
 	}
@@ -332,7 +330,7 @@ int service_parse(struct span text, struct model *m, struct err *e)
 	values[LAYER_LANDLOCK] = member_take(document, rest, "landlock");
 	r = json_members(rest, rows, e);
 	if (r == 0)
-		r = accept_check(accept, values, e);
+		r = accept_check(accept, values, &m->accepts, e);
 	if (r < 0)
 		return r;
 	r = best_effort_parse(best_effort, &m->best_effort, e);

@@ -53,13 +53,15 @@ published() {
 document() { # TEXT: a policy that says no more
 	echo "{\"description\":\"$1\",\"accept\":[\"no-landlock\",\"no-seccomp\",\"no-capabilities\"]}"
 }
+# Each team may sign a policy as document() has it, and no other.
+ceilings='{"team/web":{"accept":["no-landlock","no-seccomp","no-capabilities"]},"team/db":{"accept":["no-landlock","no-seccomp","no-capabilities"]}}'
 services() { # NAME...: node.json
 	local name number=0 list=
 	for name in "$@"; do
 		number=$((number + 1))
 		list="$list${list:+,}\"$name\":{\"number\":$number}"
 	done
-	echo "{\"unlisted\":\"allow\",\"services\":{$list}}"
+	echo "{\"unlisted\":\"allow\",\"services\":{$list},\"roles\":$ceilings}"
 }
 as() { # DIR COMMAND...: on another repository
 	local repo=$1

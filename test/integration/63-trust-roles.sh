@@ -12,8 +12,13 @@ t_audit_lock
 t_tmpdir dir
 
 mkdir -p "$dir/top/services" "$dir/team/services"
-echo '{"unlisted":"allow","services":{"web":{"number":1},"web-shop":{"number":2}}}' \
-	>"$dir/top/node.json"
+cat >"$dir/top/node.json" <<'END'
+{"unlisted":"allow","services":{"web":{"number":1},"web-shop":{"number":2}},
+"roles":{".~team/shop":{"landlock":{"abi":2,
+"ruleset":[{"handledAccessFs":["abi.all"]}],
+"pathBeneath":[{"allowedAccess":["abi.read_execute"],"parent":["/usr"]},
+{"allowedAccess":["read_file"],"parent":["/etc/ld.so.cache"]}]}}}}
+END
 n_policy >"$dir/top/services/web.json"
 cp "$dir/top/services/web.json" "$dir/team/services/web-shop.json"
 

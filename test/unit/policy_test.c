@@ -27,6 +27,9 @@ static const struct policy_origin origin = {
 };
 
 #define NODE "{\"unlisted\":\"deny\",\"services\":{\"web\":{\"number\":1}}}"
+#define NODE_TEAM                                                       \
+	"{\"unlisted\":\"deny\",\"services\":{\"web\":{\"number\":1}}," \
+	"\"roles\":{\"team/web\":\"unlimited\"}}"
 #define SECCOMP                                                      \
 	"\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ERRNO\","         \
 	"\"syscalls\":[{\"names\":[\"read\",\"openat\",\"clone3\"]," \
@@ -501,7 +504,7 @@ static const struct policy_speaker team = {
 TEST(a_service_is_its_roles_and_the_rest_is_the_bundles)
 {
 	const struct policy_target targets[] = {
-		{ "node.json", span_of(NODE), NULL },
+		{ "node.json", span_of(NODE_TEAM), NULL },
 		{ "services/web.json", span_of(DOCUMENT), &team },
 	};
 	const struct policy_denial d = { .kind = DENIAL_FS,

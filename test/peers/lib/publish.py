@@ -103,6 +103,9 @@ def document(text):
         "no-landlock", "no-seccomp", "no-capabilities"]})
 
 
+CEILING = {"accept": ["no-landlock", "no-seccomp", "no-capabilities"]}
+
+
 def policies(name, services, numbers=None):
     """A directory of policies: name and text of each service."""
     folder = os.path.join(TOP, name)
@@ -110,7 +113,8 @@ def policies(name, services, numbers=None):
     if numbers:
         with open(f"{folder}/node.json", "w", encoding="ascii") as out:
             json.dump({"unlisted": "allow", "services": {
-                s: {"number": i + 1} for i, s in enumerate(numbers)}}, out)
+                s: {"number": i + 1} for i, s in enumerate(numbers)},
+                "roles": {"team-web": CEILING, "teams/db #1": CEILING}}, out)
     for service, text in services.items():
         with open(f"{folder}/services/{service}.json", "w",
                   encoding="ascii") as out:

@@ -1,0 +1,553 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ceiling.c - see ceiling.h. */
+#include "pkg/policy/ceiling.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/auto.h"
+
+#define WHERE_MAX 4 /* places that a sentence lists */
+
+static int oom(struct err *e)
+{
+	return err_set(e, ENOMEM, "out of memory");
+}
+
+/* ---- parsing ----------------------------------------------------------- */
+
+static int programs_parse(const json_t *array, struct ceiling *c, struct err *e)
+{
+	static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
+	json_t *word;
+	size_t i;
+
+	if (json_array_size(array) > CEILING_PROGRAMS_MAX)
+		return err_set(e, E2BIG, "more than %d types",
+			       CEILING_PROGRAMS_MAX);
+	json_array_foreach(array, i, word) {
+		const char *type =
+			json_is_string(word) ? json_string_value(word) : "";
+
+		if (*type == '\0' || type[strspn(type, alphabet)] != '\0')
+			return err_set(e, EBADMSG,
+				       "[%zu]: must be the type of a program, "
+				       "as lsm_cgroup",
+				       i);
+		if (lines_add(&c->programs, "%s", type) < 0)
+			return oom(e);
+	}
+	return 0;
+}
+
+/* Without "landlock" nothing is allowed, so everything must be handled: what
+ * landlockconfig has names for, or each new right of a kernel would refuse
+ * what was signed before. */
+static void landlock_nothing(struct ceiling *c)
+{
+	for (size_t i = 0; i < RIGHT_CLASSES; i++)
+		c->landlock.handled[i] =
+			rights_of_abi((enum right_class)i, LANDLOCK_ABI_CONFIG);
+}
+
+static int lint_parse(const json_t *value, struct ceiling *c, struct err *e)
+{
+	const struct span word = json_span(value);
+
+	c->wants_clean = span_eq_str(word, "clean");
+	if (value == NULL || c->wants_clean || span_eq_str(word, "any"))
+		return 0;
+	return err_set(e, EBADMSG, "\"lint\" must be clean or any");
+}
+
+static int text_keep(const json_t *object, struct ceiling *c, struct err *e)
+{
+	AUTO_DONE(buf_done) struct buf text;
+
+	buf_init(&text, POLICY_TARGET_MAX);
+	(void)json_text(object, &text);
+	c->text = span_dup(buf_view(&text));
+	return buf_error(&text) < 0 || c->text == NULL ? oom(e) : 0;
+}
+
+static int members_parse(const json_t *object, struct ceiling *c, struct err *e)
+{
+	AUTO_JSON *rest = json_copy((json_t *)(uintptr_t)object);
+	json_t *landlock, *best_effort, *caps, *accept, *programs, *lint;
+	const struct json_member rows[] = {
+		{ "capabilities", JSON_ARRAY, false, &caps },
+		{ "programs", JSON_ARRAY, false, &programs },
+		{ "accept", JSON_ARRAY, false, &accept },
+		{ "lint", JSON_STRING, false, &lint },
+		{ 0 },
+	};
+	int r;
+
+	if (rest == NULL)
+		return oom(e);
+	landlock = member_take(object, rest, "landlock");
+	best_effort = member_take(object, rest, "best-effort");
+	r = json_members(rest, rows, e);
+	if (r == 0)
+		r = accepts_parse(accept, &c->accepts, e);
+	if (r == 0)
+		r = lint_parse(lint, c, e);
+	if (r < 0)
+		return r;
+	c->has_landlock = landlock != NULL;
+	landlock_nothing(c);
+	if (landlock != NULL)
+		r = model_landlock_parse(landlock, &c->landlock, e);
+	if (r < 0)
+		return err_wrap(e, "landlock");
+	r = capabilities_parse(caps, &c->capabilities, e);
+	if (r < 0)
+		return err_wrap(e, "capabilities");
+	r = best_effort_parse(best_effort, &c->best_effort, e);
+	if (r < 0)
+		return err_wrap(e, "best-effort");
+	r = programs_parse(programs, c, e);
+	return r < 0 ? err_wrap(e, "programs") : 0;
+}
+
+int ceiling_parse(const json_t *object, struct ceiling **ret, struct err *e)
+{
+	struct ceiling *c;
+	int r;
+
+	if (!json_is_object(object))
+		return err_set(e, EBADMSG,
+			       "must be an object or \"unlimited\"");
+	c = calloc(1, sizeof(*c));
+	if (c == NULL)
+		return oom(e);
+	c->refs = 1;
+	r = members_parse(object, c, e);
+	if (r == 0)
+		r = text_keep(object, c, e);
+	if (r == 0)
+		*ret = c;
+	else
+		ceiling_unref(c);
+	return r;
+}
+
+struct ceiling *ceiling_ref(struct ceiling *c)
+{
+	c->refs++;
+	return c;
+}
+
+void ceiling_unref(struct ceiling *c)
+{
+	if (c == NULL || --c->refs != 0)
+		return;
+	landlock_rules_done(&c->landlock);
+	lines_done(&c->programs);
+	free(c->text);
+	free(c);
+}
+
+/* ---- checking ---------------------------------------------------------- */
+
+struct check {
+	const struct model *m;
+	const struct ceiling *c;
+	const char *role;
+	struct err *e;
+};
+
+static int __attribute__((format(printf, 2, 3)))
+refuse(const struct check *k, const char *fmt, ...)
+{
+	char text[ERR_TEXT_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	(void)err_set(k->e, EPERM, "the role \"%.60s\" %s", k->role, text);
+	return err_hint(k->e,
+			"grant less, or have the owner of node.json raise the "
+			"role's ceiling in \"roles\"");
+}
+
+/* As refuse(), for a rule on a path or a port. @where: what the ceiling allows
+ * all of it on; empty for nothing. */
+static int refuse_rule(const struct check *k, enum right_class class,
+		       uint64_t over, const char *on, struct buf *where)
+{
+	AUTO_DONE(buf_done) struct buf rights;
+	const char *it = (over & (over - 1)) == 0 ? "it" : "them";
+
+	buf_init(&rights, ERR_TEXT_MAX);
+	rights_print(&rights, class, over, ", ");
+	if (buf_cstr(&rights) == NULL || buf_cstr(where) == NULL)
+		return oom(k->e);
+	return refuse(k,
+		      "may not grant %.150s on %s: its ceiling in node.json "
+		      "allows %s %s%s",
+		      rights.p, on, it, where->len != 0 ? "on " : "nowhere",
+		      where->len != 0 ? where->p : "");
+}
+
+/* A group of a service never brings device nodes (model_lint()). */
+static uint64_t access_granted(const struct landlock_path *p)
+{
+	const uint64_t nodes = right_find(span_of("make_char"))->bit |
+			       right_find(span_of("make_block"))->bit;
+
+	return p->access & ~(nodes & ~p->named);
+}
+
+static int path_check(const struct check *k, const struct landlock_path *p)
+{
+	AUTO_DONE(buf_done) struct buf where;
+	char on[130];
+	uint64_t allowed, over;
+	size_t count = 0;
+
+	(void)landlock_rules_nearest(&k->c->landlock, span_of(p->path),
+				     &allowed);
+	over = access_granted(p) & ~allowed;
+	if (over == 0)
+		return 0;
+	buf_init(&where, ERR_TEXT_MAX);
+	for (size_t i = 0; i < k->c->landlock.path_count; i++) {
+		const struct landlock_path *a = &k->c->landlock.paths[i];
+
+		if ((a->access & over) == over && count++ < WHERE_MAX)
+			buf_printf(&where, "%s%.40s", count > 1 ? ", " : "",
+				   a->path);
+	}
+	if (count > WHERE_MAX)
+		buf_printf(&where, " and %zu more", count - WHERE_MAX);
+	(void)snprintf(on, sizeof(on), "%s", p->path);
+	return refuse_rule(k, RIGHT_FS, over, on, &where);
+}
+
+static int port_check(const struct check *k, const struct landlock_port *p)
+{
+	AUTO_DONE(buf_done) struct buf where;
+	const uint64_t over =
+		p->access &
+		~landlock_rules_port(&k->c->landlock, (uint16_t)p->port);
+	char on[32];
+	size_t count = 0;
+
+	if (over == 0)
+		return 0;
+	buf_init(&where, ERR_TEXT_MAX);
+	for (size_t i = 0; i < k->c->landlock.port_count; i++) {
+		const struct landlock_port *a = &k->c->landlock.ports[i];
+
+		if ((a->access & over) == over && count++ < WHERE_MAX)
+			buf_printf(&where, "%s%u", count > 1 ? ", " : "port ",
+				   (unsigned)a->port);
+	}
+	if (count > WHERE_MAX)
+		buf_printf(&where, " and %zu more", count - WHERE_MAX);
+	(void)snprintf(on, sizeof(on), "port %u", (unsigned)p->port);
+	return refuse_rule(k, RIGHT_NET, over, on, &where);
+}
+
+static int handled_check(const struct check *k)
+{
+	for (size_t i = 0; i < RIGHT_CLASSES; i++) {
+		const uint64_t open =
+			k->c->landlock.handled[i] & ~k->m->landlock.handled[i];
+		AUTO_DONE(buf_done) struct buf rights;
+
+		if (open == 0)
+			continue;
+		buf_init(&rights, ERR_TEXT_MAX);
+		rights_print(&rights, (enum right_class)i, open, ", ");
+		if (buf_cstr(&rights) == NULL)
+			return oom(k->e);
+		return refuse(k,
+			      "may not leave %.200s unrestricted: its ceiling "
+			      "in node.json wants the \"ruleset\" to have it",
+			      rights.p);
+	}
+	return 0;
+}
+
+static int landlock_check(const struct check *k)
+{
+	const struct landlock_rules *l = &k->m->landlock;
+	int r;
+
+	if (!k->m->has_landlock)
+		return 0; /* accepted in writing: accepts_check() */
+	r = handled_check(k);
+	for (size_t i = 0; i < l->path_count && r == 0; i++)
+		r = path_check(k, &l->paths[i]);
+	for (size_t i = 0; i < l->port_count && r == 0; i++)
+		r = port_check(k, &l->ports[i]);
+	return r;
+}
+
+static int accepts_check(const struct check *k)
+{
+	for (size_t i = 0; i < LAYERS; i++)
+		if (k->m->accepts.layers[i] && !k->c->accepts.layers[i])
+			return refuse(k,
+				      "may not accept %s: its ceiling in "
+				      "node.json does not",
+				      layer_table[i].accept);
+	return 0;
+}
+
+static int caps_check(const struct check *k)
+{
+	const struct artefact_caps *c = &k->m->caps;
+	const struct {
+		const char *name;
+		uint64_t mask;
+	} sets[] = {
+		{ "bounding", c->bounding },
+		{ "effective", c->effective },
+		{ "permitted", c->permitted },
+		{ "inheritable", c->inheritable },
+		{ "ambient", c->ambient },
+	};
+
+	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+		const uint64_t over = sets[i].mask & ~k->c->capabilities;
+		AUTO_DONE(buf_done) struct buf a;
+		AUTO_DONE(buf_done) struct buf b;
+
+		if (over == 0)
+			continue;
+		buf_init(&a, 1024);
+		buf_init(&b, 4096);
+		capabilities_print(&a, over, ", ");
+		capabilities_print(&b, k->c->capabilities, ", ");
+		if (buf_cstr(&a) == NULL || buf_cstr(&b) == NULL)
+			return oom(k->e);
+		return refuse(k,
+			      "may not give %.120s (%s): its ceiling in "
+			      "node.json allows %.120s",
+			      a.p, sets[i].name,
+			      b.len != 0 ? b.p : "no capability");
+	}
+	return 0;
+}
+
+/* What the document may lack: by its own word, or by "bestEffort" in the
+ * landlock document. */
+static int best_effort_rights_check(const struct check *k)
+{
+	const struct best_effort *c = &k->c->best_effort;
+	const struct landlock_rules *l = &k->m->landlock;
+
+	if (c->is_all || c->landlock)
+		return 0;
+	for (const struct right *right = right_table; right->name != NULL;
+	     right++) {
+		const enum right_class i = right->class;
+		const uint64_t weak = (k->m->best_effort.rights[i] |
+				       (l->handled[i] & ~l->required[i])) &
+				      ~c->rights[i];
+
+		if ((weak & right->bit) != 0)
+			return refuse(k,
+				      "may not make landlock.%s best effort: "
+				      "its ceiling in node.json demands it",
+				      right->name);
+	}
+	return 0;
+}
+
+static int best_effort_check(const struct check *k)
+{
+	const struct best_effort *m = &k->m->best_effort;
+	const struct best_effort *c = &k->c->best_effort;
+	const struct {
+		const char *what;
+		bool asks, is_allowed;
+	} rows[] = {
+		{ "everything", m->is_all, c->is_all },
+		{ "landlock", m->landlock, c->is_all || c->landlock },
+		{ "seccomp", m->seccomp, c->is_all || c->seccomp },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].asks && !rows[i].is_allowed)
+			return refuse(k,
+				      "may not make %s best effort: its "
+				      "ceiling in node.json demands it",
+				      rows[i].what);
+	return best_effort_rights_check(k);
+}
+
+int ceiling_check(const struct model *m, const struct ceiling *c,
+		  const char *role, struct err *e)
+{
+	const struct check k = { m, c, role, e };
+	static int (*const checks[])(const struct check *) = {
+		accepts_check,
+		landlock_check,
+		caps_check,
+		best_effort_check,
+	};
+	int r = 0;
+
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]) && r == 0;
+	     i++)
+		r = checks[i](&k);
+	return r;
+}
+
+/* ---- roles ------------------------------------------------------------- */
+
+static bool is_top_level(const char *role)
+{
+	static const char *const names[] = { "root", POLICY_ROLE_TOP,
+					     "snapshot", "timestamp" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(role, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static int role_parse(const char *name, const json_t *value,
+		      struct role_row *row, struct err *e)
+{
+	struct ceiling *c = NULL;
+	int r = 0;
+
+	if (*name == '\0' || strlen(name) > CEILING_ROLE_NAME_MAX ||
+	    is_top_level(name))
+		return err_set(e, EBADMSG, "is no name of a delegated role");
+	if (!span_eq_str(json_span(value), "unlimited"))
+		r = ceiling_parse(value, &c, e);
+	if (r < 0)
+		return r;
+	*row = (struct role_row){ strdup(name), c };
+	return row->name == NULL ? oom(e) : 0;
+}
+
+static int role_order(const void *a, const void *b)
+{
+	return strcmp(((const struct role_row *)a)->name,
+		      ((const struct role_row *)b)->name);
+}
+
+int ceilings_parse(const json_t *object, struct policy *p, struct err *e)
+{
+	const size_t count = json_object_size(object);
+	const char *name;
+	json_t *value;
+
+	if (count == 0)
+		return 0;
+	if (count > CEILING_ROLES_MAX)
+		return err_set(e, E2BIG, "roles: %zu, at most %d are allowed",
+			       count, CEILING_ROLES_MAX);
+	p->roles = calloc(count, sizeof(*p->roles));
+	if (p->roles == NULL)
+		return oom(e);
+	json_object_foreach((json_t *)(uintptr_t)object, name, value) {
+		const int r =
+			role_parse(name, value, &p->roles[p->role_count++], e);
+
+		if (r < 0)
+			return err_wrap(e, "roles.%.80s", name);
+	}
+	qsort(p->roles, count, sizeof(*p->roles), role_order);
+	return 0;
+}
+
+void ceilings_done(struct policy *p)
+{
+	for (size_t i = 0; i < p->role_count; i++) {
+		free(p->roles[i].name);
+		ceiling_unref(p->roles[i].ceiling);
+	}
+	free(p->roles);
+}
+
+/* ---- which of them hold ------------------------------------------------ */
+
+static int limit_add(const struct policy *p, const char *role, struct model *m,
+		     struct err *e)
+{
+	const struct role_row key = { .name = (char *)(uintptr_t)role };
+	const struct role_row *row = NULL;
+	struct limits *l = &m->limits;
+	struct limit *items;
+
+	if (p->role_count != 0)
+		row = bsearch(&key, p->roles, p->role_count, sizeof(key),
+			      role_order);
+	if (row == NULL) {
+		(void)err_set(e, EPERM,
+			      "the role \"%.60s\" may not grant anything: "
+			      "node.json has no ceiling for it in \"roles\"",
+			      role);
+		return err_hint(e, "have the owner of node.json add the role "
+				   "to \"roles\", with what its policies may "
+				   "grant or as \"unlimited\"");
+	}
+	if (row->ceiling == NULL)
+		return 0;
+	items = reallocarray(l->items, l->count + 1, sizeof(*items));
+	if (items == NULL)
+		return oom(e);
+	l->items = items;
+	items[l->count] = (struct limit){ strdup(role), NULL };
+	if (items[l->count].role == NULL)
+		return oom(e);
+	items[l->count++].ceiling = ceiling_ref(row->ceiling);
+	return 0;
+}
+
+int limits_find(const struct policy *p, const struct policy_speaker *speaker,
+		struct model *m, struct err *e)
+{
+	int r;
+
+	if (speaker == NULL || strcmp(speaker->role, POLICY_ROLE_TOP) == 0)
+		return 0;
+	r = limit_add(p, speaker->role, m, e);
+	if (r == 0 && m->limits.count != 0)
+		m->ceiling = m->limits.items[0].ceiling;
+	return r;
+}
+
+int limits_check(const struct model *m, struct err *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < m->limits.count && r == 0; i++)
+		r = ceiling_check(m, m->limits.items[i].ceiling,
+				  m->limits.items[i].role, e);
+	return r;
+}
+
+bool limits_equal(const struct limits *a, const struct limits *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (strcmp(a->items[i].role, b->items[i].role) != 0 ||
+		    strcmp(a->items[i].ceiling->text,
+			   b->items[i].ceiling->text) != 0)
+			return false;
+	return true;
+}
+
+void limits_done(struct limits *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		free(l->items[i].role);
+		ceiling_unref(l->items[i].ceiling);
+	}
+	free(l->items);
+	*l = (struct limits){ 0 };
+}
