@@ -72,7 +72,7 @@ FUZZ_SRC := $(wildcard test/fuzz/*_fuzz.c)
 FUZZERS := $(FUZZ_SRC:test/fuzz/%.c=$(O)/fuzz/%)
 # Tools that are made of bailiff's own code; the others are one file each.
 LINKED_SRC := $(wildcard test/bench/audit_*.c) test/bench/trust_load.c \
-	test/attacks/confined.c
+	test/attacks/confined.c $(wildcard test/diff/*_diff.c)
 LINKED := $(LINKED_SRC:test/%.c=build/test/%)
 TOOL_SRC := $(filter-out $(LINKED_SRC) test/attacks/false_clock.c,\
 	$(wildcard test/attacks/*.c test/bench/*.c test/vm/*.c))
@@ -155,6 +155,8 @@ $(O)/fuzz/%: test/fuzz/%.c $(O)/core.a
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -fsanitize=fuzzer -MMD -MP -o $@ \
 		$(filter %.c,$^) $(filter %.o,$^) $(filter %.a,$^) $(LIBS)
 build/test/attacks/confined: $(O)/cmd/bailiffd/confine.o
+build/test/diff/seccomp_diff: $(addprefix $(O)/test/diff/seccomp_,draft.o \
+	live.o peer.o)
 $(LINKED): build/test/%: $(O)/test/%.o $(O)/core.a
 	$(call say,LD,$@)
 	@mkdir -p $(@D)

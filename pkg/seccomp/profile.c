@@ -159,8 +159,11 @@ static int rule_add(struct profile *p, const struct rule *rule, struct err *e)
 			   sizeof(*p->rules), PROFILE_RULES_MAX, "rules", e);
 
 	p->rules = array;
-	if (r == 0)
-		p->rules[p->rule_count++] = *rule;
+	if (r == 0) {
+		p->rules[p->rule_count] = *rule;
+		p->rules[p->rule_count].place = (uint32_t)p->rule_count;
+		p->rule_count++;
+	}
 	return r;
 }
 
@@ -177,8 +180,6 @@ static int cond_add(struct profile *p, const struct cond *cond, struct err *e)
 	return r;
 }
 
-/* Conditions are appended in the order of the entries, so their place keeps
- * rules of one call in the order in which they were written. */
 static int rule_order(const void *a, const void *b)
 {
 	const struct rule *x = a, *y = b;
@@ -187,9 +188,7 @@ static int rule_order(const void *a, const void *b)
 		return x->token < y->token ? -1 : 1;
 	if (x->nr != y->nr)
 		return x->nr < y->nr ? -1 : 1;
-	if (x->first != y->first)
-		return x->first < y->first ? -1 : 1;
-	return (x->ret > y->ret) - (x->ret < y->ret);
+	return (x->place > y->place) - (x->place < y->place);
 }
 
 const struct rule *profile_rules(const struct profile *p, uint32_t token,

@@ -6,7 +6,8 @@
  * read beside the specification, and the generator (program.h) is held against
  * it. Where the specification is silent, bailiff-policy(5) says what holds:
  *
- * - of several matching rules the most restrictive action wins;
+ * - of several matching rules the most restrictive action wins; of several
+ *   with that action the first as written, with its errno;
  * - two conditions on one argument index are alternatives, as in runc;
  * - a rule that repeats the default action is skipped, as in runc;
  * - calls above the highest number that the profile names for an architecture
@@ -56,6 +57,7 @@ struct rule {
 	uint32_t nr;	/* as in seccomp_data: x32 numbers have X32_BIT */
 	uint32_t ret;	/* SECCOMP_RET_* with its data */
 	uint32_t first, count; /* its conditions */
+	uint32_t place;	       /* among all, as written */
 };
 
 struct profile_arch {

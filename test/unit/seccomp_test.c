@@ -233,6 +233,27 @@ TEST(of_several_matching_rules_the_strictest_wins)
 		 rows, COUNTOF(rows));
 }
 
+TEST(of_several_rules_with_one_action_the_first_as_written_gives_its_errno)
+{
+	const struct sim rows[] = {
+		{ X86_64, NR("getpid"), { 0 }, ERRNO(13) },
+		{ X86_64, NR("getuid"), { 1 }, ERRNO(38) },
+		{ X86_64, NR("getuid"), { 0 }, ERRNO(2) },
+	};
+
+	simulate("{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":["
+		 "{\"names\":[\"getpid\"],\"action\":\"SCMP_ACT_ERRNO\","
+		 "\"errnoRet\":13},"
+		 "{\"names\":[\"getpid\"],\"action\":\"SCMP_ACT_ERRNO\","
+		 "\"errnoRet\":0},"
+		 "{\"names\":[\"getuid\"],\"action\":\"SCMP_ACT_ERRNO\","
+		 "\"errnoRet\":38,\"args\":[{\"index\":0,\"value\":1,"
+		 "\"op\":\"SCMP_CMP_EQ\"}]},"
+		 "{\"names\":[\"getuid\"],\"action\":\"SCMP_ACT_ERRNO\","
+		 "\"errnoRet\":2}]}",
+		 rows, COUNTOF(rows));
+}
+
 TEST(one_index_twice_means_either_as_in_runc)
 {
 	const struct sim rows[] = {
