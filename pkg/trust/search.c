@@ -24,6 +24,7 @@ struct search {
 	struct visit *stack; /* owned */
 	size_t count, capacity;
 	const struct trust_loaded *visited[TRUST_VISITS_MAX + 1];
+	const char *delegators[TRUST_VISITS_MAX + 1]; /* of the visited */
 	size_t visited_count;
 };
 
@@ -82,6 +83,20 @@ static bool is_visited(const struct search *s, const char *role)
 	return false;
 }
 
+/* Walk back from the last one visited. Each was visited once, so that its
+ * delegator is the one that it was reached by. */
+static void way_tell(const struct search *s, struct trust_found *ret)
+{
+	const char *by = s->delegators[s->visited_count - 1];
+
+	for (size_t i = s->visited_count - 1; i-- > 1 && by != NULL;) {
+		if (strcmp(s->visited[i]->name, by) != 0)
+			continue;
+		ret->through[ret->through_count++] = by;
+		by = s->delegators[i];
+	}
+}
+
 /* Return: 1 found; 0 go on; -errno. */
 static int step(struct search *s, struct trust_found *ret, struct err *e)
 {
@@ -100,6 +115,7 @@ static int step(struct search *s, struct trust_found *ret, struct err *e)
 	r = trust_role_get(s->c, v.delegator, v.by, &l, e);
 	if (r < 0)
 		return r;
+	s->delegators[s->visited_count] = v.delegator;
 	s->visited[s->visited_count++] = l;
 	entry = json_object_iter_at((json_t *)(uintptr_t)l->m.files, s->path);
 	if (entry != NULL) {
@@ -108,6 +124,7 @@ static int step(struct search *s, struct trust_found *ret, struct err *e)
 			.role = l->name,
 			.file = trust_file_read(json_object_iter_value(entry)),
 		};
+		way_tell(s, ret);
 		return 1;
 	}
 	return push_delegations(s, l) < 0 ? err_set(e, ENOMEM, "out of memory")

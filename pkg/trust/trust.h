@@ -158,6 +158,10 @@ struct trust_found {
 	const char *path;
 	const char *role;
 	struct trust_file file;
+	/* The roles between the top-level one and @role, its own delegator
+	 * first: each of them let it speak. */
+	const char *through[TRUST_VISITS_MAX + 1];
+	size_t through_count;
 };
 
 /**
@@ -194,8 +198,10 @@ struct trust_speaker {
 };
 
 struct trust_target {
-	char *name;	/* "services/nginx.json" */
-	size_t speaker; /* index into the speakers */
+	char *name;	 /* "services/nginx.json" */
+	size_t speaker;	 /* index into the speakers */
+	size_t *through; /* likewise: as in struct trust_found */
+	size_t through_count;
 	struct buf bytes;
 };
 

@@ -27,6 +27,7 @@ void trust_result_done(struct trust_result *r)
 	free(r->speakers);
 	for (size_t i = 0; i < r->target_count; i++) {
 		free(r->targets[i].name);
+		free(r->targets[i].through);
 		buf_done(&r->targets[i].bytes);
 	}
 	free(r->targets);
@@ -144,8 +145,12 @@ static int target_get(struct update *u, const struct trust_found *found,
 	u->content += (size_t)length;
 	t->speaker = speaker_index(&u->result, found->role);
 	t->name = strdup(found->path);
-	if (t->name == NULL)
+	t->through = calloc(found->through_count + 1, sizeof(*t->through));
+	if (t->name == NULL || t->through == NULL)
 		return no_memory(e);
+	for (; t->through_count < found->through_count; t->through_count++)
+		t->through[t->through_count] = speaker_index(
+			&u->result, found->through[t->through_count]);
 	return trust_client_target(u->c, found, &t->bytes, e);
 }
 

@@ -150,6 +150,42 @@ TEST(every_role_of_the_chain_must_match_the_path)
 	repo_free(r);
 }
 
+TEST(a_target_comes_with_every_role_that_let_its_speaker_speak)
+{
+	struct repo *r = repo_init();
+	struct repo_team *web, *edge;
+	struct trust_memory stored = { 0 };
+	struct trust_result got = { 0 };
+	struct err e = { 0 };
+
+	(void)repo_delegate(&r->delegations, "other", WEB, "none/*");
+	(void)repo_delegate(&r->delegations, "web", WEB, "web/*");
+	(void)repo_team(r, "other", WEB, json_object());
+	web = repo_team(r, "web", WEB, one("web/a", "1"));
+	(void)repo_delegate(&web->delegations, "edge", EDGE, "web/*");
+	edge = repo_team(r, "edge", EDGE, json_object());
+	(void)repo_delegate(&edge->delegations, "api", API, "web/*");
+	(void)repo_team(r, "api", API, one("web/b", "2"));
+	repo_publish(r);
+	CHECK_INT(repo_update_at(r, &stored, REPO_NOW, &got, &e), 0);
+	for (size_t i = 0; i < got.target_count; i++) {
+		const struct trust_target *t = &got.targets[i];
+
+		if (strcmp(t->name, "web/b") != 0) {
+			CHECK_INT(t->through_count, 0);
+			continue;
+		}
+		CHECK_STR(got.speakers[t->speaker].role, "api");
+		CHECK_INT(t->through_count, 2);
+		CHECK_STR(got.speakers[t->through[0]].role, "edge");
+		CHECK_STR(got.speakers[t->through[1]].role, "web");
+	}
+	CHECK_STR(got.targets[got.target_count - 1].name, "web/b");
+	trust_result_done(&got);
+	trust_memory_done(&stored);
+	repo_free(r);
+}
+
 /* -- order ----------------------------------------------------------------- */
 
 TEST(the_first_delegation_wins_and_its_subtree_goes_before_the_second)
