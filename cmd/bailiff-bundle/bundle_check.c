@@ -92,7 +92,7 @@ int bundle_compile(const struct stage *s, const struct role_view *v,
 		return r;
 	if (d->has_node)
 		return policy_compile(d->targets, d->count, &origin, &kernel,
-				      ret, e);
+				      NULL, ret, e);
 	*ret = NULL;
 	return 0;
 }
@@ -111,7 +111,7 @@ int bundle_check(const struct stage *s, struct err *e)
 int bundle_check_verified(const struct trust_result *result, struct err *e)
 {
 	struct policy *policy = NULL;
-	const int r = verified_compile(result, 1, &kernel, &policy, e);
+	const int r = verified_compile(result, 1, &kernel, NULL, &policy, e);
 
 	policy_free(policy);
 	if (r == 0)

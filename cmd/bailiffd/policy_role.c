@@ -441,8 +441,8 @@ static int load_run(struct policy_role *role, struct load *load, struct msg *m,
 	if (r < 0)
 		return r;
 	load->stage = STAGE_POLICY;
-	r = verified_compile(&load->result, load->generation, &role->kernel, &p,
-			     e);
+	r = verified_compile(&load->result, load->generation, &role->kernel,
+			     newest(role), &p, e);
 	if (r < 0)
 		return r;
 	r = persistence_check(role, load, p, e);
@@ -653,7 +653,7 @@ static int restore_compile(struct policy_role *role, struct restore *s,
 		restore_speakers(s, &info);
 	if (r == 0)
 		r = policy_compile(s->targets, s->count, &origin, &role->kernel,
-				   &p, e);
+				   newest(role), &p, e);
 	if (r == 0)
 		keep(role, p);
 	info_done(&info);

@@ -29,7 +29,8 @@ void verified_origin(const struct trust_result *from, uint64_t generation,
 }
 
 int verified_compile(const struct trust_result *from, uint64_t generation,
-		     const struct policy_kernel *kernel, struct policy **ret,
+		     const struct policy_kernel *kernel,
+		     const struct policy *previous, struct policy **ret,
 		     struct err *e)
 {
 	AUTO_MEM struct policy_target *targets =
@@ -55,6 +56,6 @@ int verified_compile(const struct trust_result *from, uint64_t generation,
 		};
 	}
 	verified_origin(from, generation, &origin);
-	return policy_compile(targets, from->target_count, &origin, kernel, ret,
-			      e);
+	return policy_compile(targets, from->target_count, &origin, kernel,
+			      previous, ret, e);
 }

@@ -19,11 +19,13 @@ void verified_origin(const struct trust_result *from, uint64_t generation,
 
 /**
  * verified_compile() - compile a bundle, each target with its speaker.
+ * @previous: as policy_compile() has it.
  *
  * Return: as policy_compile().
  */
 int verified_compile(const struct trust_result *from, uint64_t generation,
-		     const struct policy_kernel *kernel, struct policy **ret,
+		     const struct policy_kernel *kernel,
+		     const struct policy *previous, struct policy **ret,
 		     struct err *e);
 
 #endif

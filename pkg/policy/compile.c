@@ -15,13 +15,60 @@
 #define SERVICE_PREFIX "services/"
 #define SERVICE_SUFFIX ".json"
 
-static const struct policy_target *target_find(const struct policy_target *t,
-					       size_t count, const char *name)
+/* The targets in the order of their names. */
+struct targets {
+	const struct policy_target **items; /* owned; they are the caller's */
+	size_t count;
+};
+
+static int target_order(const void *a, const void *b)
 {
+	const struct policy_target *const *x = a, *const *y = b;
+
+	return strcmp((*x)->name, (*y)->name);
+}
+
+static int target_named(const void *key, const void *entry)
+{
+	const struct policy_target *const *target = entry;
+
+	return strcmp(key, (*target)->name);
+}
+
+static const struct policy_target *target_find(const struct targets *t,
+					       const char *name)
+{
+	const struct policy_target *const *found =
+		t->count != 0
+			? bsearch(name, t->items, t->count,
+				  sizeof(struct policy_target *), target_named)
+			: NULL;
+
+	return found != NULL ? *found : NULL;
+}
+
+static void targets_done(struct targets *t)
+{
+	free(t->items);
+}
+
+static int targets_sort(const struct policy_target *targets, size_t count,
+			struct targets *ret, struct err *e)
+{
+	ret->items = calloc(count + 1, sizeof(struct policy_target *));
+	if (ret->items == NULL)
+		return err_set(e, ENOMEM, "out of memory");
+	ret->count = count;
 	for (size_t i = 0; i < count; i++)
-		if (strcmp(t[i].name, name) == 0)
-			return &t[i];
-	return NULL;
+		ret->items[i] = &targets[i];
+	if (count != 0)
+		qsort(ret->items, count, sizeof(struct policy_target *),
+		      target_order);
+	for (size_t i = 1; i < count; i++)
+		if (target_order(&ret->items[i - 1], &ret->items[i]) == 0)
+			return err_set(e, EBADMSG, "%.200s: stands twice",
+				       ret->items[i]->name);
+	return 0;
 }
 
 /* The NAME of "services/NAME.json"; p NULL for any other target. */
@@ -38,24 +85,13 @@ static struct span target_service(const char *target)
 	return (struct span){ target + prefix, len - prefix - suffix };
 }
 
-const struct model *model_find(const struct policy *p, struct span name)
+/* Each document belongs to a service of the node. */
+static int targets_check(const struct targets *t, const struct policy *p,
+			 struct err *e)
 {
-	for (size_t i = 0; i < p->model_count; i++)
-		if (span_eq_str(name, p->models[i].name))
-			return &p->models[i];
-	return NULL;
-}
+	for (size_t i = 0; i < t->count; i++) {
+		const char *name = t->items[i]->name;
 
-/* Each document belongs to a service of the node, and is there once. */
-static int targets_check(const struct policy_target *targets, size_t count,
-			 const struct policy *p, struct err *e)
-{
-	for (size_t i = 0; i < count; i++) {
-		const char *name = targets[i].name;
-
-		if (target_find(targets, count, name) != &targets[i])
-			return err_set(e, EBADMSG, "%.200s: stands twice",
-				       name);
 		if (strcmp(name, "node.json") == 0)
 			continue;
 		if (target_service(name).p == NULL) {
@@ -77,6 +113,8 @@ static int targets_check(const struct policy_target *targets, size_t count,
 	return 0;
 }
 
+/* ---- one service ------------------------------------------------------- */
+
 /* "bestEffort" in the landlock document. */
 static bool has_best_effort_rules(const struct model *m)
 {
@@ -89,17 +127,13 @@ static bool has_best_effort_rules(const struct model *m)
 static void public_fill(struct model *m)
 {
 	static const char *const none[] = { NULL };
-	const struct best_effort *b = &m->best_effort;
-
 	m->public = (struct policy_service){
 		.name = m->name,
 		.number = m->number,
 		.role = m->role,
 		.signers = none,
-		.is_best_effort =
-			b->is_all || b->landlock || b->seccomp ||
-			b->rights[RIGHT_FS] != 0 || b->rights[RIGHT_NET] != 0 ||
-			b->rights[RIGHT_SCOPE] != 0 || has_best_effort_rules(m),
+		.is_best_effort = best_effort_is_any(&m->best_effort) ||
+				  has_best_effort_rules(m),
 		.not_enforced = none,
 		.warnings = none,
 	};
@@ -128,50 +162,131 @@ static int speaker_copy(const struct policy_speaker *speaker,
 					: 0;
 }
 
-static int model_compile(struct model *m, const struct policy_target *target,
-			 const struct policy *p, struct err *e)
+static int document_copy(struct model *m, struct span bytes, struct err *e)
 {
-	int r = speaker_copy(target->speaker, p, m, e);
+	m->document = malloc(bytes.len + 1);
+	if (m->document == NULL)
+		return err_set(e, ENOMEM, "out of memory");
+	if (bytes.len != 0)
+		memcpy(m->document, bytes.p, bytes.len);
+	m->document[bytes.len] = '\0';
+	m->document_len = bytes.len;
+	return 0;
+}
+
+/* An artefact that the launcher would not take is found here, not there. */
+static int artefact_check(const struct policy *p, const struct model *m,
+			  struct err *e)
+{
+	struct artefact a;
+	struct buf raw;
+	int r;
+
+	buf_init(&raw, ARTEFACT_MAX);
+	r = model_artefact(p, m, &raw);
+	r = r < 0 ? err_set(e, -r,
+			    "the compiled policy is larger than %d bytes",
+			    ARTEFACT_MAX)
+		  : artefact_decode(buf_view(&raw), &a, e);
+	buf_done(&raw);
+	return r;
+}
+
+/* The stages of the compiler, in this order: the document becomes the one form
+ * that all others read, is checked, and becomes what a kernel takes. */
+static int model_compile(struct model *m, const struct policy *p, struct err *e)
+{
+	const struct span text = { m->document, m->document_len };
+	int r = service_parse(text, m, e);
 
 	if (r == 0)
-		r = limits_find(p, target->speaker, m, e);
-	if (r == 0)
-		r = service_parse(target->bytes, m, e);
+		r = require_check(&m->require, &p->kernel, e);
 	if (r == 0)
 		r = limits_check(m, e);
 	if (r == 0)
 		r = model_lint(m, &p->kernel, e);
 	if (r == 0)
 		r = model_lower(m, &p->kernel, e);
-	if (r == 0)
-		public_fill(m);
-	return r;
+	if (r < 0)
+		return r;
+	public_fill(m);
+	return artefact_check(p, m, e);
 }
 
-static int models_compile(struct policy *p, const struct policy_target *targets,
-			  size_t count, struct err *e)
-{
-	for (size_t i = 0; i < p->model_count; i++) {
-		struct model *m = &p->models[i];
-		const struct policy_target *target;
-		char name[POLICY_SERVICE_TARGET_MAX];
-		int r;
+/* ---- all of them -------------------------------------------------------- */
 
-		(void)snprintf(name, sizeof(name), "services/%s.json", m->name);
-		target = target_find(targets, count, name);
-		if (target == NULL) {
-			(void)err_set(e, EBADMSG,
-				      "node.json: service \"%s\" has no "
-				      "document %s",
-				      m->name, name);
-			return err_hint(e, "add the document to the bundle, or "
-					   "take the service out of node.json");
-		}
-		r = model_compile(m, target, p, e);
-		if (r < 0)
-			return err_wrap(e, "%s", name);
+static bool kernel_equal(const struct policy_kernel *a,
+			 const struct policy_kernel *b)
+{
+	return a->landlock_abi == b->landlock_abi &&
+	       a->has_seccomp == b->has_seccomp &&
+	       a->has_cgroup_network == b->has_cgroup_network &&
+	       a->has_cgroup_devices == b->has_cgroup_devices &&
+	       a->major == b->major && a->minor == b->minor &&
+	       (a->lsm == NULL) == (b->lsm == NULL) &&
+	       span_eq(span_of(a->lsm), span_of(b->lsm));
+}
+
+/* All that a compilation reads but the kernel. */
+static bool model_equal(const struct model *a, const struct model *b)
+{
+	const struct span document = { a->document, a->document_len };
+
+	return a->number == b->number && a->grants == b->grants &&
+	       strcmp(a->role, b->role) == 0 &&
+	       lines_equal(&a->signers, &b->signers) &&
+	       limits_equal(&a->limits, &b->limits) &&
+	       span_eq(document, (struct span){ b->document, b->document_len });
+}
+
+/* The model of the policy before, if it would become the same. */
+static struct model *model_previous(const struct model *m,
+				    const struct policy *p,
+				    const struct policy *previous)
+{
+	const struct model *old;
+
+	if (previous == NULL || !kernel_equal(&p->kernel, &previous->kernel))
+		return NULL;
+	old = model_find(previous, span_of(m->name));
+	return old != NULL && model_equal(old, m)
+		       ? model_ref((struct model *)(uintptr_t)old)
+		       : NULL;
+}
+
+static int service_compile(struct policy *p, size_t i, const struct targets *t,
+			   const struct policy *previous, struct err *e)
+{
+	struct model *m = p->models[i], *old;
+	const struct policy_target *target;
+	char name[POLICY_SERVICE_TARGET_MAX];
+	int r;
+
+	(void)snprintf(name, sizeof(name), "services/%s.json", m->name);
+	target = target_find(t, name);
+	if (target == NULL) {
+		(void)err_set(e, EBADMSG,
+			      "node.json: service \"%s\" has no document %s",
+			      m->name, name);
+		return err_hint(e, "add the document to the bundle, or take "
+				   "the service out of node.json");
 	}
-	return 0;
+	r = speaker_copy(target->speaker, p, m, e);
+	if (r == 0)
+		r = limits_find(p, target->speaker, m, e);
+	if (r == 0)
+		r = document_copy(m, target->bytes, e);
+	if (r < 0)
+		return err_wrap(e, "%s", name);
+	old = model_previous(m, p, previous);
+	if (old != NULL) {
+		model_unref(m);
+		p->models[i] = old;
+		return 0;
+	}
+	p->compiled++;
+	r = model_compile(m, p, e);
+	return r < 0 ? err_wrap(e, "%s", name) : 0;
 }
 
 static int origin_copy(const struct policy_origin *origin, struct policy *p)
@@ -185,12 +300,10 @@ static int origin_copy(const struct policy_origin *origin, struct policy *p)
 	return r;
 }
 
-static int bundle_compile(const struct policy_target *targets, size_t count,
-			  const struct policy_origin *origin, struct policy *p,
-			  struct err *e)
+/* node.json is the top-level role's alone. */
+static int node_read(const struct targets *t, struct policy *p, struct err *e)
 {
-	const struct policy_target *node =
-		target_find(targets, count, "node.json");
+	const struct policy_target *node = target_find(t, "node.json");
 	int r;
 
 	if (node == NULL) {
@@ -207,55 +320,54 @@ static int bundle_compile(const struct policy_target *targets, size_t count,
 		return err_hint(e, "list node.json in the top-level targets, "
 				   "not in a delegated role's");
 	}
-	if (origin->signer_count > POLICY_SIGNERS_MAX)
-		return err_set(e, E2BIG, "more than %d signers",
-			       POLICY_SIGNERS_MAX);
-	if (origin_copy(origin, p) < 0)
-		return err_set(e, ENOMEM, "out of memory");
 	r = node_parse(node->bytes, p, e);
-	if (r < 0)
-		return err_wrap(e, "node.json");
-	r = targets_check(targets, count, p, e);
-	return r < 0 ? r : models_compile(p, targets, count, e);
+	return r < 0 ? err_wrap(e, "node.json") : 0;
 }
 
-/* An artefact that the launcher would not take is found here, not there. */
-static int artefacts_check(const struct policy *p, struct err *e)
+static int bundle_compile(const struct targets *t,
+			  const struct policy *previous, struct policy *p,
+			  struct err *e)
 {
-	for (size_t i = 0; i < p->model_count; i++) {
-		const struct policy_service *s = &p->models[i].public;
-		struct artefact a;
-		struct buf raw;
-		int r;
+	int r = node_read(t, p, e);
 
-		buf_init(&raw, ARTEFACT_MAX);
-		r = policy_artefact(p, s, &raw);
-		r = r < 0 ? err_set(e, -r,
-				    "the compiled policy is larger than %d "
-				    "bytes",
-				    ARTEFACT_MAX)
-			  : artefact_decode(buf_view(&raw), &a, e);
-		buf_done(&raw);
-		if (r < 0)
-			return err_wrap(e, "services/%s.json", s->name);
-	}
-	return 0;
+	if (r == 0)
+		r = targets_check(t, p, e);
+	for (size_t i = 0; i < p->model_count && r == 0; i++)
+		r = service_compile(p, i, t, previous, e);
+	return r;
+}
+
+static int kernel_copy(const struct policy_kernel *kernel, struct policy *p)
+{
+	p->kernel = *kernel;
+	if (kernel->lsm == NULL)
+		return 0;
+	p->lsm = strdup(kernel->lsm);
+	p->kernel.lsm = p->lsm;
+	return p->lsm != NULL ? 0 : -ENOMEM;
 }
 
 int policy_compile(const struct policy_target *targets, size_t count,
 		   const struct policy_origin *origin,
-		   const struct policy_kernel *kernel, struct policy **ret,
+		   const struct policy_kernel *kernel,
+		   const struct policy *previous, struct policy **ret,
 		   struct err *e)
 {
-	struct policy *p = calloc(1, sizeof(*p));
-	int r;
+	AUTO_DONE(targets_done) struct targets sorted = { 0 };
+	struct policy *p;
+	int r = targets_sort(targets, count, &sorted, e);
 
-	if (p == NULL)
-		return err_set(e, ENOMEM, "out of memory");
-	p->kernel = *kernel;
-	r = bundle_compile(targets, count, origin, p, e);
+	if (r < 0)
+		return r;
+	if (origin->signer_count > POLICY_SIGNERS_MAX)
+		return err_set(e, E2BIG, "more than %d signers",
+			       POLICY_SIGNERS_MAX);
+	p = calloc(1, sizeof(*p));
+	if (p == NULL || kernel_copy(kernel, p) < 0 ||
+	    origin_copy(origin, p) < 0)
+		r = err_set(e, ENOMEM, "out of memory");
 	if (r == 0)
-		r = artefacts_check(p, e);
+		r = bundle_compile(&sorted, previous, p, e);
 	if (r < 0) {
 		policy_free(p);
 		return r;
@@ -264,30 +376,18 @@ int policy_compile(const struct policy_target *targets, size_t count,
 	return 0;
 }
 
-static void model_done(struct model *m)
-{
-	free(m->name);
-	free(m->role);
-	lines_done(&m->signers);
-	limits_done(&m->limits);
-	landlock_rules_done(&m->landlock);
-	profile_done(&m->profile);
-	free(m->insns);
-	lines_done(&m->not_enforced);
-	lines_done(&m->warnings);
-}
-
 void policy_free(struct policy *p)
 {
 	if (p == NULL)
 		return;
 	for (size_t i = 0; i < p->model_count; i++)
-		model_done(&p->models[i]);
+		model_unref(p->models[i]);
 	for (size_t i = 0; i < p->collector_count; i++) {
 		free((char *)(uintptr_t)p->collectors[i].name);
 		free((char *)(uintptr_t)p->collectors[i].host);
 	}
 	free(p->models);
+	free(p->lsm);
 	free(p->collectors);
 	ceilings_done(p);
 	lines_done(&p->signers);
@@ -328,7 +428,12 @@ size_t policy_service_count(const struct policy *p)
 
 const struct policy_service *policy_service(const struct policy *p, size_t i)
 {
-	return i < p->model_count ? &p->models[i].public : NULL;
+	return i < p->model_count ? &p->models[i]->public : NULL;
+}
+
+size_t policy_compiled_count(const struct policy *p)
+{
+	return p->compiled;
 }
 
 const struct policy_service *policy_service_find(const struct policy *p,
@@ -411,16 +516,13 @@ static const struct artefact_caps caps_any = {
 	ARTEFACT_CAPS_ANY, ARTEFACT_CAPS_ANY,
 };
 
-int policy_artefact(const struct policy *p, const struct policy_service *s,
-		    struct buf *out)
+int model_artefact(const struct policy *p, const struct model *m,
+		   struct buf *out)
 {
-	const struct model *m = model_find(p, span_of(s->name));
 	struct buf paths, ports, insns;
 	struct artefact a;
 	int r;
 
-	if (m == NULL)
-		return -ENOENT;
 	buf_init(&paths, ARTEFACT_MAX);
 	buf_init(&ports, ARTEFACT_MAX);
 	buf_init(&insns, ARTEFACT_MAX);
@@ -453,4 +555,12 @@ int policy_artefact(const struct policy *p, const struct policy_service *s,
 	buf_done(&ports);
 	buf_done(&insns);
 	return r;
+}
+
+int policy_artefact(const struct policy *p, const struct policy_service *s,
+		    struct buf *out)
+{
+	const struct model *m = model_find(p, span_of(s->name));
+
+	return m != NULL ? model_artefact(p, m, out) : -ENOENT;
 }

@@ -323,21 +323,21 @@ static void models_diff(struct diff *d, const struct policy *from,
 		const bool has_to = k < to->model_count;
 		const int order =
 			step(has_from, has_to,
-			     has_from && has_to ? strcmp(from->models[i].name,
-							 to->models[k].name)
+			     has_from && has_to ? strcmp(from->models[i]->name,
+							 to->models[k]->name)
 						: 0);
 
-		d->service =
-			order <= 0 ? from->models[i].name : to->models[k].name;
+		d->service = order <= 0 ? from->models[i]->name
+					: to->models[k]->name;
 		if (order == 0)
-			model_diff(d, &from->models[i], &to->models[k]);
+			model_diff(d, from->models[i], to->models[k]);
 		else if (order < 0)
 			change(d, "service", "removed",
 			       "%s is no service any more", d->service);
 		else
 			change(d, "service", "added",
 			       "%s is a service now, number %u", d->service,
-			       to->models[k].number);
+			       to->models[k]->number);
 		i += order <= 0;
 		k += order >= 0;
 	}

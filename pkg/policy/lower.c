@@ -5,8 +5,6 @@
 #include <errno.h>
 #include <linux/audit.h>
 #include <seccomp.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -15,34 +13,6 @@
 #include "pkg/policy/model.h"
 
 #define BIT(name) (right_find(span_of(name))->bit)
-
-int lines_add(struct lines *l, const char *fmt, ...)
-{
-	char **items = reallocarray(l->items, l->count + 2, sizeof(*items));
-	va_list ap;
-	int len;
-
-	if (items == NULL)
-		return -ENOMEM;
-	l->items = items;
-	va_start(ap, fmt);
-	len = vasprintf(&items[l->count], fmt, ap);
-	va_end(ap);
-	if (len < 0) {
-		items[l->count] = NULL;
-		return -ENOMEM;
-	}
-	items[++l->count] = NULL;
-	return 0;
-}
-
-void lines_done(struct lines *l)
-{
-	for (size_t i = 0; i < l->count; i++)
-		free(l->items[i]);
-	free(l->items);
-	*l = (struct lines){ 0 };
-}
 
 static int oom(struct err *e)
 {
@@ -155,11 +125,52 @@ static int seccomp_lower(struct model *m, bool has_seccomp, struct err *e)
 	return 0;
 }
 
+/* What only a program on the service's cgroup can hold. */
+static int cgroup_lower(struct model *m, const struct policy_kernel *kernel,
+			struct err *e)
+{
+	const struct {
+		bool is_asked, is_there, is_waived;
+		const char *member, *what, *hint;
+	} rows[] = {
+		{ m->has_network, kernel->has_cgroup_network,
+		  m->best_effort.network, "network",
+		  "network by address and port",
+		  "accept that it is not enforced: \"best-effort\": "
+		  "[\"network\"], and let \"landlock\" hold the TCP ports" },
+		{ m->has_devices, kernel->has_cgroup_devices,
+		  m->best_effort.devices, "devices", "devices by number",
+		  "accept that it is not enforced: \"best-effort\": "
+		  "[\"devices\"], and give no path below /dev in "
+		  "\"landlock\" that is not needed" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (!rows[i].is_asked || rows[i].is_there)
+			continue;
+		if (!rows[i].is_waived && !m->best_effort.is_all) {
+			(void)err_set(e, EOPNOTSUPP,
+				      "%s: there is nothing here that "
+				      "restricts %s",
+				      rows[i].member, rows[i].what);
+			return err_hint(e, rows[i].hint);
+		}
+		if (lines_add(&m->not_enforced,
+			      "\"%s\" is not enforced: there is nothing here "
+			      "that restricts %s",
+			      rows[i].member, rows[i].what) < 0)
+			return oom(e);
+	}
+	return 0;
+}
+
 int model_lower(struct model *m, const struct policy_kernel *kernel,
 		struct err *e)
 {
-	const int r = landlock_lower(m, kernel->landlock_abi, e);
+	int r = landlock_lower(m, kernel->landlock_abi, e);
 
+	if (r == 0)
+		r = cgroup_lower(m, kernel, e);
 	return r < 0 ? r : seccomp_lower(m, kernel->has_seccomp, e);
 }
 
@@ -260,7 +271,7 @@ static int handled_lint(struct model *m, uint32_t abi)
 }
 
 /* Ways around Landlock that only a system call filter closes. */
-static const struct gap {
+static const struct way {
 	const char *syscall;
 	uint64_t args[3];
 	const char *consequence;

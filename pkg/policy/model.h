@@ -11,48 +11,20 @@
 #include "lib/json.h"
 #include "pkg/landlock/rules.h"
 #include "pkg/policy/artefact.h"
+#include "pkg/policy/capabilities.h"
+#include "pkg/policy/devices.h"
+#include "pkg/policy/lines.h"
+#include "pkg/policy/lint.h"
+#include "pkg/policy/network.h"
 #include "pkg/policy/policy.h"
+#include "pkg/policy/require.h"
+#include "pkg/policy/waiver.h"
 #include "pkg/seccomp/program.h"
 
 #define POLICY_COLLECTORS_MAX	  16
 #define POLICY_SERVICE_TARGET_MAX 80 /* "services/", a name, ".json", NUL */
-
-/* Sentences, NULL-terminated once there is one. */
-struct lines {
-	char **items;
-	size_t count;
-};
-
-/* Return: 0; -ENOMEM. */
-int lines_add(struct lines *l, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-void lines_done(struct lines *l);
-
-/* What the document gives up when the kernel lacks it. */
-struct best_effort {
-	bool is_all;
-	bool landlock; /* the layer as a whole */
-	bool seccomp;
-	uint64_t rights[RIGHT_CLASSES];
-};
-
-/* The layers of a document, each there or given up in writing. */
-enum layer {
-	LAYER_LANDLOCK,
-	LAYER_SECCOMP,
-	LAYER_CAPS,
-};
-#define LAYERS 3
-
-struct layer_row {
-	const char *member, *accept;
-};
-extern const struct layer_row layer_table[LAYERS];
-
-/* What "accept" gives up. */
-struct accepts {
-	bool layers[LAYERS];
-};
+#define POLICY_AUDIT_RULES_MAX	  32
+#define POLICY_TESTS_MAX	  1024
 
 /* The ceilings (ceiling.h) that hold for a document, the role's own first.
  * "unlimited" ones are not among them. */
@@ -71,7 +43,13 @@ struct role_row {
 	struct ceiling *ceiling; /* a reference; NULL: "unlimited" */
 };
 
+/* One service. After its compilation nothing of it changes: the policies of
+ * successive generations share it. */
 struct model {
+	unsigned references;
+	char *document; /* the bytes it was compiled from, with a NUL */
+	size_t document_len;
+
 	char *name;
 	uint32_t number;
 	char *role;	      /* that speaks for the document */
@@ -80,36 +58,52 @@ struct model {
 	struct limits limits; /* of the role: what the document may grant */
 	const struct ceiling *ceiling; /* the first of them; NULL: unlimited */
 
+	/* As written. */
 	bool has_landlock;
-	bool is_landlock_list;		  /* written as several documents */
-	struct landlock_rules landlock;	  /* as written */
-	uint64_t enforced[RIGHT_CLASSES]; /* of what is handled, on this kernel
-					   */
+	bool is_landlock_list; /* several documents */
+	struct landlock_rules landlock;
 	bool has_seccomp;
 	struct profile profile;
-	struct sock_filter *insns; /* NULL: not on this kernel */
-	size_t insn_count;
-	struct proof proof; /* of insns */
 	bool has_caps;
 	struct artefact_caps caps;
-
+	bool has_network;
+	struct network network;
+	bool has_devices;
+	struct devices devices;
+	struct require require;
+	struct lines audit_rules, tests;
 	struct accepts accepts;
 	struct best_effort best_effort;
+
+	/* Made of it for this kernel. */
+	uint64_t enforced[RIGHT_CLASSES]; /* of what landlock handles */
+	struct sock_filter *insns;	  /* NULL: not on this kernel */
+	size_t insn_count;
+	struct proof proof; /* of these instructions */
 	struct lines not_enforced, warnings;
+	struct findings findings;
 	struct policy_service public; /* points into the above */
 };
+
+/* Return: one reference, with a name and a number; NULL: out of memory. */
+struct model *model_new(const char *name, uint32_t number);
+struct model *model_ref(struct model *m);
+/* Frees it when nobody has one any more. NULL is fine. */
+void model_unref(struct model *m);
 
 struct policy {
 	uint64_t generation, bundle_version;
 	struct lines signers;
 	struct policy_kernel kernel;
+	char *lsm; /* kernel.lsm, owned */
 	enum policy_unlisted unlisted;
 	bool audit_execve;
 	struct policy_demands demands;
 	struct role_row *roles; /* sorted by name */
 	size_t role_count;
-	struct model *models; /* sorted by name */
+	struct model **models; /* sorted by name; one reference each */
 	size_t model_count;
+	size_t compiled; /* of them; the others are shared with the previous */
 	struct policy_collector *collectors;
 	size_t collector_count;
 };
@@ -125,7 +119,7 @@ int node_parse(struct span text, struct policy *p, struct err *e);
 
 /**
  * service_parse() - one services/NAME.json.
- * @m: its name, number and grants are set.
+ * @m: its name, number, grants and ceiling are set.
  *
  * Return: 0; -EBADMSG; -E2BIG; -ENOMEM.
  */
@@ -133,6 +127,8 @@ int service_parse(struct span text, struct model *m, struct err *e);
 
 /**
  * model_lower() - what of @m this kernel enforces, and the proved program.
+ *
+ * What @m requires of the kernel has been checked.
  *
  * Return: 0; -EOPNOTSUPP; -EPROTO; -E2BIG; -ENOMEM.
  */
@@ -144,23 +140,19 @@ int model_lower(struct model *m, const struct policy_kernel *kernel,
 int model_lint(struct model *m, const struct policy_kernel *kernel,
 	       struct err *e);
 
-/* The members of a document that a ceiling (ceiling.h) has as well; each adds
- * to what @ret has. Return: 0; -EBADMSG; -E2BIG; -ENOMEM. */
+/* The member "landlock" of a document or a ceiling: one document or several.
+ * Return: 0; -EBADMSG; -E2BIG; -ENOMEM. */
 int model_landlock_parse(const json_t *value, struct landlock_rules *ret,
 			 struct err *e);
-int capabilities_parse(const json_t *array, uint64_t *ret, struct err *e);
-int accepts_parse(const json_t *array, struct accepts *ret, struct err *e);
-int best_effort_parse(const json_t *value, struct best_effort *ret,
-		      struct err *e);
 /* Take a member out of @rest, a copy of @object, whose type json_members()
  * cannot check: it may have several. Borrowed; NULL when absent or null. */
 json_t *member_take(const json_t *object, json_t *rest, const char *name);
 
-/* A capability by its OCI name ("CAP_CHOWN"): 0 to 63; -1 for no such name. */
-int capability_find(const char *name);
-/* Append names with @between, as rights_print() does. */
-void capabilities_print(struct buf *out, uint64_t mask, const char *between);
+/* Append @m's artefact, as of @p. Return: 0; from artefact_encode(). */
+int model_artefact(const struct policy *p, const struct model *m,
+		   struct buf *out);
 
+/* By binary search. */
 const struct model *model_find(const struct policy *p, struct span name);
 
 #endif

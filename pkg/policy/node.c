@@ -19,7 +19,6 @@ static int oom(struct err *e)
 static int row_parse(const char *name, const json_t *row, struct policy *p,
 		     struct err *e)
 {
-	struct model *m = &p->models[p->model_count];
 	json_t *number, *grant, *description;
 	const struct json_member rows[] = {
 		{ "number", JSON_INTEGER, true, &number },
@@ -27,6 +26,7 @@ static int row_parse(const char *name, const json_t *row, struct policy *p,
 		{ "description", JSON_STRING, false, &description },
 		{ 0 },
 	};
+	struct model *m;
 	uint64_t n;
 	int r = service_name_check(span_of(name), e);
 
@@ -42,25 +42,23 @@ static int row_parse(const char *name, const json_t *row, struct policy *p,
 		return err_set(e, EBADMSG, "\"number\" must be 1 to %u",
 			       SERVICE_NUMBER_MAX);
 	for (size_t i = 0; i < p->model_count; i++)
-		if (p->models[i].number == n)
+		if (p->models[i]->number == n)
 			return err_set(e, EBADMSG,
 				       "\"number\" %u is that of \"%s\" too",
-				       (unsigned)n, p->models[i].name);
-	*m = (struct model){ .number = (uint32_t)n };
-	r = capabilities_parse(grant, &m->grants, e);
-	if (r < 0)
-		return err_wrap(e, "grant");
-	m->name = strdup(name);
-	if (m->name == NULL)
+				       (unsigned)n, p->models[i]->name);
+	m = model_new(name, (uint32_t)n);
+	if (m == NULL)
 		return oom(e);
-	p->model_count++;
-	return 0;
+	p->models[p->model_count++] = m;
+	r = capabilities_parse(grant, &m->grants, e);
+	return r < 0 ? err_wrap(e, "grant") : 0;
 }
 
 static int model_order(const void *a, const void *b)
 {
-	return strcmp(((const struct model *)a)->name,
-		      ((const struct model *)b)->name);
+	const struct model *const *m = a, *const *n = b;
+
+	return strcmp((*m)->name, (*n)->name);
 }
 
 static int services_parse(const json_t *object, struct policy *p, struct err *e)

@@ -49,6 +49,11 @@ struct policy_origin {
 struct policy_kernel {
 	uint32_t landlock_abi; /* 0: none */
 	bool has_seccomp;
+	bool has_cgroup_network; /* addresses and ports, per service */
+	bool has_cgroup_devices;
+	uint32_t major, minor; /* 0.0: unknown, "require" is not held to it */
+	const char *lsm; /* as /sys/kernel/security/lsm; "": it cannot be read;
+			  * NULL: unknown, as with the version */
 };
 
 struct policy;
@@ -92,22 +97,30 @@ struct policy_service {
 /**
  * policy_compile() - all documents of one bundle, or nothing.
  * @targets: @count of them, any order; bytes are copied where kept.
+ * @kernel: copied.
+ * @previous: the policy before this one, or NULL. A service of which nothing
+ *            changed (document, number, grants, ceiling, speaker, kernel) is
+ *            shared with it, not compiled again. It may be freed before @ret.
  * @ret: the caller's, policy_free().
  *
  * node.json is the top-level targets role's alone: a delegated role that speaks
  * for it would name its own rights.
  *
  * Return: 0; -EBADMSG for a document that is not what it should be (@e: file,
- * member, cause); -EOPNOTSUPP when the kernel lacks what a policy requires and
- * the policy does not say best-effort (hint: how to say it); -EPERM when a
+ * member, cause); -EOPNOTSUPP when the kernel lacks what a policy requires, or
+ * asks for and does not say best-effort (hint: how to say it); -EPERM when a
  * delegated role grants more than its ceiling in node.json; -EPROTO when the
  * proof of a seccomp program fails; -E2BIG for a limit; -ENOMEM.
  */
 int policy_compile(const struct policy_target *targets, size_t count,
 		   const struct policy_origin *origin,
-		   const struct policy_kernel *kernel, struct policy **ret,
+		   const struct policy_kernel *kernel,
+		   const struct policy *previous, struct policy **ret,
 		   struct err *e);
 void policy_free(struct policy *p);
+
+/* How many services policy_compile() compiled; the others it took over. */
+size_t policy_compiled_count(const struct policy *p);
 
 uint64_t policy_generation(const struct policy *p);
 uint64_t policy_bundle_version(const struct policy *p);

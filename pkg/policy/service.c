@@ -2,7 +2,6 @@
 /* service.c - services/NAME.json: the layers of one service (model.h,
  * bailiff-policy(5)).
  */
-#include <cap-ng.h>
 #include <errno.h>
 #include <string.h>
 
@@ -11,197 +10,10 @@
 #include "pkg/landlock/resolve.h"
 #include "pkg/policy/model.h"
 
-int capability_find(const char *name)
-{
-	int cap;
-
-	if (strncmp(name, "CAP_", 4) != 0)
-		return -1;
-	cap = capng_name_to_capability(name + 4);
-	return cap >= 0 && cap < 64 ? cap : -1;
-}
-
-void capabilities_print(struct buf *out, uint64_t mask, const char *between)
-{
-	const char *sep = "";
-
-	for (unsigned i = 0; i < 64; i++) {
-		const char *name;
-
-		if ((mask >> i & 1) == 0)
-			continue;
-		name = capng_capability_to_name(i);
-		buf_puts(out, sep);
-		sep = between;
-		if (name == NULL) {
-			buf_printf(out, "CAP_%u", i);
-			continue;
-		}
-		buf_puts(out, "CAP_");
-		for (; *name != '\0'; name++)
-			buf_u8(out, (uint8_t)(*name >= 'a' && *name <= 'z'
-						      ? *name - 32
-						      : *name));
-	}
-}
-
-int capabilities_parse(const json_t *array, uint64_t *mask, struct err *e)
-{
-	json_t *value;
-	size_t i;
-
-	json_array_foreach(array, i, value) {
-		const char *name =
-			json_is_string(value) ? json_string_value(value) : "";
-		const int cap = capability_find(name);
-
-		if (cap < 0)
-			return err_set(e, EBADMSG,
-				       "[%zu]: \"%.40s\" is no capability", i,
-				       name);
-		*mask |= 1ULL << cap;
-	}
-	return 0;
-}
-
-static int caps_parse(const json_t *object, struct artefact_caps *c,
-		      struct err *e)
-{
-	uint64_t *const sets[] = { &c->bounding, &c->effective, &c->permitted,
-				   &c->inheritable, &c->ambient };
-	json_t *values[5];
-	const struct json_member rows[] = {
-		{ "bounding", JSON_ARRAY, false, &values[0] },
-		{ "effective", JSON_ARRAY, false, &values[1] },
-		{ "permitted", JSON_ARRAY, false, &values[2] },
-		{ "inheritable", JSON_ARRAY, false, &values[3] },
-		{ "ambient", JSON_ARRAY, false, &values[4] },
-		{ 0 },
-	};
-	int r = json_members(object, rows, e);
-
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < 5; i++) {
-		r = capabilities_parse(values[i], sets[i], e);
-		if (r < 0)
-			return err_wrap(e, "%s", rows[i].name);
-	}
-	if ((c->permitted & ~c->bounding) != 0)
-		return err_set(e, EBADMSG,
-			       "\"permitted\" has what \"bounding\" has not");
-	if ((c->effective & ~c->permitted) != 0)
-		return err_set(e, EBADMSG,
-			       "\"effective\" has what \"permitted\" has not");
-	if ((c->ambient & ~(c->permitted & c->inheritable)) != 0)
-		return err_set(e, EBADMSG,
-			       "\"ambient\" has what \"permitted\" or "
-			       "\"inheritable\" has not");
-	return 0;
-}
-
-static int best_effort_word(struct span word, struct best_effort *b,
-			    struct err *e)
-{
-	const size_t prefix = strlen("landlock.");
-	const struct right *right = NULL;
-
-	if (span_eq_str(word, "landlock")) {
-		b->landlock = true;
-		return 0;
-	}
-	if (span_eq_str(word, "seccomp")) {
-		b->seccomp = true;
-		return 0;
-	}
-	if (span_starts(word, "landlock."))
-		right = right_find(
-			(struct span){ word.p + prefix, word.len - prefix });
-	if (right == NULL)
-		return err_set(e, EBADMSG,
-			       "\"%.60s\" is not landlock, seccomp or "
-			       "landlock.RIGHT",
-			       word.p != NULL ? word.p : "");
-	b->rights[right->class] |= right->bit;
-	return 0;
-}
-
-int best_effort_parse(const json_t *value, struct best_effort *b, struct err *e)
-{
-	json_t *word;
-	size_t i;
-
-	if (value == NULL)
-		return 0;
-	if (json_is_true(value)) {
-		b->is_all = true;
-		return 0;
-	}
-	if (!json_is_array(value) || json_array_size(value) == 0)
-		return err_set(e, EBADMSG,
-			       "must be true or a list of what may be missing");
-	json_array_foreach(value, i, word) {
-		const int r = best_effort_word(json_span(word), b, e);
-
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
-const struct layer_row layer_table[LAYERS] = {
-	[LAYER_LANDLOCK] = { "landlock", "no-landlock" },
-	[LAYER_SECCOMP] = { "seccomp", "no-seccomp" },
-	[LAYER_CAPS] = { "capabilities", "no-capabilities" },
+/* Their members; NULL where absent. */
+struct layers {
+	json_t *landlock, *seccomp, *capabilities, *network, *devices;
 };
-
-int accepts_parse(const json_t *array, struct accepts *ret, struct err *e)
-{
-	json_t *word;
-	size_t i;
-
-	json_array_foreach(array, i, word) {
-		size_t k = 0;
-
-		while (k < LAYERS &&
-		       !span_eq_str(json_span(word), layer_table[k].accept))
-			k++;
-		if (k == LAYERS)
-			return err_set(e, EBADMSG,
-				       "accept[%zu]: must be no-landlock, "
-				       "no-seccomp or no-capabilities",
-				       i);
-		ret->layers[k] = true;
-	}
-	return 0;
-}
-
-/* Every layer is either there or given up in writing, never both. */
-static int accept_check(const json_t *array, json_t *const values[LAYERS],
-			struct accepts *ret, struct err *e)
-{
-	const bool *accepted = ret->layers;
-	const int r = accepts_parse(array, ret, e);
-
-	if (r < 0)
-		return r;
-	for (size_t k = 0; k < LAYERS; k++) {
-		if (accepted[k] && values[k] != NULL)
-			return err_set(e, EBADMSG,
-				       "has \"%s\" and accepts \"%s\": take "
-				       "one out",
-				       layer_table[k].member,
-				       layer_table[k].accept);
-		if (accepted[k] || values[k] != NULL)
-			continue;
-		(void)err_set(e, EBADMSG, "\"%s\" is missing",
-			      layer_table[k].member);
-		return err_hint(e, "a service that does without a layer says "
-				   "so: \"accept\": [\"no-landlock\"], "
-				   "\"no-seccomp\", \"no-capabilities\"");
-	}
-	return 0;
-}
 
 json_t *member_take(const json_t *object, json_t *rest, const char *name)
 {
@@ -279,44 +91,104 @@ int model_landlock_parse(const json_t *value, struct landlock_rules *ret,
 	return r < 0 ? r : landlock_check(ret, e);
 }
 
-static int layers_parse(json_t *const values[LAYERS], struct model *m,
-			struct err *e)
+/* What is a module of its own. */
+static int layers_parse(const struct layers *l, struct model *m, struct err *e)
 {
 	int r = 0;
 
-	if (values[LAYER_LANDLOCK] != NULL) {
-		r = model_landlock_parse(values[LAYER_LANDLOCK], &m->landlock,
-					 e);
+	if (l->landlock != NULL) {
+		r = model_landlock_parse(l->landlock, &m->landlock, e);
 		m->has_landlock = r == 0;
-		m->is_landlock_list = json_is_array(values[LAYER_LANDLOCK]);
+		m->is_landlock_list = json_is_array(l->landlock);
 	}
 	if (r < 0)
 		return err_wrap(e, "landlock");
-	if (values[LAYER_SECCOMP] != NULL) {
-		r = profile_parse(values[LAYER_SECCOMP], &m->profile, e);
+	if (l->seccomp != NULL) {
+		r = profile_parse(l->seccomp, &m->profile, e);
 		m->has_seccomp = r == 0;
 	}
 	if (r < 0)
 		return err_wrap(e, "seccomp");
-	if (values[LAYER_CAPS] != NULL) {
-		r = caps_parse(values[LAYER_CAPS], &m->caps, e);
-		m->has_caps = true;
+	if (l->capabilities != NULL) {
+		r = caps_parse(l->capabilities, &m->caps, e);
+		m->has_caps = r == 0;
 	}
-	return r < 0 ? err_wrap(e, "capabilities") : 0;
+	if (r < 0)
+		return err_wrap(e, "capabilities");
+	if (l->network != NULL) {
+		r = network_parse(l->network, &m->network, e);
+		m->has_network = r == 0;
+	}
+	if (r < 0)
+		return err_wrap(e, "network");
+	if (l->devices != NULL) {
+		r = devices_parse(l->devices, &m->devices, e);
+		m->has_devices = r == 0;
+	}
+	return r < 0 ? err_wrap(e, "devices") : 0;
+}
+
+/* What goes with the layers. */
+static int terms_parse(const json_t *require, const json_t *audit,
+		       const json_t *tests, struct model *m, struct err *e)
+{
+	int r = 0;
+
+	if (require != NULL)
+		r = require_parse(require, &m->require, e);
+	if (r < 0)
+		return err_wrap(e, "require");
+	r = lines_parse(audit, POLICY_AUDIT_RULES_MAX, &m->audit_rules, e);
+	if (r < 0)
+		return err_wrap(e, "audit");
+	r = lines_parse(tests, POLICY_TESTS_MAX, &m->tests, e);
+	return r < 0 ? err_wrap(e, "tests") : 0;
+}
+
+static int document_take(json_t *document, json_t *rest, struct model *m,
+			 struct err *e)
+{
+	struct layers l = { .landlock =
+				    member_take(document, rest, "landlock") };
+	json_t *best_effort = member_take(document, rest, "best-effort");
+	json_t *accept, *require, *audit, *tests, *description;
+	const struct json_member rows[] = {
+		{ "seccomp", JSON_OBJECT, false, &l.seccomp },
+		{ "capabilities", JSON_OBJECT, false, &l.capabilities },
+		{ "network", JSON_OBJECT, false, &l.network },
+		{ "devices", JSON_ARRAY, false, &l.devices },
+		{ "require", JSON_OBJECT, false, &require },
+		{ "audit", JSON_ARRAY, false, &audit },
+		{ "tests", JSON_ARRAY, false, &tests },
+		{ "accept", JSON_ARRAY, false, &accept },
+		{ "description", JSON_STRING, false, &description },
+		{ 0 },
+	};
+	int r = json_members(rest, rows, e);
+
+	if (r == 0)
+		r = accepts_parse(accept, &m->accepts, e);
+	if (r == 0)
+		r = layers_check(&m->accepts,
+				  (bool[LAYERS]){
+					  [LAYER_LANDLOCK] = l.landlock != NULL,
+					  [LAYER_SECCOMP] = l.seccomp != NULL,
+					  [LAYER_CAPS] = l.capabilities != NULL,
+				  },
+				  e);
+	if (r < 0)
+		return r;
+	r = best_effort_parse(best_effort, &m->best_effort, e);
+	if (r < 0)
+		return err_wrap(e, "best-effort");
+	r = layers_parse(&l, m, e);
+	return r < 0 ? r : terms_parse(require, audit, tests, m, e);
 }
 
 int service_parse(struct span text, struct model *m, struct err *e)
 {
 	AUTO_JSON *document = NULL;
 	AUTO_JSON *rest = NULL;
-	json_t *values[LAYERS], *accept, *best_effort, *description;
-	const struct json_member rows[] = {
-		{ "seccomp", JSON_OBJECT, false, &values[LAYER_SECCOMP] },
-		{ "capabilities", JSON_OBJECT, false, &values[LAYER_CAPS] },
-		{ "accept", JSON_ARRAY, false, &accept },
-		{ "description", JSON_STRING, false, &description },
-		{ 0 },
-	};
 	int r = json_parse(text, POLICY_TARGET_MAX, &document, e);
 
 	if (r < 0)
@@ -326,15 +198,5 @@ int service_parse(struct span text, struct model *m, struct err *e)
 	rest = json_copy(document);
 	if (rest == NULL)
 		return err_set(e, ENOMEM, "out of memory");
-	best_effort = member_take(document, rest, "best-effort");
-	values[LAYER_LANDLOCK] = member_take(document, rest, "landlock");
-	r = json_members(rest, rows, e);
-	if (r == 0)
-		r = accept_check(accept, values, &m->accepts, e);
-	if (r < 0)
-		return r;
-	r = best_effort_parse(best_effort, &m->best_effort, e);
-	if (r < 0)
-		return err_wrap(e, "best-effort");
-	return layers_parse(values, m, e);
+	return document_take(document, rest, m, e);
 }

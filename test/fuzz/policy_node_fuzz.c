@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct policy *p = NULL;
 	struct err e = { 0 };
 
-	if (policy_compile(targets, 2, &origin, &kernel, &p, &e) < 0) {
+	if (policy_compile(targets, 2, &origin, &kernel, NULL, &p, &e) < 0) {
 		if (p != NULL || e.text[0] == '\0')
 			abort();
 		return 0;

@@ -78,7 +78,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 					      .has_seccomp = true };
 	struct policy *p = NULL;
 	struct err e = { 0 };
-	const int r = policy_compile(targets, 2, &origin, &kernel, &p, &e);
+	const int r =
+		policy_compile(targets, 2, &origin, &kernel, NULL, &p, &e);
 
 	/* The proof failing would be a bug of the generator. */
 	if (r == -EPROTO || (r < 0 && (p != NULL || e.text[0] == '\0')))

@@ -38,7 +38,7 @@ static int compile(const char *landlock, uint32_t abi, struct policy **ret,
 	for (char *c = text; *c != '\0'; c++)
 		*c = *c == '\'' ? '"' : *c;
 	all[0].bytes.len = strlen(text);
-	return policy_compile(all, 2, &origin, &kernel, ret, e);
+	return policy_compile(all, 2, &origin, &kernel, NULL, ret, e);
 }
 
 /* The paths of the artefact: "/a=5 /b=4". */

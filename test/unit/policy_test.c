@@ -63,7 +63,7 @@ static int compile(const char *node, const char *document,
 		{ "node.json", span_of(node), NULL },
 	};
 
-	return policy_compile(targets, 2, &origin, kernel, ret, e);
+	return policy_compile(targets, 2, &origin, kernel, NULL, ret, e);
 }
 
 static struct policy *must(const char *node, const char *document,
@@ -347,13 +347,16 @@ TEST(a_bundle_without_node_or_with_strangers_is_refused)
 	struct policy *p = NULL;
 	struct err e;
 
-	CHECK_INT(policy_compile(NULL, 0, &origin, &newest, &p, &e), -EBADMSG);
+	CHECK_INT(policy_compile(NULL, 0, &origin, &newest, NULL, &p, &e),
+		  -EBADMSG);
 	CHECK_HAS(e.text, "no node.json");
-	CHECK_INT(policy_compile(lone, 1, &origin, &newest, &p, &e), -EBADMSG);
-	CHECK_INT(policy_compile(stranger, 3, &origin, &newest, &p, &e),
+	CHECK_INT(policy_compile(lone, 1, &origin, &newest, NULL, &p, &e),
+		  -EBADMSG);
+	CHECK_INT(policy_compile(stranger, 3, &origin, &newest, NULL, &p, &e),
 		  -EBADMSG);
 	CHECK_HAS(e.text, "readme.txt: unknown document");
-	CHECK_INT(policy_compile(twice, 3, &origin, &newest, &p, &e), -EBADMSG);
+	CHECK_INT(policy_compile(twice, 3, &origin, &newest, NULL, &p, &e),
+		  -EBADMSG);
 	CHECK_HAS(e.text, "stands twice");
 }
 
@@ -515,7 +518,8 @@ TEST(a_service_is_its_roles_and_the_rest_is_the_bundles)
 	struct policy *p = NULL;
 	struct buf out;
 
-	CHECK_INT(policy_compile(targets, 2, &origin, &newest, &p, NULL), 0);
+	CHECK_INT(policy_compile(targets, 2, &origin, &newest, NULL, &p, NULL),
+		  0);
 	s = policy_service(p, 0);
 	CHECK_STR(s->role, "team/web");
 	CHECK_STR(s->signers[1], "88bb88bb88bb88bb");
@@ -554,7 +558,7 @@ TEST(a_delegated_role_cannot_speak_for_the_node)
 	struct policy *p = NULL;
 	struct err e = { 0 };
 
-	CHECK_INT(policy_compile(targets, 2, &origin, &newest, &p, &e),
+	CHECK_INT(policy_compile(targets, 2, &origin, &newest, NULL, &p, &e),
 		  -EBADMSG);
 	CHECK_HAS(e.text, "\"team/web\" speaks for it");
 	CHECK(e.hint != NULL);
@@ -1006,7 +1010,7 @@ static int compile_set(const char *set, const struct policy_kernel *kernel,
 			(struct policy_target){ names[i], buf_view(&bytes[i]),
 						NULL };
 	}
-	r = policy_compile(targets, 3, &origin, kernel, ret, e);
+	r = policy_compile(targets, 3, &origin, kernel, NULL, ret, e);
 	for (size_t i = 0; i < 3; i++)
 		buf_done(&bytes[i]);
 	return r;
@@ -1088,7 +1092,7 @@ TEST(the_examples_of_the_manual_page_compile)
 		{ "node.json", manual_block(text_of_page, 0), NULL },
 		{ "services/web.json", manual_block(text_of_page, 1), NULL },
 	};
-	if (policy_compile(targets, 2, &origin, &newest, &p, &e) < 0)
+	if (policy_compile(targets, 2, &origin, &newest, NULL, &p, &e) < 0)
 		test_fail(__FILE__, __LINE__, "%s", e.text);
 	policy_free(p);
 	buf_done(&page);
