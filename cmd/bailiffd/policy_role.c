@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -26,6 +27,7 @@
 #include "lib/auto.h"
 #include "lib/file.h"
 #include "lib/json.h"
+#include "lib/num.h"
 #include "pkg/bundle/verified.h"
 #include "pkg/enforce/enforce.h"
 #include "pkg/identity/paths.h"
@@ -36,12 +38,15 @@
 
 #define MEMORY_MAX  (1024UL * 1048576UL)
 #define SECONDS_MAX 20 /* of processor time, for one request */
+#define LSM_FILE    "/sys/kernel/security/lsm"
+#define LSM_MAX	    4096
 #define KEPT_MAX    16 /* generations that can still be explained */
 
 struct policy_role {
 	struct role_base base;
 	struct peer control;
 	struct policy_kernel kernel;
+	struct buf lsm;		       /* kernel.lsm points into it */
 	struct policy *kept[KEPT_MAX]; /* newest last; owned */
 	size_t kept_count;
 	struct policy *candidate; /* compiled, not yet committed; owned */
@@ -788,6 +793,55 @@ static const struct msg_op supervisor_ops[] = {
 
 /* ---- main ---------------------------------------------------------------- */
 
+/* The list needs securityfs; where it is not mounted the string stays empty,
+ * and whoever requires a module is refused. */
+static int lsm_read(struct policy_role *role, struct err *e)
+{
+	const int r = file_read(AT_FDCWD, LSM_FILE, LSM_MAX, &role->lsm, NULL);
+
+	if (r == -ENOMEM)
+		return err_set(e, ENOMEM, "out of memory");
+	if (r < 0)
+		buf_reset(&role->lsm);
+	while (role->lsm.len > 0 && role->lsm.p[role->lsm.len - 1] == '\n')
+		role->lsm.len--;
+	role->kernel.lsm = buf_cstr(&role->lsm);
+	return role->kernel.lsm != NULL ? 0
+					: err_set(e, ENOMEM, "out of memory");
+}
+
+/* "6.12.28-linuxkit" */
+static void release_parse(const char *release, struct policy_kernel *k)
+{
+	struct span rest = span_of(release);
+	const struct span major = span_cut(&rest, '.');
+	size_t digits = 0;
+
+	while (digits < rest.len && rest.p[digits] >= '0' &&
+	       rest.p[digits] <= '9')
+		digits++;
+	if (num_parse_u32(major, 1, UINT16_MAX, &k->major) == 0)
+		(void)num_parse_u32((struct span){ rest.p, digits }, 0,
+				    UINT16_MAX, &k->minor);
+}
+
+static int kernel_probe(struct policy_role *role, struct err *e)
+{
+	struct utsname uts;
+
+	role->kernel = (struct policy_kernel){
+		.landlock_abi = enforce_landlock_abi(),
+		.has_seccomp = true, /* or confine_process() fails */
+	};
+	if (uname(&uts) < 0)
+		return err_errno(e, "uname");
+	release_parse(uts.release, &role->kernel);
+	if (role->kernel.major == 0)
+		return err_set(e, EPROTO, "\"%s\" is no kernel release",
+			       uts.release);
+	return lsm_read(role, e);
+}
+
 static int role_init(struct policy_role *role, struct err *e)
 {
 	const struct rlimit memory = { MEMORY_MAX, MEMORY_MAX };
@@ -807,6 +861,7 @@ static int role_init(struct policy_role *role, struct err *e)
 #else
 	(void)memory;
 #endif
+	buf_init(&role->lsm, LSM_MAX);
 	time_begin(role);
 	json_set_alloc_funcs(json_memory, free);
 	role->base.ctx = role;
@@ -819,11 +874,7 @@ static int role_init(struct policy_role *role, struct err *e)
 		.ops = control_ops,
 		.op_count = sizeof(control_ops) / sizeof(control_ops[0]),
 	};
-	role->kernel = (struct policy_kernel){
-		.landlock_abi = enforce_landlock_abi(),
-		.has_seccomp = true, /* or confine_process() fails */
-	};
-	return 0;
+	return kernel_probe(role, e);
 }
 
 int policy_main(void)
@@ -839,6 +890,7 @@ int policy_main(void)
 	for (size_t i = 0; i < role.kept_count; i++)
 		policy_free(role.kept[i]);
 	policy_free(role.candidate);
+	buf_done(&role.lsm);
 	fd_drop(&role.control.source.fd);
 	role_done(&role.base);
 	return code;

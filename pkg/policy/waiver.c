@@ -116,7 +116,7 @@ int best_effort_parse(const json_t *value, struct best_effort *b, struct err *e)
 		return err_set(e, EBADMSG,
 			       "must be true or a list of what may be missing");
 	json_array_foreach(value, i, word) {
-		const int r = best_effort_word(json_span(word), w, e);
+		const int r = best_effort_word(json_span(word), b, e);
 
 		if (r < 0)
 			return r;
