@@ -49,7 +49,7 @@ static int compile_as(const struct policy_speaker *speaker, const char *roles,
 		  NULL },
 	};
 
-	return policy_compile(targets, 2, &origin, &newest, ret, e);
+	return policy_compile(targets, 2, &origin, &newest, NULL, ret, e);
 }
 
 /* Compile @document, of role "team" with @ceiling. Return: the error. */
