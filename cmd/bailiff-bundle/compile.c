@@ -267,14 +267,18 @@ static int program_tell(const struct question *q, uint32_t arch,
 	if (q->is_json)
 		buf_printf(&out,
 			   "\",\"instructions\":%zu,\"points\":%llu,"
-			   "\"sampled\":%s}\n",
+			   "\"sampled\":%s,\"branches\":%u,\"reached\":%u,"
+			   "\"dead\":%u}\n",
 			   program->count, (unsigned long long)proof->points,
-			   proof->is_sampled ? "true" : "false");
+			   proof->is_sampled ? "true" : "false",
+			   proof->branches, proof->reached, proof->dead);
 	else
 		buf_printf(&out,
-			   ": %zu instructions, proved at %llu points%s\n",
+			   ": %zu instructions, proved at %llu points%s; "
+			   "%u branches, %u reached, %u dead\n",
 			   program->count, (unsigned long long)proof->points,
-			   proof->is_sampled ? ", chosen from more" : "");
+			   proof->is_sampled ? ", chosen from more" : "",
+			   proof->branches, proof->reached, proof->dead);
 	if (q->wants_pseudo)
 		r = program_print(program, &out, e);
 	return r < 0 ? r : output_write(STDOUT_FILENO, &out, e);

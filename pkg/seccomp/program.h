@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* program.h - a profile as classic BPF, and an interpreter that runs it.
+/* program.h - a profile as classic BPF, an interpreter that runs it, and the
+ * proof that both mean the same.
  *
- * Per architecture a binary search over intervals of numbers; per call with
- * arguments a disjunction of conjunctions in which both 32-bit halves are
- * always compared. Rules are never merged into trees. program_prove() holds
- * the result against profile_verdict().
+ * The architecture first, then a search over ranges of numbers, the frequent
+ * ones nearest; per call with arguments a disjunction of conjunctions in which
+ * both 32-bit halves are always compared. Rules are never merged into trees:
+ * they are left out when they decide nothing (reduce.h), and what a test would
+ * ask again is jumped over (thread.h). program_prove() holds the result against
+ * profile_verdict(), which knows nothing of all that.
  */
 #ifndef PKG_SECCOMP_PROGRAM_H
 #define PKG_SECCOMP_PROGRAM_H
@@ -39,10 +42,37 @@ int program_generate(const struct profile *profile, struct program *ret,
 int program_run(const struct program *program, const struct seccomp_data *d,
 		uint32_t *ret);
 
+/* What runs of one program passed through. */
+#define TRACE_TAKEN	1
+#define TRACE_NOT_TAKEN 2
+struct trace {
+	uint64_t executed;	   /* instructions */
+	uint8_t ways[PROGRAM_MAX]; /* of each conditional jump */
+};
+
+/* As program_run(), and adds to @t. */
+int program_trace(const struct program *program, const struct seccomp_data *d,
+		  struct trace *t, uint32_t *ret);
+
+/**
+ * program_check() - what can be said of a program without running it.
+ *
+ * Every instruction is one of the generator's and reached by some way, loads
+ * are of a whole word inside of the data, jumps go forward and stay inside,
+ * every way ends in a return, and nothing is tested before it is loaded.
+ *
+ * Return: 0; -EPROTO with the first instruction that is not so in @e.
+ */
+int program_check(const struct program *program, struct err *e);
+
 struct proof {
 	uint64_t points; /* calls that were compared */
 	bool is_sampled; /* some call had too many argument combinations to
 			  * visit all of them */
+	uint32_t instructions;
+	uint32_t branches; /* ways out of conditional jumps */
+	uint32_t reached;  /* of them, by a call that was compared */
+	uint32_t dead;	   /* by no call: no arguments lead there */
 };
 
 /**
@@ -52,14 +82,19 @@ struct proof {
  * the x32 bit, at each listed architecture and at one that is not; for each
  * constant c that an argument is compared with: c-1, c, c+1, its halves
  * swapped, c +- 2^32, and bits inside and outside of masks, in all
- * combinations (above PROVE_COMBINATIONS_MAX of one call: that many chosen by
- * a fixed sequence).
+ * combinations (above PROVE_COMBINATIONS_MAX of one call: for each rule every
+ * value of each argument while the others fit, then that many chosen by a fixed
+ * sequence). Then at every branch that none of them reached: a call that does
+ * reach it is looked for (solve.h) and compared too, or there is none and the
+ * branch is dead.
  *
- * Return: 0; -EPROTO with the first call on which they differ in @e; -E2BIG
- * when the profile has too many argument rules to be proved.
+ * Return: 0; -EPROTO with the first call on which they differ in @e, or from
+ * program_check(); -E2BIG when the profile has too many argument rules to be
+ * proved.
  */
 #define PROVE_COMBINATIONS_MAX 16384
-#define PROVE_POINTS_MAX       2000000
+#define PROVE_POINTS_MAX       1000000
+#define PROVE_WORK_MAX	       64000000 /* points times rules of their calls */
 int program_prove(const struct profile *profile, const struct program *program,
 		  struct proof *ret, struct err *e);
 

@@ -26,10 +26,11 @@ static const struct {
 
 /* Other machines that a profile may name. */
 static const char *const foreign_machines[] = {
-	"loong64",   "m68k",	  "mips",	 "mips64", "mips64le",
-	"mips64p32", "mips64n32", "mips64p32le", "mipsle", "mipsel64n32",
-	"parisc",    "parisc64",  "ppc",	 "ppc64",  "ppc64le",
-	"s390",	     "s390x",	  "sh",		 "sheb",
+	"loong64",   "m68k",	    "mips",	   "mips64", "mips64le",
+	"mips64p32", "mips64n32",   "mips64p32le", "mipsle", "mipsel64n32",
+	"parisc",    "parisc64",    "ppc",	   "ppc64",  "ppc64le",
+	"s390",	     "s390x",	    "sh",	   "sheb",   "mipsel",
+	"mipsel64",  "mips3l64n32", /* so spelled in Docker's own default */
 };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))

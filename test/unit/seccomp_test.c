@@ -585,13 +585,14 @@ TEST(a_jump_further_than_255_instructions_still_arrives)
 
 	buf_init(&b, 100000);
 	buf_puts(&b, "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[");
-	for (unsigned i = 0; i < 150; i++)
+	for (unsigned i = 0; i < 300; i++)
 		buf_printf(&b,
-			   "%s{\"names\":[\"socket\",\"ioctl\"],\"action\":"
+			   "%s{\"names\":[\"%s\"],\"action\":"
 			   "\"SCMP_ACT_ALLOW\",\"args\":[{\"index\":1,"
 			   "\"value\":%u,\"op\":\"SCMP_CMP_EQ\"},{\"index\":2,"
 			   "\"value\":%u,\"op\":\"SCMP_CMP_GT\"}]}",
-			   i ? "," : "", 1000 + 3 * i, i);
+			   i ? "," : "", i % 2 ? "socket" : "ioctl",
+			   1000 + 3 * i, i);
 	buf_puts(&b, "]}");
 	compile(buf_cstr(&b), &p, &g);
 	CHECK(g.count > 1000);
@@ -612,8 +613,9 @@ TEST(a_program_above_4096_instructions_is_refused)
 		buf_printf(&b,
 			   "%s{\"names\":[\"ioctl\"],\"action\":"
 			   "\"SCMP_ACT_ALLOW\",\"args\":[{\"index\":1,"
-			   "\"value\":%u,\"op\":\"SCMP_CMP_EQ\"}]}",
-			   i ? "," : "", i);
+			   "\"value\":%u,\"op\":\"SCMP_CMP_EQ\"},{\"index\":2,"
+			   "\"value\":%u,\"op\":\"SCMP_CMP_GT\"}]}",
+			   i ? "," : "", 3 * i, i);
 	buf_puts(&b, "]}");
 	AUTO_JSON *j = NULL;
 	CHECK_INT(json_parse(buf_view(&b), 1000000, &j, &e), 0);

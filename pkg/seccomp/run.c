@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* run.c - the interpreter of programs, and what can be said of one without
+ * running it (program.h).
+ */
+#include <errno.h>
+
+#include "pkg/seccomp/program.h"
+
+static int load(const struct seccomp_data *d, uint32_t offset, uint32_t *ret)
+{
+	const uint32_t words[] = {
+		(uint32_t)d->nr,
+		d->arch,
+		(uint32_t)d->instruction_pointer,
+		(uint32_t)(d->instruction_pointer >> 32),
+	};
+
+	if (offset % 4 != 0 || offset >= sizeof(*d))
+		return -EINVAL;
+	if (offset < sizeof(words))
+		*ret = words[offset / 4];
+	else
+		*ret = (uint32_t)(d->args[(offset - 16) / 8] >>
+				  (offset % 8 ? 32 : 0));
+	return 0;
+}
+
+/* Return: 1 the test jumps, 0 it does not, -EINVAL for none of ours. */
+static int test(const struct sock_filter *i, uint32_t a)
+{
+	switch (i->code) {
+	case BPF_JMP | BPF_JEQ | BPF_K:
+		return a == i->k;
+	case BPF_JMP | BPF_JGT | BPF_K:
+		return a > i->k;
+	case BPF_JMP | BPF_JGE | BPF_K:
+		return a >= i->k;
+	default:
+		return -EINVAL;
+	}
+}
+
+static inline int run(const struct program *program,
+		      const struct seccomp_data *d, struct trace *t,
+		      uint32_t *ret)
+{
+	uint32_t a = 0;
+
+	for (size_t pc = 0; pc < program->count; pc++) {
+		const struct sock_filter *i = &program->insns[pc];
+		int taken;
+
+		if (t != NULL)
+			t->executed++;
+		switch (i->code) {
+		case BPF_LD | BPF_W | BPF_ABS:
+			if (load(d, i->k, &a) < 0)
+				return -EINVAL;
+			continue;
+		case BPF_ALU | BPF_AND | BPF_K:
+			a &= i->k;
+			continue;
+		case BPF_RET | BPF_K:
+			*ret = i->k;
+			return 0;
+		case BPF_JMP | BPF_JA:
+			pc += i->k;
+			continue;
+		default:
+			taken = test(i, a);
+		}
+		if (taken < 0)
+			return -EINVAL;
+		if (t != NULL)
+			t->ways[pc] |= taken ? TRACE_TAKEN : TRACE_NOT_TAKEN;
+		pc += taken ? i->jt : i->jf;
+	}
+	return -EINVAL;
+}
+
+int program_run(const struct program *program, const struct seccomp_data *d,
+		uint32_t *ret)
+{
+	return run(program, d, NULL, ret);
+}
+
+int program_trace(const struct program *program, const struct seccomp_data *d,
+		  struct trace *t, uint32_t *ret)
+{
+	return run(program, d, t, ret);
+}
+
+/* ---- without running it ------------------------------------------------ */
+
+#define SEEN_REACHED 1
+#define SEEN_EMPTY   2 /* on some way nothing was loaded */
+
+/* Let the instruction @at be seen as one that comes after another. */
+static int see(const struct program *p, uint8_t *seen, size_t from,
+	       uint64_t offset, uint8_t how)
+{
+	if (offset >= p->count - from - 1)
+		return -EINVAL;
+	seen[from + 1 + offset] |= how;
+	return 0;
+}
+
+static int insn_check(const struct program *p, uint8_t *seen, size_t at)
+{
+	const struct sock_filter *i = &p->insns[at];
+
+	if ((seen[at] & SEEN_REACHED) == 0)
+		return -EINVAL;
+	switch (i->code) {
+	case BPF_LD | BPF_W | BPF_ABS:
+		if (i->k % 4 != 0 || i->k >= sizeof(struct seccomp_data))
+			return -EINVAL;
+		return see(p, seen, at, 0, SEEN_REACHED);
+	case BPF_RET | BPF_K:
+		return 0;
+	case BPF_JMP | BPF_JA:
+		return see(p, seen, at, i->k, seen[at]);
+	case BPF_ALU | BPF_AND | BPF_K:
+		break;
+	default:
+		if (test(i, 0) < 0 || see(p, seen, at, i->jt, seen[at]) < 0 ||
+		    see(p, seen, at, i->jf, seen[at]) < 0)
+			return -EINVAL;
+	}
+	if ((seen[at] & SEEN_EMPTY) != 0)
+		return -EINVAL;
+	return BPF_CLASS(i->code) == BPF_JMP ? 0
+					     : see(p, seen, at, 0, seen[at]);
+}
+
+int program_check(const struct program *program, struct err *e)
+{
+	uint8_t seen[PROGRAM_MAX] = { SEEN_REACHED | SEEN_EMPTY };
+
+	if (program->count == 0 || program->count > PROGRAM_MAX)
+		return err_set(e, EPROTO, "a program of %zu instructions",
+			       program->count);
+	for (size_t at = 0; at < program->count; at++)
+		if (insn_check(program, seen, at) < 0)
+			return err_set(e, EPROTO,
+				       "instruction %zu of the seccomp program "
+				       "is not one that can be proved: it is "
+				       "not used",
+				       at);
+	return 0;
+}
