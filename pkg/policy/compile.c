@@ -199,8 +199,8 @@ static int model_compile(struct model *m, const struct policy *p, struct err *e)
 	const struct span text = { m->document, m->document_len };
 	int r = service_parse(text, m, e);
 
-	if (r == 0)
-		r = require_check(&m->require, &p->kernel, e);
+	if (r == 0 && require_check(&m->require, &p->kernel, e) < 0)
+		r = err_wrap(e, "require");
 	if (r == 0)
 		r = limits_check(m, e);
 	if (r == 0)
