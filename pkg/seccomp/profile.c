@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "lib/array.h"
-#include "lib/auto.h"
+#include "pkg/seccomp/number.h"
 
 #define MAX_ERRNO 4095 /* include/linux/err.h */
 
@@ -428,22 +428,6 @@ static int number_add(struct profile *p, const struct entry *entry,
 				 : entry_rules_add(p, entry, a->token, nr, e);
 }
 
-/* 32-bit x86 has calls that are a number of socketcall or ipc, and most of
- * them a number of their own, since Linux 2.6.33, 3.0, 4.3 and 5.1. */
-#define MUX_FIRST 337
-#define MUX_LAST  402
-
-static int mux_direct(uint32_t token, const char *name)
-{
-	for (int nr = MUX_FIRST; nr <= MUX_LAST; nr++) {
-		AUTO_MEM char *at = seccomp_syscall_resolve_num_arch(token, nr);
-
-		if (at != NULL && strcmp(at, name) == 0)
-			return nr;
-	}
-	return -1;
-}
-
 /* @pseudo: libseccomp's -100 - N for number N of socketcall, -200 - N of ipc,
  * whose first argument has a version in its upper half. */
 static int mux_add(struct profile *p, const struct entry *entry,
@@ -473,6 +457,21 @@ static int mux_add(struct profile *p, const struct entry *entry,
 	return r < 0 ? r : number_add(p, &part, a, (uint32_t)outer, e);
 }
 
+/* A call that libseccomp has not heard of, denied all the same. */
+static int young_add(struct profile *p, const struct entry *entry,
+		     const char *name, struct err *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < p->arch_count && r == 0; i++) {
+		struct call_number n[2];
+
+		(void)call_numbers(p->archs[i].token, name, n);
+		r = number_add(p, entry, &p->archs[i], n[0].nr, e);
+	}
+	return r;
+}
+
 /* A name at every listed architecture. libseccomp gives numbers below -1 for
  * names that another architecture has, or that are part of socketcall or ipc
  * on 32-bit x86, and -1 for names it never heard of. */
@@ -484,6 +483,8 @@ static int name_add(struct profile *p, const struct entry *entry,
 	int r = 0;
 
 	if (seccomp_syscall_resolve_name(name) == __NR_SCMP_ERROR) {
+		if (restricts && number_young(name) >= 0)
+			return young_add(p, entry, name, e);
 		if (restricts) {
 			(void)err_set(e, EBADMSG,
 				      "no system call is named \"%.40s\"",
