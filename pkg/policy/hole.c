@@ -111,16 +111,16 @@ static void patterns_split(struct patterns *ps, const struct cond *c)
 
 		if ((c->value_two & ~c->value) == 0 &&
 		    ((p.value ^ c->value_two) & p.mask & c->value) == 0)
-			pattern_add(ps, (struct pattern){
-						p.mask | c->value,
-						p.value | c->value_two });
+			pattern_add(ps,
+				    (struct pattern){ p.mask | c->value,
+						      p.value | c->value_two });
 		for (; free != 0; free &= free - 1) {
 			const uint64_t bit = free & -free;
 
-			pattern_add(ps, (struct pattern){
-						p.mask | bit,
-						p.value |
-							(~c->value_two & bit) });
+			pattern_add(ps,
+				    (struct pattern){
+					    p.mask | bit,
+					    p.value | (~c->value_two & bit) });
 		}
 	}
 }
@@ -223,9 +223,9 @@ static bool axes_search(const struct profile *p, const struct axis axes[ARGS],
 	for (i = 0; i < ARGS; i++) {
 		if (axes[i].count == 0)
 			return false;
-		is_cut |= axes[i].is_cut ||
-			  __builtin_mul_overflow(points, axes[i].count,
-						 &points);
+		is_cut |=
+			axes[i].is_cut ||
+			__builtin_mul_overflow(points, axes[i].count, &points);
 	}
 	is_cut |= points > HOLE_POINTS_MAX;
 	for (size_t n = 0; n < points && n < HOLE_POINTS_MAX; n++) {

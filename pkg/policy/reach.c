@@ -7,11 +7,22 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include "lib/json.h"
+
 /* What an int or a flag word must be; the kernel sees its lower half. */
-#define IS(i, v)	 { (i), false, UINT32_MAX, (v) }
-#define HAS(i, mask, v)	 { (i), false, (mask), (v) }
-#define BIT(i, v)	 HAS(i, v, v)
-#define NOT_NULL(i)	 { (i), true, UINT64_MAX, 0 }
+#define IS(i, v)                            \
+	{                                   \
+		(i), false, UINT32_MAX, (v) \
+	}
+#define HAS(i, mask, v)                 \
+	{                               \
+		(i), false, (mask), (v) \
+	}
+#define BIT(i, v) HAS(i, v, v)
+#define NOT_NULL(i)                      \
+	{                                \
+		(i), true, UINT64_MAX, 0 \
+	}
 
 #define DOMAIN(v) IS(0, v)
 #define TYPE(v)	  HAS(1, 0xf, v) /* beside SOCK_CLOEXEC, SOCK_NONBLOCK */
@@ -313,15 +324,49 @@ static void names_print(struct buf *out, struct span calls)
 	}
 }
 
-void closer_print(struct buf *out, const struct closer *c, uint32_t default_ret)
+void closer_print(struct buf *out, const struct closer *c, struct span calls,
+		  uint32_t default_ret)
 {
 	const uint32_t wanted = SECCOMP_RET_ERRNO | c->error;
 	const unsigned other = c->error == EPERM ? EACCES : EPERM;
 
 	buf_puts(out, "{\"names\": [");
-	names_print(out, span_of(c->calls));
+	names_print(out, calls);
 	buf_printf(out, "], \"action\": \"SCMP_ACT_ERRNO\", \"errnoRet\": %u",
 		   wanted == default_ret ? other : c->error);
 	args_print(out, c);
 	buf_puts(out, "}");
+}
+
+static bool call_is_open(const struct profile *p, enum gap gap,
+			 struct span call)
+{
+	for (size_t i = 0; i < reach_count; i++)
+		if (reach_table[i].gap == gap &&
+		    (call.p == NULL ||
+		     span_eq_str(call, reach_table[i].hole.call)) &&
+		    hole_is_open(p, &reach_table[i].hole, NULL))
+			return true;
+	return false;
+}
+
+bool gap_is_open(const struct profile *p, enum gap gap)
+{
+	return call_is_open(p, gap, (struct span){ 0 });
+}
+
+void closer_calls(const struct profile *p, const struct closer *c,
+		  struct buf *out)
+{
+	struct span rest = span_of(c->calls);
+
+	while (rest.len != 0) {
+		const struct span call = span_cut(&rest, ' ');
+
+		if (!call_is_open(p, c->gap, call))
+			continue;
+		if (out->len != 0)
+			buf_puts(out, " ");
+		buf_span(out, call);
+	}
 }

@@ -44,10 +44,19 @@ extern const size_t tcp_hole_count;
 
 /**
  * closer_print() - append @c as an entry of "syscalls" of a profile.
+ * @calls: those of its calls that are meant.
  * @default_ret: of the profile, since an entry that repeats its default says
  *               nothing.
  */
-void closer_print(struct buf *out, const struct closer *c,
+void closer_print(struct buf *out, const struct closer *c, struct span calls,
 		  uint32_t default_ret);
+
+/* Append those of the closer's calls that are open in @p, with a blank between
+ * them. */
+void closer_calls(const struct profile *p, const struct closer *c,
+		  struct buf *out);
+
+/* Does @p let any call pass by which @gap is reached? */
+bool gap_is_open(const struct profile *p, enum gap gap);
 
 #endif

@@ -31,7 +31,7 @@ int number_young(const char *name)
 		const char *name;
 		int nr;
 	} rows[] = {
-		{ "fchmodat2", 452 },	{ "setxattrat", 463 },
+		{ "fchmodat2", 452 },	  { "setxattrat", 463 },
 		{ "removexattrat", 466 }, { "open_tree_attr", 467 },
 		{ "file_setattr", 469 },
 	};
