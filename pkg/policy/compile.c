@@ -144,6 +144,8 @@ static void public_fill(struct model *m)
 			(const char *const *)m->not_enforced.items;
 	if (m->warnings.count != 0)
 		m->public.warnings = (const char *const *)m->warnings.items;
+	m->public.finding_count = m->findings.count;
+	m->public.findings = m->findings.items;
 }
 
 static int speaker_copy(const struct policy_speaker *speaker,
@@ -442,6 +444,28 @@ const struct policy_service *policy_service_find(const struct policy *p,
 	const struct model *m = model_find(p, name);
 
 	return m != NULL ? &m->public : NULL;
+}
+
+struct policy_finding policy_finding(const struct policy_service *s, size_t i)
+{
+	const struct finding *f = &s->findings[i];
+
+	return (struct policy_finding){
+		.id = gap_table[f->gap].id,
+		.is_accepted = f->is_accepted,
+		.sentence = f->sentence,
+		.closes = f->closes,
+		.rule = f->rule,
+	};
+}
+
+size_t policy_open_count(const struct policy_service *s)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < s->finding_count; i++)
+		count += !s->findings[i].is_accepted;
+	return count;
 }
 
 size_t policy_collector_count(const struct policy *p)

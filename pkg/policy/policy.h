@@ -57,6 +57,7 @@ struct policy_kernel {
 };
 
 struct policy;
+struct finding;
 
 struct policy_collector { /* node.json "collectors" */
 	const char *name;
@@ -92,6 +93,18 @@ struct policy_service {
 					  * for, and the kernel cannot */
 	const char *const *warnings;	 /* likewise: gaps that the document
 					  * itself leaves open */
+	size_t finding_count;		 /* policy_finding() */
+	const struct finding *findings;
+};
+
+/* A gap that a document leaves open on this kernel. */
+struct policy_finding {
+	const char *id; /* as in "accept" */
+	bool is_accepted;
+	const char *sentence; /* what is open, and where */
+	const char *closes;   /* what closes it, in words */
+	const char *rule;     /* the same as a fragment of the document; NULL
+			       * when no rule can */
 };
 
 /**
@@ -131,6 +144,10 @@ size_t policy_service_count(const struct policy *p);
 const struct policy_service *policy_service(const struct policy *p, size_t i);
 const struct policy_service *policy_service_find(const struct policy *p,
 						 struct span name);
+/* The @i-th of its findings, in a stable order; texts are the policy's. */
+struct policy_finding policy_finding(const struct policy_service *s, size_t i);
+/* How many of them the document does not accept. */
+size_t policy_open_count(const struct policy_service *s);
 size_t policy_collector_count(const struct policy *p);
 const struct policy_collector *policy_collector(const struct policy *p,
 						size_t i);
