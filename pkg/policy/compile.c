@@ -551,6 +551,8 @@ int model_artefact(const struct policy *p, const struct model *m,
 	buf_init(&ports, ARTEFACT_MAX);
 	buf_init(&insns, ARTEFACT_MAX);
 	a = (struct artefact){
+		/* A ceiling is one on the text of paths. */
+		.flags = m->ceiling != NULL ? ARTEFACT_PATHS_CANONICAL : 0,
 		.service = span_of(m->name),
 		.number = m->number,
 		.generation = p->generation,

@@ -1,420 +1,220 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* diff.c - what a new bundle changes against the old one (policy.h). */
 #include <errno.h>
-#include <seccomp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/auto.h"
-#include "pkg/policy/model.h"
+#include "pkg/policy/change.h"
 
-#define SENTENCE_MAX 65536 /* bytes */
-#define NUMBERS_MAX  1024  /* system calls of the native architecture */
+#define SENTENCE_MAX 1024 /* bytes of a summary */
 
-struct diff {
-	struct buf *out;
-	const char *sep;
-	const char *service; /* NULL: the node itself */
-	struct err *e;
-	int error;
+static const char *const kinds[] = {
+	[POLICY_TIGHTER] = "tighter", [POLICY_LOOSER] = "looser",
+	[POLICY_CHANGED] = "changed", [POLICY_ADDED] = "added",
+	[POLICY_REMOVED] = "removed",
 };
 
-static void change(struct diff *d, const char *layer, const char *kind,
-		   const char *fmt, ...) __attribute__((format(printf, 4, 5)));
-static void change(struct diff *d, const char *layer, const char *kind,
-		   const char *fmt, ...)
+const char *policy_change_word(enum policy_change_kind kind)
 {
-	char *text = NULL;
-	va_list ap;
-
-	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0) {
-		text = NULL;
-		d->error = -ENOMEM;
-	}
-	va_end(ap);
-	if (text == NULL)
-		return;
-	buf_printf(d->out, "%s{\"service\":", d->sep);
-	if (d->service == NULL)
-		buf_puts(d->out, "null");
-	else
-		json_quote(d->out, span_of(d->service));
-	buf_printf(d->out,
-		   ",\"layer\":\"%s\",\"change\":\"%s\",\"sentence\":", layer,
-		   kind);
-	json_quote(d->out, span_of(text));
-	buf_puts(d->out, "}");
-	d->sep = ",";
-	free(text);
+	return kinds[kind];
 }
 
-/* ---- Landlock ---------------------------------------------------------- */
+/* ---- one service -----------------------------------------------------------
+ */
 
-static void access_diff(struct diff *d, enum right_class class, uint64_t from,
-			uint64_t to, const char *where)
+/* What only a new process gets. */
+static void binding_changes(struct changes *c, const struct model *from,
+			    const struct model *to)
 {
-	const struct {
-		uint64_t mask;
-		const char *kind, *words;
-	} rows[] = {
-		{ to & ~from, "looser", "now has" },
-		{ from & ~to, "tighter", "no longer has" },
-	};
-
-	for (size_t i = 0; i < 2; i++) {
-		struct buf names;
-
-		if (rows[i].mask == 0)
-			continue;
-		buf_init(&names, SENTENCE_MAX);
-		rights_print(&names, class, rows[i].mask, ", ");
-		change(d, "landlock", rows[i].kind, "%s %s %s on %s",
-		       d->service, rows[i].words,
-		       buf_cstr(&names) ? buf_cstr(&names) : "?", where);
-		buf_done(&names);
-	}
+	landlock_changes(c, from, to);
+	seccomp_changes(c, from, to);
+	caps_changes(c, from, to);
 }
 
-/* Both lists are sorted: a step takes the smaller head (negative: the first
- * list's), or both. @compare is the order of two heads. */
-static int step(bool has_from, bool has_to, int compare)
-{
-	if (has_from && has_to)
-		return compare;
-	return has_from ? -1 : 1;
-}
-
-static void paths_diff(struct diff *d, const struct landlock_rules *from,
-		       const struct landlock_rules *to)
-{
-	size_t i = 0, k = 0;
-
-	while (i < from->path_count || k < to->path_count) {
-		const bool has_from = i < from->path_count;
-		const bool has_to = k < to->path_count;
-		const int order =
-			step(has_from, has_to,
-			     has_from && has_to ? strcmp(from->paths[i].path,
-							 to->paths[k].path)
-						: 0);
-
-		access_diff(d, RIGHT_FS, order <= 0 ? from->paths[i].access : 0,
-			    order >= 0 ? to->paths[k].access : 0,
-			    order <= 0 ? from->paths[i].path
-				       : to->paths[k].path);
-		i += order <= 0;
-		k += order >= 0;
-	}
-}
-
-static void ports_diff(struct diff *d, const struct landlock_rules *from,
-		       const struct landlock_rules *to)
-{
-	size_t i = 0, k = 0;
-
-	while (i < from->port_count || k < to->port_count) {
-		const bool has_from = i < from->port_count;
-		const bool has_to = k < to->port_count;
-		const int order =
-			step(has_from, has_to,
-			     has_from && has_to ? (int)from->ports[i].port -
-							  (int)to->ports[k].port
-						: 0);
-		char where[32];
-
-		(void)snprintf(where, sizeof(where), "port %u",
-			       (unsigned)(order <= 0 ? from->ports[i].port
-						     : to->ports[k].port));
-		access_diff(d, RIGHT_NET,
-			    order <= 0 ? from->ports[i].access : 0,
-			    order >= 0 ? to->ports[k].access : 0, where);
-		i += order <= 0;
-		k += order >= 0;
-	}
-}
-
-static void landlock_diff(struct diff *d, const struct model *from,
+static void model_changes(struct changes *c, const struct model *from,
 			  const struct model *to)
 {
-	if (from->has_landlock != to->has_landlock) {
-		change(d, "landlock", to->has_landlock ? "tighter" : "looser",
-		       "%s: Landlock is %s used", d->service,
-		       to->has_landlock ? "now" : "no longer");
+	if (from == to) /* shared: nothing of it changed */
 		return;
-	}
-	for (const struct right *r = right_table; r->name != NULL; r++) {
-		const bool was = (from->landlock.handled[r->class] & r->bit);
-		const bool is = (to->landlock.handled[r->class] & r->bit);
-
-		if (was != is)
-			change(d, "landlock", is ? "tighter" : "looser",
-			       "%s: %s is %s restricted", d->service,
-			       r->activity, is ? "now" : "no longer");
-	}
-	paths_diff(d, &from->landlock, &to->landlock);
-	ports_diff(d, &from->landlock, &to->landlock);
+	if (from->number != to->number)
+		change_say(c, "service", POLICY_CHANGED, true,
+			   "%s now has number %u, before %u", c->service,
+			   to->number, from->number);
+	binding_changes(c, from, to);
+	document_changes(c, from, to);
 }
 
-/* ---- seccomp ----------------------------------------------------------- */
+int policy_restart_diff(const struct policy *from, const struct policy *to,
+			struct span service, policy_change_fn *take, void *ctx,
+			struct err *e)
+{
+	const struct model *was = model_find(from, service);
+	const struct model *is = model_find(to, service);
+	struct changes c = {
+		.take = take, .ctx = ctx, .binds_only = true, .e = e
+	};
 
-/* Of each native number: whether some call with it became stricter or laxer. */
-struct calls {
-	const struct profile *from, *to;
-	uint32_t native;
-	bool stricter[NUMBERS_MAX], laxer[NUMBERS_MAX];
+	if (was == NULL)
+		return err_set(e, ENOENT, "no such service");
+	c.service = was->name;
+	if (is == NULL)
+		change_say(&c, "service", POLICY_REMOVED, true,
+			   "%s is no service any more", c.service);
+	else if (is != was)
+		binding_changes(&c, was, is);
+	return c.error < 0 ? err_set(e, -c.error,
+				     "the policies of %s cannot be compared",
+				     c.service)
+			   : 0;
+}
+
+/* ---- all of them, as JSON ---------------------------------------------------
+ */
+
+struct tally {
+	const char *service; /* borrowed from a policy */
+	size_t tighter, looser, other;
+	bool needs_restart;
 };
 
-static int call_compare(void *ctx, const struct seccomp_data *data)
-{
-	struct calls *c = ctx;
-	const uint32_t nr = (uint32_t)data->nr;
-	int was, is;
+struct diff {
+	struct changes changes;
+	struct buf *out, services;
+	const char *sep;
+	struct tally tally; /* of the service that is compared */
+};
 
-	if (data->arch != c->native || nr >= NUMBERS_MAX)
-		return 0;
-	was = action_rank(profile_verdict(c->from, data));
-	is = action_rank(profile_verdict(c->to, data));
-	c->stricter[nr] |= is > was;
-	c->laxer[nr] |= is < was;
-	return 0;
+static void tally_take(struct tally *t, const struct policy_change *change)
+{
+	t->tighter += change->kind == POLICY_TIGHTER;
+	t->looser += change->kind == POLICY_LOOSER;
+	t->other +=
+		change->kind != POLICY_TIGHTER && change->kind != POLICY_LOOSER;
+	t->needs_restart |= change->needs_restart;
 }
 
-static void calls_print(struct diff *d, const struct calls *c,
-			const bool *which, const char *kind, const char *words)
+static void change_write(void *ctx, const struct policy_change *change)
 {
-	struct buf names;
-	const char *sep = "";
+	struct diff *d = ctx;
 
-	buf_init(&names, SENTENCE_MAX);
-	for (uint32_t nr = 0; nr < NUMBERS_MAX; nr++) {
-		char *name;
+	tally_take(&d->tally, change);
+	buf_printf(d->out, "%s{\"service\":", d->sep);
+	if (change->service == NULL)
+		buf_puts(d->out, "null");
+	else
+		json_quote(d->out, span_of(change->service));
+	buf_printf(d->out,
+		   ",\"layer\":\"%s\",\"change\":\"%s\",\"needs_restart\":%s,"
+		   "\"sentence\":",
+		   change->layer, kinds[change->kind],
+		   change->needs_restart ? "true" : "false");
+	json_quote(d->out, span_of(change->sentence));
+	buf_puts(d->out, "}");
+	d->sep = ",";
+}
 
-		if (!which[nr])
+static void tally_sentence(const struct tally *t, struct buf *out)
+{
+	const struct {
+		size_t count;
+		const char *word;
+	} parts[] = {
+		{ t->tighter, "tighter" },
+		{ t->looser, "looser" },
+		{ t->other, "other" },
+	};
+	const char *sep = ": ";
+
+	buf_puts(out, t->service);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (parts[i].count == 0)
 			continue;
-		name = seccomp_syscall_resolve_num_arch(c->native, (int)nr);
-		if (name == NULL)
-			continue;
-		buf_printf(&names, "%s%s", sep, name);
+		buf_printf(out, "%s%zu %s", sep, parts[i].count, parts[i].word);
 		sep = ", ";
-		free(name);
 	}
-	if (names.len != 0)
-		change(d, "seccomp", kind, "%s %s: %s", d->service, words,
-		       buf_cstr(&names) ? buf_cstr(&names) : "?");
-	buf_done(&names);
+	buf_puts(out, t->needs_restart ? "; what runs gets it by a restart"
+				       : "; no restart is needed");
 }
 
-static void profiles_diff(struct diff *d, const struct profile *from,
-			  const struct profile *to)
+static void tally_write(struct diff *d)
 {
-	struct calls *c = calloc(1, sizeof(*c));
-	bool is_sampled;
+	const struct tally *t = &d->tally;
+	AUTO_DONE(buf_done) struct buf text;
 
-	if (c == NULL) {
-		d->error = -ENOMEM;
-		return;
+	if (t->service != NULL && t->tighter + t->looser + t->other != 0) {
+		buf_init(&text, SENTENCE_MAX);
+		tally_sentence(t, &text);
+		buf_puts(&d->services, d->services.len != 0 ? "," : "");
+		buf_puts(&d->services, "{\"service\":");
+		json_quote(&d->services, span_of(t->service));
+		buf_printf(&d->services,
+			   ",\"tighter\":%zu,\"looser\":%zu,\"other\":%zu,"
+			   "\"needs_restart\":%s,\"sentence\":",
+			   t->tighter, t->looser, t->other,
+			   t->needs_restart ? "true" : "false");
+		json_quote(&d->services, buf_view(&text));
+		buf_puts(&d->services, "}");
 	}
-	c->from = from;
-	c->to = to;
-	c->native = seccomp_arch_native();
-	d->error = profile_visit(from, call_compare, c, &is_sampled, d->e);
-	if (d->error == 0)
-		d->error =
-			profile_visit(to, call_compare, c, &is_sampled, d->e);
-	if (from->default_ret != to->default_ret) {
-		struct buf action;
-		const bool is_stricter = action_rank(to->default_ret) >=
-					 action_rank(from->default_ret);
-
-		buf_init(&action, SENTENCE_MAX);
-		action_print(&action, to->default_ret);
-		change(d, "seccomp", is_stricter ? "tighter" : "looser",
-		       "%s: system calls that no rule names now get %s",
-		       d->service, buf_cstr(&action) ? buf_cstr(&action) : "?");
-		buf_done(&action);
-	}
-	calls_print(d, c, c->laxer, "looser",
-		    "is less restricted in these system calls");
-	calls_print(d, c, c->stricter, "tighter",
-		    "is more restricted in these system calls");
-	free(c);
+	d->tally = (struct tally){ 0 };
 }
 
-static void seccomp_diff(struct diff *d, const struct model *from,
+/* One service of either policy or of both. */
+static void service_diff(struct diff *d, const struct model *from,
 			 const struct model *to)
 {
-	if (from->has_seccomp != to->has_seccomp)
-		change(d, "seccomp", to->has_seccomp ? "tighter" : "looser",
-		       "%s: system calls are %s restricted", d->service,
-		       to->has_seccomp ? "now" : "no longer");
-	else if (to->has_seccomp)
-		profiles_diff(d, &from->profile, &to->profile);
+	struct changes *c = &d->changes;
+
+	if (from != NULL && to != NULL) {
+		c->service = d->tally.service = to->name;
+		model_changes(c, from, to);
+	} else if (to != NULL) {
+		c->service = d->tally.service = to->name;
+		change_say(c, "service", POLICY_ADDED, false,
+			   "%s is a service now, number %u", to->name,
+			   to->number);
+	} else if (from != NULL) {
+		c->service = d->tally.service = from->name;
+		change_say(c, "service", POLICY_REMOVED, true,
+			   "%s is no service any more; what runs of it keeps "
+			   "its policy until it ends",
+			   from->name);
+	}
+	tally_write(d);
+	c->service = NULL;
 }
 
-/* ---- capabilities ------------------------------------------------------ */
-
-static void cap_set_diff(struct diff *d, const char *set, uint64_t from,
-			 uint64_t to)
-{
-	struct buf names;
-
-	buf_init(&names, SENTENCE_MAX);
-	if ((to & ~from) != 0) {
-		capabilities_print(&names, to & ~from, ", ");
-		change(d, "capabilities", "looser", "%s gains in %s: %s",
-		       d->service, set,
-		       buf_cstr(&names) ? buf_cstr(&names) : "?");
-		buf_reset(&names);
-	}
-	if ((from & ~to) != 0) {
-		capabilities_print(&names, from & ~to, ", ");
-		change(d, "capabilities", "tighter", "%s loses from %s: %s",
-		       d->service, set,
-		       buf_cstr(&names) ? buf_cstr(&names) : "?");
-	}
-	buf_done(&names);
-}
-
-static void caps_diff(struct diff *d, const struct model *from,
-		      const struct model *to)
-{
-	const struct artefact_caps *a = &from->caps, *b = &to->caps;
-
-	if (from->has_caps != to->has_caps) {
-		change(d, "capabilities", to->has_caps ? "tighter" : "looser",
-		       "%s: capabilities are %s restricted", d->service,
-		       to->has_caps ? "now" : "no longer");
-		return;
-	}
-	cap_set_diff(d, "bounding", a->bounding, b->bounding);
-	cap_set_diff(d, "effective", a->effective, b->effective);
-	cap_set_diff(d, "permitted", a->permitted, b->permitted);
-	cap_set_diff(d, "inheritable", a->inheritable, b->inheritable);
-	cap_set_diff(d, "ambient", a->ambient, b->ambient);
-}
-
-/* ---- services and node ------------------------------------------------- */
-
-static void model_diff(struct diff *d, const struct model *from,
-		       const struct model *to)
-{
-	if (from->number != to->number) {
-		change(d, "service", "removed", "%s no longer has number %u",
-		       d->service, from->number);
-		change(d, "service", "added", "%s now has number %u",
-		       d->service, to->number);
-	}
-	landlock_diff(d, from, to);
-	seccomp_diff(d, from, to);
-	caps_diff(d, from, to);
-}
-
-static void models_diff(struct diff *d, const struct policy *from,
-			const struct policy *to)
+/* Both lists are sorted by name. */
+static void services_diff(struct diff *d, const struct policy *from,
+			  const struct policy *to)
 {
 	const size_t from_count = from != NULL ? from->model_count : 0;
 	size_t i = 0, k = 0;
 
 	while (i < from_count || k < to->model_count) {
-		const bool has_from = i < from_count;
-		const bool has_to = k < to->model_count;
-		const int order =
-			step(has_from, has_to,
-			     has_from && has_to ? strcmp(from->models[i]->name,
-							 to->models[k]->name)
-						: 0);
+		const struct model *was =
+			i < from_count ? from->models[i] : NULL;
+		const struct model *is =
+			k < to->model_count ? to->models[k] : NULL;
+		const int order = was == NULL  ? 1
+				  : is == NULL ? -1
+					       : strcmp(was->name, is->name);
 
-		d->service = order <= 0 ? from->models[i]->name
-					: to->models[k]->name;
-		if (order == 0)
-			model_diff(d, from->models[i], to->models[k]);
-		else if (order < 0)
-			change(d, "service", "removed",
-			       "%s is no service any more", d->service);
-		else
-			change(d, "service", "added",
-			       "%s is a service now, number %u", d->service,
-			       to->models[k]->number);
+		service_diff(d, order <= 0 ? was : NULL,
+			     order >= 0 ? is : NULL);
 		i += order <= 0;
 		k += order >= 0;
 	}
-	d->service = NULL;
-}
-
-static bool collector_is_in(const struct policy *p,
-			    const struct policy_collector *c)
-{
-	for (size_t i = 0; p != NULL && i < p->collector_count; i++) {
-		const struct policy_collector *o = &p->collectors[i];
-
-		if (strcmp(o->name, c->name) == 0 &&
-		    strcmp(o->host, c->host) == 0 && o->port == c->port &&
-		    strcmp(o->protocol, c->protocol) == 0)
-			return true;
-	}
-	return false;
-}
-
-static void collectors_diff(struct diff *d, const struct policy *in,
-			    const struct policy *against, const char *kind,
-			    const char *words)
-{
-	for (size_t i = 0; in != NULL && i < in->collector_count; i++) {
-		const struct policy_collector *c = &in->collectors[i];
-
-		if (!collector_is_in(against, c))
-			change(d, "collectors", kind,
-			       "events %s to %s, %s port %u (%s)", words,
-			       c->name, c->host, c->port, c->protocol);
-	}
-}
-
-static void demand_diff(struct diff *d, bool from, bool to, const char *yes,
-			const char *no)
-{
-	if (from != to)
-		change(d, "node", to ? "tighter" : "looser", "%s",
-		       to ? yes : no);
-}
-
-static void node_diff(struct diff *d, const struct policy *from,
-		      const struct policy *to)
-{
-	static const char *const words[] = {
-		[POLICY_UNLISTED_ALLOW] = "allowed",
-		[POLICY_UNLISTED_AUDIT] = "allowed and audited",
-		[POLICY_UNLISTED_DENY] = "refused",
-	};
-
-	if (from != NULL && from->unlisted != to->unlisted)
-		change(d, "node",
-		       to->unlisted > from->unlisted ? "tighter" : "looser",
-		       "containers that no policy names are now %s",
-		       words[to->unlisted]);
-	if (from != NULL) {
-		demand_diff(d, from->demands.refuses_stale_start,
-			    to->demands.refuses_stale_start,
-			    "while the policy is stale no service is started",
-			    "a stale policy no longer keeps services from "
-			    "being started");
-		demand_diff(d, from->demands.wants_persistence,
-			    to->demands.wants_persistence,
-			    "state that outlives a reboot is demanded",
-			    "state that outlives a reboot is no longer "
-			    "demanded");
-	}
-	collectors_diff(d, from, to, "removed", "no longer go");
-	collectors_diff(d, to, from, "added", "now go");
 }
 
 int policy_diff(const struct policy *from, const struct policy *to,
 		struct buf *out, struct err *e)
 {
-	struct diff d = { .out = out, .sep = "", .e = e };
+	struct diff d = { .changes = { .take = change_write, .e = e },
+			  .out = out,
+			  .sep = "" };
 
+	d.changes.ctx = &d;
+	buf_init(&d.services, out->max);
 	buf_puts(out, "{\"from\":");
 	if (from != NULL)
 		buf_printf(out, "%llu",
@@ -423,11 +223,18 @@ int policy_diff(const struct policy *from, const struct policy *to,
 		buf_puts(out, "null");
 	buf_printf(out, ",\"to\":%llu,\"changes\":[",
 		   (unsigned long long)to->bundle_version);
-	node_diff(&d, from, to);
-	models_diff(&d, from, to);
+	node_changes(&d.changes, from, to);
+	d.tally = (struct tally){ 0 };
+	services_diff(&d, from, to);
+	buf_puts(out, "],\"services\":[");
+	buf_span(out, buf_view(&d.services));
 	buf_puts(out, "]}");
-	if (d.error < 0)
-		return err_set(e, -d.error, "the bundles cannot be compared");
+	if (d.changes.error == 0)
+		d.changes.error = buf_error(&d.services);
+	buf_done(&d.services);
+	if (d.changes.error < 0)
+		return err_set(e, -d.changes.error,
+			       "the bundles cannot be compared");
 	return buf_error(out) < 0 ? err_set(e, -buf_error(out),
 					    "the comparison does not fit")
 				  : 0;

@@ -196,14 +196,51 @@ struct policy_denial {
 int policy_explain(const struct policy *p, const struct policy_denial *d,
 		   struct buf *out, struct err *e);
 
+enum policy_change_kind {
+	POLICY_TIGHTER,
+	POLICY_LOOSER,
+	POLICY_CHANGED, /* neither: the same is said or answered otherwise */
+	POLICY_ADDED,
+	POLICY_REMOVED
+};
+
+/* "tighter", "looser" and so on. */
+const char *policy_change_word(enum policy_change_kind kind);
+
+/* One difference; everything is borrowed for the call. */
+struct policy_change {
+	const char *service; /* NULL: the node itself */
+	const char *layer;   /* "landlock", "seccomp", "capabilities" ... */
+	enum policy_change_kind kind;
+	bool needs_restart;   /* what runs is not touched by it */
+	const char *sentence; /* without its full stop */
+};
+typedef void policy_change_fn(void *ctx, const struct policy_change *change);
+
 /**
  * policy_diff() - what @to changes against @from (NULL: everything is new).
  * @out: one JSON object is appended: { "from": N|null, "to": N, "changes":
- *   [ { "service", "layer", "change": "tighter"|"looser"|"added"|"removed",
- *       "sentence" } ] }, in a stable order.
+ *   [ { "service": NAME|null, "layer", "change": "tighter"|"looser"|"changed"|
+ *       "added"|"removed", "needs_restart", "sentence" } ],
+ *   "services": [ { "service", "tighter": N, "looser": N, "other": N,
+ *       "needs_restart", "sentence" } ] }, in a stable order.
  */
 int policy_diff(const struct policy *from, const struct policy *to,
 		struct buf *out, struct err *e);
+
+/**
+ * policy_restart_diff() - what a restart would change for the processes of
+ * @service that @from binds, when @to is in force.
+ * @take: called for each difference of what binds them: the layers that only a
+ *        new process gets, as this kernel enforces them.
+ *
+ * A service that @to does not name is one POLICY_REMOVED.
+ *
+ * Return: 0; -ENOENT when @from does not name the service; -ENOMEM.
+ */
+int policy_restart_diff(const struct policy *from, const struct policy *to,
+			struct span service, policy_change_fn *take, void *ctx,
+			struct err *e);
 
 /* Append service @s's policy for people and machines as one JSON object:
  * name, number, generation, bundle, rules in words, capabilities, seccomp

@@ -170,12 +170,12 @@ static int document_take(json_t *document, json_t *rest, struct model *m,
 		r = accepts_parse(accept, &m->accepts, e);
 	if (r == 0)
 		r = layers_check(&m->accepts,
-				  (bool[LAYERS]){
-					  [LAYER_LANDLOCK] = l.landlock != NULL,
-					  [LAYER_SECCOMP] = l.seccomp != NULL,
-					  [LAYER_CAPS] = l.capabilities != NULL,
-				  },
-				  e);
+				 (bool[LAYERS]){
+					 [LAYER_LANDLOCK] = l.landlock != NULL,
+					 [LAYER_SECCOMP] = l.seccomp != NULL,
+					 [LAYER_CAPS] = l.capabilities != NULL,
+				 },
+				 e);
 	if (r < 0)
 		return r;
 	r = best_effort_parse(best_effort, &m->best_effort, e);

@@ -49,7 +49,7 @@ int accepts_parse(const json_t *array, struct accepts *ret, struct err *e)
 }
 
 int layers_check(const struct accepts *a, const bool is_there[LAYERS],
-		  struct err *e)
+		 struct err *e)
 {
 	for (size_t k = 0; k < LAYERS; k++) {
 		if (a->layers[k] && is_there[k])

@@ -911,7 +911,7 @@ TEST(explain_survives_what_is_hostile_or_missing)
 	policy_free(p);
 }
 
-/* ---- show, diff -------------------------------------------------------- */
+/* ---- show -------------------------------------------------------------- */
 
 TEST(show_says_rules_capabilities_and_gaps)
 {
@@ -930,63 +930,6 @@ TEST(show_says_rules_capabilities_and_gaps)
 	CHECK_HAS(buf_cstr(&out), "TCP connect is not restricted");
 	buf_done(&out);
 	policy_free(p);
-}
-
-static const char *diff(struct policy *from, struct policy *to, struct buf *out)
-{
-	AUTO_JSON *j = NULL;
-	struct err e = { 0 };
-
-	buf_init(out, 100000);
-	if (policy_diff(from, to, out, &e) < 0 ||
-	    json_parse(buf_view(out), 100000, &j, &e) < 0)
-		test_fail(__FILE__, __LINE__, "%s", e.text);
-	return buf_cstr(out);
-}
-
-TEST(diff_says_what_is_tighter_and_what_is_looser)
-{
-	static const char *const other =
-		"{\"landlock\":{" RULESET ",\"pathBeneath\":[{"
-		"\"allowedAccess\":[\"read_file\",\"execute\"],\"parent\":["
-		"\"/etc/web\"]}],\"netPort\":[{\"allowedAccess\":["
-		"\"bind_tcp\"],\"port\":[80,8080]}]},\"seccomp\":{"
-		"\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[{"
-		"\"names\":[\"read\",\"write\",\"clone3\",\"socket\"],"
-		"\"action\":\"SCMP_ACT_ALLOW\"}]},\"capabilities\":{}}";
-	static const char *const wants[] = {
-		"\"change\":\"looser\",\"sentence\":\"web now has execute on "
-		"/etc/web\"",
-		"\"change\":\"tighter\",\"sentence\":\"web no longer has "
-		"read_dir on /etc/web\"",
-		"\"change\":\"tighter\",\"sentence\":\"web no longer has "
-		"write_file, read_file, make_reg on /var/log/web\"",
-		"\"change\":\"tighter\",\"sentence\":\"web no longer has "
-		"bind_tcp on port 443\"",
-		"\"change\":\"looser\",\"sentence\":\"web now has bind_tcp on "
-		"port 8080\"",
-		"\"change\":\"looser\",\"sentence\":\"web is less restricted "
-		"in these system calls: write, socket\"",
-		"\"change\":\"tighter\",\"sentence\":\"web is more restricted "
-		"in these system calls: openat\"",
-		"\"change\":\"tighter\",\"sentence\":\"web loses from bounding: "
-		"CAP_SETUID\"",
-	};
-	struct policy *a = must(NODE, DOCUMENT, &newest);
-	struct policy *b = must(NODE, other, &newest);
-	struct buf out;
-	const char *got = diff(a, b, &out);
-
-	for (size_t i = 0; i < COUNTOF(wants); i++)
-		CHECK_HAS(got, wants[i]);
-	buf_done(&out);
-	CHECK_STR(diff(a, a, &out), "{\"from\":3,\"to\":3,\"changes\":[]}");
-	buf_done(&out);
-	CHECK_HAS(diff(NULL, a, &out), "\"change\":\"added\"");
-	CHECK_HAS(buf_cstr(&out), "{\"from\":null,\"to\":3");
-	buf_done(&out);
-	policy_free(a);
-	policy_free(b);
 }
 
 /* ---- what is shipped --------------------------------------------------- */
