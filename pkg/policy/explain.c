@@ -10,135 +10,28 @@
 #include <string.h>
 
 #include "lib/auto.h"
-#include "pkg/policy/model.h"
+#include "pkg/policy/reason.h"
 
-#define ANSWER_MAX  65536 /* bytes of each part */
-#define KEY_ID_SHOW 12	  /* digits of a key id in a sentence */
-
-/* The parts of an answer; everything but the verdict is text. */
+/* The parts of an answer; the cause is the first part of the sentence. */
 struct answer {
 	bool is_denied;
 	const char *layer; /* "landlock", "seccomp", "none" */
-	struct buf rule;   /* empty: null */
-	struct buf missing;
-	struct buf fix;	  /* JSON: what goes into the layer's object */
-	struct buf cause; /* the first part of the sentence */
+	struct reason r;
 };
-
-static void answer_init(struct answer *a)
-{
-	*a = (struct answer){ .layer = "none" };
-	buf_init(&a->rule, ANSWER_MAX);
-	buf_init(&a->missing, ANSWER_MAX);
-	buf_init(&a->fix, ANSWER_MAX);
-	buf_init(&a->cause, ANSWER_MAX);
-}
-
-static void answer_done(struct answer *a)
-{
-	buf_done(&a->rule);
-	buf_done(&a->missing);
-	buf_done(&a->fix);
-	buf_done(&a->cause);
-}
 
 /* ---- files ------------------------------------------------------------- */
 
-/* How many whole components two absolute paths share. */
-static size_t components_shared(const char *rule, struct span path)
-{
-	size_t n = 0, i = 0;
-
-	for (; i < path.len && rule[i] == path.p[i]; i++)
-		n += i > 0 && rule[i] == '/';
-	if (i > 1 && (i == path.len || path.p[i] == '/') &&
-	    (rule[i] == '\0' || rule[i] == '/'))
-		n++;
-	return n;
-}
-
-/* The rule that holds the path; failing that, the one that shares most of it,
- * and of those one that has the right. */
-static const struct landlock_path *rule_nearest(const struct model *m,
-						struct span path, uint64_t bit)
-{
-	uint64_t access;
-	const struct landlock_path *best = NULL;
-	const struct landlock_path *holds =
-		landlock_rules_nearest(&m->landlock, path, &access);
-	size_t best_score = 1;
-
-	if (holds != NULL)
-		return holds;
-	for (size_t i = 0; i < m->landlock.path_count; i++) {
-		const struct landlock_path *p = &m->landlock.paths[i];
-		const size_t shared = components_shared(p->path, path);
-		const size_t score = 2 * shared + ((p->access & bit) != 0);
-
-		if (shared != 0 && score > best_score) {
-			best_score = score;
-			best = p;
-		}
-	}
-	return best;
-}
-
-/* A path as a document spells it: "$" doubled, since "${" is a variable. */
-static void path_quote(struct buf *out, struct span path)
-{
-	struct buf text;
-
-	buf_init(&text, ANSWER_MAX);
-	for (size_t i = 0; i < path.len; i++)
-		buf_puts(&text,
-			 path.p[i] == '$' ? "$$" : (char[]){ path.p[i], 0 });
-	json_quote(out, buf_view(&text));
-	buf_done(&text);
-}
-
-/* Text for people: the quotes of JSON taken off, its escapes kept. */
-static void text_clean(struct buf *out, struct span raw)
-{
-	struct buf quoted;
-
-	buf_init(&quoted, ANSWER_MAX);
-	json_quote(&quoted, raw);
-	if (quoted.len >= 2)
-		buf_put(out, quoted.p + 1, quoted.len - 2);
-	buf_done(&quoted);
-}
-
-static void rule_print(struct buf *out, const struct landlock_path *p)
-{
-	text_clean(out, span_of(p->path));
-	buf_puts(out, " (");
-	rights_print(out, RIGHT_FS, p->access, ", ");
-	buf_puts(out, ")");
-}
-
-static void fs_denied(const struct model *m, const struct right *right,
+static void fs_refuse(const struct model *m, const struct right *right,
 		      struct span path, struct answer *a)
 {
-	const struct landlock_path *near = rule_nearest(m, path, right->bit);
+	const struct need n = { .path = path, .bits = right->bit };
 
 	a->is_denied = true;
 	a->layer = "landlock";
-	buf_printf(&a->cause, "%s may not %s ", m->name, right->phrase);
-	text_clean(&a->cause, path);
-	buf_printf(&a->cause, ": no rule grants %s there", right->name);
-	buf_printf(&a->missing, "%s on ", right->name);
-	text_clean(&a->missing, path);
-	if (near != NULL) {
-		rule_print(&a->rule, near);
-		buf_puts(&a->cause, "; the nearest is ");
-		buf_span(&a->cause, buf_view(&a->rule));
-	}
-	buf_printf(&a->fix,
-		   "{\"pathBeneath\":[{\"allowedAccess\":[\"%s\"],"
-		   "\"parent\":[",
-		   right->name);
-	path_quote(&a->fix, path);
-	buf_puts(&a->fix, "]}]}");
+	buf_printf(&a->r.cause, "%s may not %s ", m->name, right->phrase);
+	words_clean(&a->r.cause, path);
+	buf_puts(&a->r.cause, ": ");
+	reason_paths(&a->r, m, &n, 1, path);
 }
 
 /* What the kernel recorded, but this policy grants or does not handle. */
@@ -147,54 +40,31 @@ static void fs_granted(const struct model *m, const struct right *right,
 {
 	const struct landlock_path *near = rule_nearest(m, path, right->bit);
 
-	buf_printf(&a->cause, "%s was kept from a %s of ", m->name,
+	buf_printf(&a->r.cause, "%s was kept from a %s of ", m->name,
 		   right->name);
-	text_clean(&a->cause, path);
+	words_clean(&a->r.cause, path);
 	if ((m->enforced[RIGHT_FS] & right->bit) == 0) {
-		buf_puts(&a->cause, ", which its policy does not restrict");
+		buf_puts(&a->r.cause, ", which its policy does not restrict");
 	} else if (near != NULL) {
-		rule_print(&a->rule, near);
-		buf_puts(&a->cause, ", which its policy grants by ");
-		buf_span(&a->cause, buf_view(&a->rule));
+		rule_print(&a->r.rule, near);
+		buf_puts(&a->r.cause, ", which its policy grants by ");
+		buf_span(&a->r.cause, buf_view(&a->r.rule));
 	}
-	buf_puts(&a->cause,
+	buf_puts(&a->r.cause,
 		 ": the cause is an older generation, a file replaced since "
 		 "the start, another sandbox, or an ordinary permission");
-}
-
-static bool fs_is_denied(const struct model *m, const struct right *right,
-			 struct span path)
-{
-	uint64_t access;
-
-	(void)landlock_rules_nearest(&m->landlock, path, &access);
-	return (m->enforced[RIGHT_FS] & right->bit) != 0 &&
-	       (access & right->bit) == 0;
 }
 
 static void fs_explain(const struct model *m, const struct right *right,
 		       struct span path, struct answer *a)
 {
-	if (fs_is_denied(m, right, path))
-		fs_denied(m, right, path, a);
+	if (fs_denied(m, right->bit, path) != 0)
+		fs_refuse(m, right, path, a);
 	else
 		fs_granted(m, right, path, a);
 }
 
 /* ---- network and scopes ------------------------------------------------ */
-
-static void ports_print(const struct model *m, uint64_t bit, struct buf *out)
-{
-	const char *sep = "";
-
-	for (size_t i = 0; i < m->landlock.port_count; i++) {
-		if ((m->landlock.ports[i].access & bit) == 0)
-			continue;
-		buf_printf(out, "%s%u", sep,
-			   (unsigned)m->landlock.ports[i].port);
-		sep = ", ";
-	}
-}
 
 static void net_explain(const struct model *m, const struct right *right,
 			uint16_t port, struct answer *a)
@@ -203,7 +73,7 @@ static void net_explain(const struct model *m, const struct right *right,
 
 	if (!is_handled ||
 	    (landlock_rules_port(&m->landlock, port) & right->bit) != 0) {
-		buf_printf(&a->cause,
+		buf_printf(&a->r.cause,
 			   "%s was kept from %s %u, which its policy %s: the "
 			   "cause lies elsewhere",
 			   m->name, right->name, port,
@@ -212,23 +82,11 @@ static void net_explain(const struct model *m, const struct right *right,
 	}
 	a->is_denied = true;
 	a->layer = "landlock";
-	buf_printf(&a->cause, "%s may not %s %u: no rule grants %s there",
-		   m->name, right->phrase, port, right->name);
-	buf_printf(&a->missing, "%s on port %u", right->name, port);
-	ports_print(m, right->bit, &a->rule);
-	if (a->rule.len != 0) {
-		buf_printf(&a->cause, "; granted are ");
-		buf_span(&a->cause, buf_view(&a->rule));
-		buf_printf(&a->rule, " (%s)", right->name);
-	} else {
-		buf_printf(&a->cause, "; no port has it");
-	}
-	buf_printf(&a->fix,
-		   "{\"netPort\":[{\"allowedAccess\":[\"%s\"],\"port\":[%u]}]}",
-		   right->name, port);
+	buf_printf(&a->r.cause, "%s may not %s %u: ", m->name, right->phrase,
+		   port);
+	reason_port(&a->r, m, right, port);
 }
 
-/* Scopes are lifted by taking a word out, which no addition can do. */
 static void scope_explain(const struct model *m, struct span name,
 			  struct answer *a)
 {
@@ -237,26 +95,21 @@ static void scope_explain(const struct model *m, struct span name,
 
 	if (span_eq_str(name, "ptrace") && m->has_landlock) {
 		a->is_denied = true;
-		buf_printf(&a->cause,
-			   "%s may not trace a process outside its sandbox: "
-			   "Landlock never allows it",
+		buf_printf(&a->r.cause,
+			   "%s may not trace a process outside its sandbox: ",
 			   m->name);
-		buf_puts(&a->rule, "every Landlock sandbox");
-		buf_puts(&a->missing, "nothing can grant ptrace to the "
-				      "outside");
+		reason_ptrace(&a->r);
 	} else if (is_scope && (m->enforced[RIGHT_SCOPE] & right->bit) != 0) {
 		a->is_denied = true;
-		buf_printf(&a->cause,
-			   "%s may not %s: \"scoped\" has %s; to allow it take "
-			   "that word out of every ruleset",
-			   m->name, right->phrase, right->name);
-		buf_printf(&a->rule, "scoped (%s)", right->name);
-		buf_printf(&a->missing, "%s to the outside", right->name);
+		buf_printf(&a->r.cause, "%s may not %s: ", m->name,
+			   right->phrase);
+		reason_scope(&a->r, right);
 	} else {
-		buf_printf(&a->cause, "%s was kept from ", m->name);
-		text_clean(&a->cause, name);
-		buf_puts(&a->cause, ", which its policy does not restrict: the "
-				    "cause lies elsewhere");
+		buf_printf(&a->r.cause, "%s was kept from ", m->name);
+		words_clean(&a->r.cause, name);
+		buf_puts(&a->r.cause,
+			 ", which its policy does not restrict: the "
+			 "cause lies elsewhere");
 	}
 	if (a->is_denied)
 		a->layer = "landlock";
@@ -267,33 +120,6 @@ static void scope_explain(const struct model *m, struct span name,
 static bool is_permissive(uint32_t ret)
 {
 	return action_rank(ret) <= action_rank(SECCOMP_RET_TRACE);
-}
-
-static void cond_print(struct buf *out, const struct cond *c)
-{
-	static const char *const words[] = {
-		[COND_NE] = "is not",	   [COND_LT] = "is below",
-		[COND_LE] = "is at most",  [COND_EQ] = "is",
-		[COND_GE] = "is at least", [COND_GT] = "is above",
-	};
-
-	if (c->op == COND_MASKED_EQ)
-		buf_printf(out, "argument %u under mask 0x%llx is 0x%llx",
-			   c->index, (unsigned long long)c->value,
-			   (unsigned long long)c->value_two);
-	else
-		buf_printf(out, "argument %u %s %llu", c->index, words[c->op],
-			   (unsigned long long)c->value);
-}
-
-static void seccomp_rule_print(struct buf *out, const struct profile *p,
-			       const struct rule *r)
-{
-	action_print(out, r->ret);
-	for (uint32_t i = 0; i < r->count; i++) {
-		buf_puts(out, i == 0 ? " if " : " and ");
-		cond_print(out, &p->conds[r->first + i]);
-	}
 }
 
 /* What the rules of one call amount to. */
@@ -320,34 +146,27 @@ static struct call call_of(const struct profile *p, uint32_t token, uint32_t nr)
 	return c;
 }
 
-static void call_fix(struct answer *a, const char *name)
-{
-	buf_puts(&a->fix, "{\"syscalls\":[{\"action\":\"SCMP_ACT_ALLOW\","
-			  "\"names\":[");
-	json_quote(&a->fix, span_of(name));
-	buf_puts(&a->fix, "]}]}");
-}
-
 /* The rules decide by arguments, which the record does not have. */
 static void call_conditional(const struct model *m, const struct call *c,
 			     const char *name, struct answer *a)
 {
-	buf_printf(&a->missing, "%s with these arguments", name);
+	buf_printf(&a->r.missing, "%s with these arguments", name);
 	if (c->forbids != NULL) {
-		seccomp_rule_print(&a->rule, &m->profile, c->forbids);
-		buf_puts(&a->cause, ": the rule ");
-		buf_span(&a->cause, buf_view(&a->rule));
-		buf_puts(&a->cause, " forbids it, and no addition outweighs a "
-				    "rule that restricts");
+		call_rule_print(&a->r.rule, &m->profile, c->forbids);
+		buf_puts(&a->r.cause, ": the rule ");
+		buf_span(&a->r.cause, buf_view(&a->r.rule));
+		buf_puts(&a->r.cause,
+			 " forbids it, and no addition outweighs a "
+			 "rule that restricts");
 		return;
 	}
 	for (size_t i = 0; i < c->count; i++) {
-		buf_puts(&a->rule, i == 0 ? "" : "; ");
-		seccomp_rule_print(&a->rule, &m->profile, &c->rules[i]);
+		buf_puts(&a->r.rule, i == 0 ? "" : "; ");
+		call_rule_print(&a->r.rule, &m->profile, &c->rules[i]);
 	}
-	buf_puts(&a->cause, " with these arguments: the profile has ");
-	buf_span(&a->cause, buf_view(&a->rule));
-	call_fix(a, name);
+	buf_puts(&a->r.cause, " with these arguments: the profile has ");
+	buf_span(&a->r.cause, buf_view(&a->r.rule));
+	call_fix(&a->r, &name, 1);
 }
 
 static void arch_denied(const struct model *m, uint32_t token, struct answer *a)
@@ -358,19 +177,20 @@ static void arch_denied(const struct model *m, uint32_t token, struct answer *a)
 
 	a->is_denied = true;
 	a->layer = "seccomp";
-	buf_printf(&a->cause,
+	buf_printf(&a->r.cause,
 		   "%s may not make system calls of %s: the profile does not "
 		   "list that architecture",
 		   m->name, name != NULL ? name : "another architecture");
-	buf_puts(&a->rule, "architectures");
-	buf_puts(&a->missing, name != NULL ? name : "the architecture");
+	buf_puts(&a->r.rule, "architectures");
+	buf_puts(&a->r.missing, name != NULL ? name : "the architecture");
 	if (name != NULL)
-		buf_printf(&a->fix, "{\"architectures\":[\"%s\"]}", name);
+		buf_printf(&a->r.fix, "{\"architectures\":[\"%s\"]}", name);
 }
 
 static void syscall_explain(const struct model *m, uint32_t arch, uint32_t nr,
 			    struct answer *a)
 {
+	const struct seccomp_data data = { .nr = (int)nr, .arch = arch };
 	const uint32_t token = token_of(arch, nr);
 	AUTO_MEM char *resolved = NULL;
 	struct call c;
@@ -379,7 +199,7 @@ static void syscall_explain(const struct model *m, uint32_t arch, uint32_t nr,
 
 	if (m->insns == NULL) {
 		buf_printf(
-			&a->cause,
+			&a->r.cause,
 			"%s was kept from system call %u, and its policy has "
 			"no filter: the cause lies elsewhere",
 			m->name, nr);
@@ -395,7 +215,7 @@ static void syscall_explain(const struct model *m, uint32_t arch, uint32_t nr,
 	c = call_of(&m->profile, token, nr);
 	if ((c.allows != NULL && c.allows->count == 0 && c.forbids == NULL) ||
 	    (c.count == 0 && is_permissive(m->profile.default_ret))) {
-		buf_printf(&a->cause,
+		buf_printf(&a->r.cause,
 			   "%s was kept from %s, which its policy allows: the "
 			   "cause is another filter, or an older generation",
 			   m->name, name);
@@ -403,18 +223,18 @@ static void syscall_explain(const struct model *m, uint32_t arch, uint32_t nr,
 	}
 	a->is_denied = true;
 	a->layer = "seccomp";
-	buf_printf(&a->cause, "%s may not call %s", m->name, name);
+	buf_printf(&a->r.cause, "%s may not call %s", m->name, name);
 	if (c.count != 0) {
 		call_conditional(m, &c, name, a);
 		return;
 	}
-	buf_puts(&a->rule, "defaultAction ");
-	action_print(&a->rule, m->profile.default_ret);
-	buf_puts(&a->cause, ": no rule names it; what holds is ");
-	buf_span(&a->cause, buf_view(&a->rule));
-	buf_puts(&a->missing, name);
+	default_print(&a->r.rule, &m->profile,
+		      profile_verdict(&m->profile, &data));
+	buf_puts(&a->r.cause, ": no rule names it; what holds is ");
+	buf_span(&a->r.cause, buf_view(&a->r.rule));
+	buf_puts(&a->r.missing, name);
 	if (resolved != NULL)
-		call_fix(a, name);
+		call_fix(&a->r, &name, 1);
 }
 
 /* ---- inferred ---------------------------------------------------------- */
@@ -517,15 +337,6 @@ static struct wanted wanted_of(const struct policy_denial *d)
 	return (struct wanted){ 0 };
 }
 
-static struct span parent_of(struct span path)
-{
-	while (path.len > 1 && path.p[path.len - 1] != '/')
-		path.len--;
-	while (path.len > 1 && path.p[path.len - 1] == '/')
-		path.len--;
-	return path;
-}
-
 /* The first right that the model denies; NULL when policy is not the cause. */
 static const struct right *
 wanted_denied(const struct model *m, const struct wanted *w, struct span path)
@@ -537,7 +348,7 @@ wanted_denied(const struct model *m, const struct wanted *w, struct span path)
 
 	for (const struct right *r = right_table; r->name != NULL; r++) {
 		if (r->class != RIGHT_FS || ((w->all | w->any) & r->bit) == 0 ||
-		    !fs_is_denied(m, r, path))
+		    fs_denied(m, r->bit, path) == 0)
 			continue;
 		missing |= r->bit;
 		if (denied == NULL)
@@ -569,7 +380,7 @@ static void inferred_explain(const struct model *m,
 			     const struct policy_denial *d, struct answer *a)
 {
 	const struct wanted w = wanted_of(d);
-	const struct span path = w.on_parent ? parent_of(d->path) : d->path;
+	const struct span path = w.on_parent ? path_parent(d->path) : d->path;
 	const struct right *asked = right_find(d->right);
 	const struct right *right = NULL;
 
@@ -587,14 +398,14 @@ static void inferred_explain(const struct model *m,
 	if (path.len != 0 && d->exit == -EACCES)
 		right = wanted_denied(m, &w, path);
 	if (right != NULL) {
-		fs_denied(m, right, path, a);
+		fs_refuse(m, right, path, a);
 		return;
 	}
-	buf_printf(&a->cause, "%s was kept from ", m->name);
-	text_clean(&a->cause, d->path);
-	buf_puts(&a->cause, ", which its policy allows or does not restrict: "
-			    "the cause is an ordinary permission or another "
-			    "layer");
+	buf_printf(&a->r.cause, "%s was kept from ", m->name);
+	words_clean(&a->r.cause, d->path);
+	buf_puts(&a->r.cause, ", which its policy allows or does not restrict: "
+			      "the cause is an ordinary permission or another "
+			      "layer");
 }
 
 /* ---- the answer -------------------------------------------------------- */
@@ -630,24 +441,19 @@ static void denial_explain(const struct model *m, const struct policy_denial *d,
 	default:
 		break;
 	}
-	buf_printf(&a->cause, "%s was kept from ", m->name);
-	text_clean(&a->cause, d->right);
-	buf_puts(&a->cause, ", a right that this version does not know");
+	buf_printf(&a->r.cause, "%s was kept from ", m->name);
+	words_clean(&a->r.cause, d->right);
+	buf_puts(&a->r.cause, ", a right that this version does not know");
 }
 
 static void sentence_write(const struct policy *p, const struct model *m,
 			   struct answer *a, struct buf *out)
 {
-	buf_span(out, buf_view(&a->cause));
-	buf_printf(out, "; bundle %llu", (unsigned long long)p->bundle_version);
-	if (strcmp(m->role, POLICY_ROLE_TOP) != 0)
-		buf_printf(out, ", role %s", m->role);
-	for (size_t i = 0; i < m->signers.count; i++)
-		buf_printf(out, "%s %.*s", i == 0 ? ", signed by" : ",",
-			   KEY_ID_SHOW, m->signers.items[i]);
-	if (a->is_denied && a->fix.len != 0) {
+	buf_span(out, buf_view(&a->r.cause));
+	origin_print(p, m, out);
+	if (a->is_denied && a->r.fix.len != 0) {
 		buf_puts(out, "; to allow it add ");
-		buf_span(out, buf_view(&a->fix));
+		buf_span(out, buf_view(&a->r.fix));
 		/* As a document of its own it would widen the merge. */
 		buf_printf(out, " to %s%s",
 			   m->is_landlock_list &&
@@ -658,52 +464,23 @@ static void sentence_write(const struct policy *p, const struct model *m,
 	}
 }
 
-static void text_or_null(struct buf *out, const char *key, const struct buf *b)
-{
-	buf_printf(out, ",\"%s\":", key);
-	if (b->len == 0)
-		buf_puts(out, "null");
-	else
-		json_quote(out, buf_view(b));
-}
-
-static int answer_error(const struct answer *a)
-{
-	const struct buf *const parts[] = { &a->rule, &a->missing, &a->fix,
-					    &a->cause };
-
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		if (buf_error(parts[i]) < 0)
-			return buf_error(parts[i]);
-	return 0;
-}
-
 static void answer_write(const struct policy *p, const struct model *m,
 			 struct answer *a, struct buf *out)
 {
 	struct buf sentence;
 
-	buf_init(&sentence, (size_t)4 * ANSWER_MAX);
+	buf_init(&sentence, (size_t)4 * REASON_MAX);
 	sentence_write(p, m, a, &sentence);
 	buf_puts(out, "{\"service\":");
 	json_quote(out, span_of(m->name));
 	buf_printf(out, ",\"verdict\":\"%s\",\"layer\":\"%s\"",
 		   a->is_denied ? "denied" : "not-by-policy", a->layer);
-	buf_printf(out, ",\"bundle\":%llu,\"generation\":%llu,\"role\":",
-		   (unsigned long long)p->bundle_version,
-		   (unsigned long long)p->generation);
-	json_quote(out, span_of(m->role));
-	buf_puts(out, ",\"signers\":[");
-	for (size_t i = 0; i < m->signers.count; i++) {
-		buf_puts(out, i == 0 ? "" : ",");
-		json_quote(out, span_of(m->signers.items[i]));
-	}
-	buf_puts(out, "]");
-	text_or_null(out, "rule", &a->rule);
-	text_or_null(out, "missing", &a->missing);
-	if (a->is_denied && a->fix.len != 0) {
+	origin_json(p, m, out);
+	text_or_null(out, "rule", &a->r.rule);
+	text_or_null(out, "missing", &a->r.missing);
+	if (a->is_denied && a->r.fix.len != 0) {
 		buf_printf(out, ",\"fix\":{\"%s\":", a->layer);
-		buf_span(out, buf_view(&a->fix));
+		buf_span(out, buf_view(&a->r.fix));
 		buf_puts(out, "}");
 	} else {
 		buf_puts(out, ",\"fix\":null");
@@ -719,20 +496,20 @@ int policy_explain(const struct policy *p, const struct policy_denial *d,
 		   struct buf *out, struct err *e)
 {
 	const struct model *m = model_find(p, d->service);
-	struct answer a;
+	struct answer a = { .layer = "none" };
 	int r;
 
 	if (m == NULL)
 		return err_set(e, ENOENT, "the policy has no service \"%.*s\"",
 			       d->service.len < 64 ? (int)d->service.len : 64,
 			       d->service.p != NULL ? d->service.p : "");
-	answer_init(&a);
+	reason_init(&a.r);
 	denial_explain(m, d, &a);
-	r = answer_error(&a);
+	r = reason_error(&a.r);
 	if (r == 0)
 		answer_write(p, m, &a, out);
 	if (r == 0)
 		r = buf_error(out);
-	answer_done(&a);
+	reason_done(&a.r);
 	return r < 0 ? err_set(e, -r, "the explanation does not fit") : 0;
 }

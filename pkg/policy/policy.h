@@ -218,6 +218,30 @@ struct policy_change {
 typedef void policy_change_fn(void *ctx, const struct policy_change *change);
 
 /**
+ * policy_what() - may @service do what @words say (action.h)?
+ * @out: one JSON object is appended:
+ *   { "service", "what": the words, "verdict": "allowed"|"denied"|
+ *     "not-enforced", "layer": the one that decides or "none", "bundle",
+ *     "generation", "role", "signers", "rule", "missing", "fix": a part of
+ *     services/NAME.json or null, "layers": [ { "layer", "verdict": also
+ *     "unrestricted", "rule", "missing", "why" } ], "sentence" }
+ *
+ * Return: 0; -ENOENT when the policy has no such service; -EBADMSG for words
+ * that are no action; -ENOMEM, -E2BIG.
+ */
+int policy_what(const struct policy *p, struct span service, struct span words,
+		struct buf *out, struct err *e);
+
+/**
+ * policy_tests_check() - do the tests in the services' documents hold? For the
+ * build host; tests.h has each of them.
+ *
+ * Return: 0; -EBADMSG with the first that does not, its document, the decision
+ * and the rule; -ENOMEM.
+ */
+int policy_tests_check(const struct policy *p, struct err *e);
+
+/**
  * policy_diff() - what @to changes against @from (NULL: everything is new).
  * @out: one JSON object is appended: { "from": N|null, "to": N, "changes":
  *   [ { "service": NAME|null, "layer", "change": "tighter"|"looser"|"changed"|
