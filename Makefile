@@ -155,8 +155,10 @@ $(O)/fuzz/%: test/fuzz/%.c $(O)/core.a
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -fsanitize=fuzzer -MMD -MP -o $@ \
 		$(filter %.c,$^) $(filter %.o,$^) $(filter %.a,$^) $(LIBS)
 build/test/attacks/confined: $(O)/cmd/bailiffd/confine.o
-build/test/diff/seccomp_diff: $(addprefix $(O)/test/diff/seccomp_,draft.o \
-	live.o peer.o)
+build/test/diff/seccomp_diff: $(addprefix $(O)/test/diff/,run.o \
+	seccomp_draft.o seccomp_live.o seccomp_peer.o)
+build/test/diff/landlock_diff: $(addprefix $(O)/test/diff/,run.o \
+	landlock_probe.o)
 $(LINKED): build/test/%: $(O)/test/%.o $(O)/core.a
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
@@ -232,6 +234,11 @@ build/analyze/%.log: %.c test/analyze.sh test/analyze.accepted
 fuzz: ## each fuzz target for FUZZ_SECONDS (60)
 	@$(AGAIN) CC=clang FUZZ=1 fuzzers
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) test/fuzz/run.sh
+
+SECONDS ?= 600
+.PHONY: differential
+differential: all tools ## random policies, decided by all that can; SECONDS (600)
+	@BIN=$(abspath $(BIN)) test/diff/run.sh $(SECONDS)
 
 .PHONY: bench
 bench: all tools ## the figures of the README, measured here

@@ -15,16 +15,13 @@
  * Exit: 0; 1 for a finding; 2 for wrong usage; 111.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <linux/audit.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "lib/auto.h"
-#include "lib/num.h"
+#include "test/diff/run.h"
 #include "test/diff/seccomp_live.h"
 #include "test/diff/seccomp_peer.h"
 
@@ -55,13 +52,11 @@ static const char *const peer_words[PEER_KINDS] = {
 };
 
 struct run {
-	uint64_t seed;
-	unsigned long long cases, seconds;
-	bool is_quiet, has_x86;
-	struct live *live;
-	struct timespec began;
+	struct diff_run run;
+	bool has_x86;
+	struct live *live; /* NULL: no calls are made here */
 	/* counted: */
-	unsigned long long done, points, live_points, refused, too_big;
+	unsigned long long points, live_points, refused, too_big;
 	unsigned long long peers[PEER_KINDS];
 };
 
@@ -542,7 +537,8 @@ static void tell(const struct run *r, const char *end)
 
 	printf("seccomp: %llu profiles, %llu calls by model and program, %llu "
 	       "by the kernel, %llu refused, %llu too large;",
-	       r->done, r->points, r->live_points, r->refused, r->too_big);
+	       (unsigned long long)r->run.done, r->points, r->live_points,
+	       r->refused, r->too_big);
 	for (unsigned i = 0; i < PEER_KINDS; i++)
 		compared += r->peers[i];
 	printf(" of %llu", compared);
@@ -553,31 +549,18 @@ static void tell(const struct run *r, const char *end)
 	(void)fflush(stdout);
 }
 
-static unsigned long long elapsed(const struct run *r)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (unsigned long long)(now.tv_sec - r->began.tv_sec);
-}
-
 static int run(struct run *r)
 {
 	struct trial *t = calloc(1, sizeof(*t));
-	unsigned long long told = 0;
 	int code = t != NULL ? 0 : 111;
 
 	if (t == NULL)
 		return code;
 	buf_init(&t->json, JSON_MAX);
-	for (; code == 0 && (r->cases == 0 || r->done < r->cases); r->done++) {
-		if (r->seconds != 0 && elapsed(r) >= r->seconds)
-			break;
-		if (!r->is_quiet && elapsed(r) >= told + 1) {
-			told = elapsed(r);
+	for (; code == 0 && diff_goes_on(&r->run); r->run.done++) {
+		if (diff_tells(&r->run))
 			tell(r, "\r");
-		}
-		t->seed = r->seed + r->done;
+		t->seed = r->run.seed + r->run.done;
 		code = trial_run(r, t);
 		profile_done(&t->profile);
 	}
@@ -587,46 +570,13 @@ static int run(struct run *r)
 	return code;
 }
 
-static int options(int argc, char **argv, struct run *r)
-{
-	static const struct option longs[] = {
-		{ "seed", required_argument, NULL, 's' },
-		{ "cases", required_argument, NULL, 'c' },
-		{ "seconds", required_argument, NULL, 't' },
-		{ "quiet", no_argument, NULL, 'q' },
-		{ 0 },
-	};
-	int c;
-
-	while ((c = getopt_long(argc, argv, "", longs, NULL)) >= 0) {
-		uint64_t v = 0;
-
-		if (c == '?' || (c != 'q' && num_parse_u64(span_of(optarg), 0,
-							   INT64_MAX, &v) < 0))
-			return -1;
-		if (c == 's')
-			r->seed = v;
-		else if (c == 'c')
-			r->cases = v;
-		else if (c == 't')
-			r->seconds = v;
-		else
-			r->is_quiet = true;
-	}
-	return optind == argc ? 0 : -1;
-}
-
 int main(int argc, char **argv)
 {
-	struct run r = { .seed = 1, .is_quiet = isatty(STDOUT_FILENO) == 0 };
-	int code;
+	struct run r = { 0 };
+	int code = diff_options(argc, argv, &r.run);
 
-	if (options(argc, argv, &r) < 0) {
-		(void)fprintf(stderr, "usage: seccomp_diff [--seed N] [--cases "
-				      "N] [--seconds N] [--quiet]\n");
-		return 2;
-	}
-	(void)clock_gettime(CLOCK_MONOTONIC, &r.began);
+	if (code != 0)
+		return code;
 #ifdef __x86_64__
 	r.live = live_new();
 	if (r.live == NULL)

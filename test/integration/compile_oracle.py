@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """compile_oracle.py - what bailiff-bundle compile must say, worked out anew.
 
-    compile_oracle.py landlock TOOL CASES   random documents, merged, at an ABI
+    compile_oracle.py landlock TOOL CASES [SECONDS]
+                            random documents, merged, at an ABI; 0 cases: no end
     compile_oracle.py bpf FILE ARCH CALLS   run a program: prints a line a call
 
 The first is written from bailiff-policy(5) alone: sets and products of Python,
@@ -17,6 +18,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 
 FS = ('execute write_file read_file read_dir remove_dir remove_file make_char '
       'make_dir make_reg make_sock make_fifo make_block make_sym refer truncate '
@@ -41,6 +43,10 @@ def at_abi(kind, abi):
 def rights(words, kind, abi):
     out = set()
     for word in words:
+        if isinstance(word, dict):
+            out |= {r for i, r in enumerate(NAMES[kind])
+                    if word['bits'] & 1 << i}
+            continue
         if not word.startswith('abi.'):
             out.add(word)
             continue
@@ -173,6 +179,8 @@ def words(rng, kind, doc):
         known = known + ['abi.all'] * 2
         if kind == 'fs':
             known += ['abi.read_execute', 'abi.read_write'] * 2
+    if 'bailiff' in doc:
+        known = known + [{'bits': rng.randint(1, (1 << len(NAMES[kind])) - 1)}]
     return rng.choices(known, k=rng.randint(1, 4))
 
 
@@ -212,21 +220,108 @@ def document(rng):
     return doc
 
 
-def landlock(tool, cases):
+def objects(value):
+    """Every object in a document, itself too."""
+    if isinstance(value, dict):
+        yield value
+    for item in value.values() if isinstance(value, dict) else value:
+        if isinstance(item, (dict, list)):
+            yield from objects(item)
+
+
+def neutral(rng, doc):
+    """What must not change what a document means."""
+    entries = [o for key in ('variable', 'ruleset', 'pathBeneath', 'netPort')
+               for o in doc.get(key) or []]
+    for entry in entries:
+        if rng.random() < .2:
+            for key in [k for k in entry if isinstance(entry[k], list)]:
+                entry[key] = entry[key] + rng.choices(entry[key], k=1)
+    doc.setdefault('abi', None)
+    doc.setdefault(rng.choice(('pathBeneath', 'netPort')), None)
+    doc['ruleset'][0].setdefault(
+        rng.choice(('handledAccessNet', 'scoped')), None)
+
+
+def spoil(rng, doc):
+    """What must be refused."""
+    what = rng.randrange(12)
+    if what == 0:
+        rng.choice([o for o in objects(doc)])['surplus'] = 1
+    elif what == 1:
+        found = [(o, k) for o in objects(doc) for k in o
+                 if isinstance(o[k], list)]
+        holder, key = rng.choice(found)
+        holder[key] = []
+    elif what == 2:
+        doc['ruleset'].append({})
+    elif what == 3:
+        doc['abi'] = rng.choice((0, -1, 2**31, 2**63, 2**64, 2**128, '6',
+                                 True, 1.5, [6]))
+    elif what == 4:
+        for key in ('variable', 'ruleset', 'pathBeneath', 'netPort'):
+            doc.pop(key, None)
+    elif what == 5:
+        doc['variable'][0]['name'] = rng.choice(('', '1a', 'a b', 'a-b',
+                                                 '_a', '\u00e4', 2))
+    elif what == 6:
+        doc['ruleset'][0]['handledAccessFs'].append(
+            rng.choice(('bind_tcp', 'signal', 'exec', 'abi.none', 'fs.execute',
+                        '', 7)))
+    elif what == 7:
+        doc['ruleset'][0]['scoped'] = [rng.choice(('execute', 'connect_tcp',
+                                                   'abi.read_execute'))]
+    elif what == 8:
+        doc['pathBeneath'] = [{'allowedAccess': ['execute'],
+                               'parent': rng.choice(([2], '/', None, [['/']]))}]
+    elif what == 9:
+        doc['netPort'] = [{'allowedAccess': ['bind_tcp'],
+                           'port': rng.choice(([-1], [2**64], ['80'], 80,
+                                               [None], [1.0]))}]
+    elif what == 10:
+        doc['ruleset'] = rng.choice(({}, 'x', 1, [1], [[]], ['x']))
+    else:
+        doc['variable'].append({'name': 'v', 'literal': rng.choice(
+            ([1], 'x', [None], [['a']]))})
+
+
+def text_of(rng, docs):
+    """Documents as files have them, and whether one was spoilt."""
+    texts, is_spoilt = [], False
+    for doc in docs:
+        if rng.random() < .3:
+            neutral(rng, doc)
+        is_spoilt_here = rng.random() < .08
+        if is_spoilt_here:
+            spoil(rng, doc)
+        text = json.dumps(doc, ensure_ascii=rng.random() < .5)
+        if not is_spoilt_here and rng.random() < .02:
+            # An object key twice.
+            text = '{"abi": 1, "abi": 1, ' + text[1:]
+            is_spoilt_here = True
+        is_spoilt |= is_spoilt_here
+        texts.append(text)
+    return texts, is_spoilt
+
+
+def landlock(tool, cases, seconds):
     seed = int(os.environ.get('BAILIFF_COMPILE_SEED', '1'))
-    refused = 0
+    refused, case, end = 0, seed, time.monotonic() + seconds
     with tempfile.TemporaryDirectory() as work:
-        for case in range(seed, seed + cases):
+        while case < seed + cases or (not cases and time.monotonic() < end):
             rng = random.Random(case)
             docs = [document(rng) for _ in range(rng.choice((1, 1, 2, 3)))]
             abi = rng.randint(1, 12)
             command = [tool, 'compile', '--abi', str(abi), '--json']
-            for i, doc in enumerate(docs):
+            texts, is_spoilt = text_of(rng, docs)
+            for i, text in enumerate(texts):
                 command += ['--landlock', f'{work}/{i}']
                 with open(f'{work}/{i}', 'w', encoding='utf-8') as f:
-                    json.dump(doc, f)
+                    f.write(text)
             run = subprocess.run(command, capture_output=True, check=False)
             try:
+                if is_spoilt:
+                    raise Refused('spoilt')
                 want = (0, json.dumps(expected(docs, abi), ensure_ascii=False,
                                       separators=(',', ':')) + '\n')
             except Refused:
@@ -234,11 +329,15 @@ def landlock(tool, cases):
                 refused += 1
             got = (run.returncode, run.stdout.decode())
             if got != want:
-                print(f'case {case}, ABI {abi}: {json.dumps(docs)}\n'
+                print(f'FINDING BAILIFF_COMPILE_SEED={case} with 1 case: '
+                      f'ABI {abi}: {texts}\n'
                       f'got  {got} {run.stderr.decode()}\nwant {want}')
                 return 1
-    print(f'{cases} cases, {refused} of them refused')
-    return 0 if 0 < refused < cases / 2 else 1
+            case += 1
+    cases = case - seed
+    print(f'landlock: {cases} sets of documents compiled as the manual says, '
+          f'{refused} of them refused')
+    return 0 if cases < 10 or 0 < refused < cases / 2 else 1
 
 
 # ---- classic BPF -------------------------------------------------------------
@@ -283,5 +382,6 @@ def bpf(path_, arch, calls):
 
 if __name__ == '__main__':
     if sys.argv[1] == 'landlock':
-        sys.exit(landlock(sys.argv[2], int(sys.argv[3])))
+        sys.exit(landlock(sys.argv[2], int(sys.argv[3]),
+                          int((sys.argv + ['0'])[4])))
     sys.exit(bpf(sys.argv[2], sys.argv[3], sys.argv[4:]))

@@ -68,11 +68,17 @@ static inline void draw_path(struct draw *d, struct buf *out)
 {
 	static const char *const parts[] = { "d0", "d1",   "d0",   "d1", "e0",
 					     "e1", "${a}", "${b}", ".",	 "" };
+	/* test/diff/landlock_probe.c makes them: files of every kind. */
+	static const char *const leaves[] = { "file",	"program", "null",
+					      "fifo",	"sock",	   "mover",
+					      "swap_a", "dir" };
 	const unsigned count = draw(d, 4);
 
 	buf_printf(out, "\"%s", d->prefix);
 	for (unsigned i = 0; i < count; i++)
 		buf_printf(out, "/%s", parts[draw(d, 10)]);
+	if (draw(d, 4) == 0)
+		buf_printf(out, "/%s", leaves[draw(d, 8)]);
 	buf_puts(out, "\"");
 }
 
