@@ -16,6 +16,7 @@
 #include "cmd/bailiff-bundle/stage.h"
 #include "lib/auto.h"
 #include "lib/file.h"
+#include "pkg/policy/author.h"
 #include "pkg/trust/make.h"
 #include "pkg/trust/time.h"
 #include "pkg/trust/trust.h"
@@ -24,11 +25,11 @@
 static const struct place {
 	const char *dir; /* below the policies; "" is themselves */
 	const char *suffix;
-	bool is_json;
+	bool is_json, is_service;
 } places[] = {
-	{ "", "node.json", true },
-	{ "services", ".json", true },
-	{ "programs", ".bpf.o", false },
+	{ "", "node.json", true, false },
+	{ "services", ".json", true, true },
+	{ "programs", ".bpf.o", false, false },
 };
 
 struct build {
@@ -102,8 +103,28 @@ static int target_stage(struct build *b, const char *path, struct span bytes,
 	return repo_write(&b->stage.repo, name, bytes, e);
 }
 
-static int target_add(struct build *b, const char *path, bool is_json,
-		      struct err *e)
+/* A node refuses what only an author may write: it gets the plain document. */
+static int service_resolve(const char *path, json_t *document,
+			   struct buf *bytes, struct err *e)
+{
+	AUTO_DONE(buf_done) struct buf what;
+	int r;
+
+	buf_init(&what, TRUST_TARGET_MAX);
+	r = author_resolve(document, 0, &what, e);
+	if (r < 0 || what.len == 0)
+		return r;
+	(void)fprintf(stderr,
+		      "bailiff-bundle: build: %s: seccomp was resolved for "
+		      "%.*s\n",
+		      path, SPAN_FMT(buf_view(&what)));
+	buf_reset(bytes);
+	r = json_pretty(document, bytes);
+	return r < 0 ? err_set(e, -r, "%s", strerror(-r)) : 0;
+}
+
+static int target_add(struct build *b, const struct place *place,
+		      const char *path, struct err *e)
 {
 	AUTO_FD fd = file_open_beneath(b->from_fd, path, O_RDONLY | O_NONBLOCK,
 				       0, e);
@@ -115,9 +136,11 @@ static int target_add(struct build *b, const char *path, bool is_json,
 	if (fd < 0)
 		return fd;
 	r = file_read_fd(fd, TRUST_TARGET_MAX, &bytes, e);
-	if (r == 0 && is_json)
+	if (r == 0 && place->is_json)
 		r = json_parse(buf_view(&bytes), TRUST_TARGET_MAX, &document,
 			       e);
+	if (r == 0 && place->is_service)
+		r = service_resolve(path, document, &bytes, e);
 	if (r < 0)
 		return err_wrap(e, "%s", path);
 	return target_stage(b, path, buf_view(&bytes), e);
@@ -142,7 +165,7 @@ static int entry_add(struct build *b, const struct place *place,
 		return 0;
 	if (place->dir[0] != '\0' ? name_ends(name, place->suffix)
 				  : strcmp(name, place->suffix) == 0)
-		return target_add(b, path, place->is_json, e);
+		return target_add(b, place, path, e);
 	(void)fprintf(stderr,
 		      "bailiff-bundle: build: %s is no policy: "
 		      "left out\n",

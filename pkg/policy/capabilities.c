@@ -103,3 +103,28 @@ int caps_parse(const json_t *object, struct artefact_caps *ret, struct err *e)
 		*ret = c;
 	return r;
 }
+
+void caps_json(struct buf *out, const struct artefact_caps *c)
+{
+	const struct {
+		const char *name;
+		uint64_t mask;
+	} sets[] = {
+		{ "bounding", c->bounding },
+		{ "effective", c->effective },
+		{ "permitted", c->permitted },
+		{ "inheritable", c->inheritable },
+		{ "ambient", c->ambient },
+	};
+
+	buf_puts(out, "{");
+	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+		const char *quote = sets[i].mask != 0 ? "\"" : "";
+
+		buf_printf(out, "%s\"%s\":[%s", i == 0 ? "" : ",", sets[i].name,
+			   quote);
+		capabilities_print(out, sets[i].mask, "\",\"");
+		buf_printf(out, "%s]", quote);
+	}
+	buf_puts(out, "}");
+}

@@ -18,6 +18,9 @@ int capability_find(const char *name);
 /* Append names with @between, as rights_print() does. */
 void capabilities_print(struct buf *out, uint64_t mask, const char *between);
 
+/* Append the five sets as the OCI object. */
+void caps_json(struct buf *out, const struct artefact_caps *c);
+
 /**
  * capabilities_parse() - an array of names, added to @mask.
  *

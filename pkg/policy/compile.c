@@ -164,18 +164,6 @@ static int speaker_copy(const struct policy_speaker *speaker,
 					: 0;
 }
 
-static int document_copy(struct model *m, struct span bytes, struct err *e)
-{
-	m->document = malloc(bytes.len + 1);
-	if (m->document == NULL)
-		return err_set(e, ENOMEM, "out of memory");
-	if (bytes.len != 0)
-		memcpy(m->document, bytes.p, bytes.len);
-	m->document[bytes.len] = '\0';
-	m->document_len = bytes.len;
-	return 0;
-}
-
 /* An artefact that the launcher would not take is found here, not there. */
 static int artefact_check(const struct policy *p, const struct model *m,
 			  struct err *e)
@@ -194,21 +182,10 @@ static int artefact_check(const struct policy *p, const struct model *m,
 	return r;
 }
 
-/* The stages of the compiler, in this order: the document becomes the one form
- * that all others read, is checked, and becomes what a kernel takes. */
 static int model_compile(struct model *m, const struct policy *p, struct err *e)
 {
-	const struct span text = { m->document, m->document_len };
-	int r = service_parse(text, m, e);
+	const int r = model_make(m, &p->kernel, e);
 
-	if (r == 0 && require_check(&m->require, &p->kernel, e) < 0)
-		r = err_wrap(e, "require");
-	if (r == 0)
-		r = limits_check(m, e);
-	if (r == 0)
-		r = model_lint(m, &p->kernel, e);
-	if (r == 0)
-		r = model_lower(m, &p->kernel, e);
 	if (r < 0)
 		return r;
 	public_fill(m);
@@ -277,7 +254,7 @@ static int service_compile(struct policy *p, size_t i, const struct targets *t,
 	if (r == 0)
 		r = limits_find(p, target->speaker, m, e);
 	if (r == 0)
-		r = document_copy(m, target->bytes, e);
+		r = model_document(m, target->bytes, e);
 	if (r < 0)
 		return err_wrap(e, "%s", name);
 	old = model_previous(m, p, previous);

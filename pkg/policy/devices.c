@@ -164,6 +164,34 @@ bool devices_allow(const struct devices *d, char type, uint32_t major,
 	return access != 0 && open == 0;
 }
 
+/* Does @r match whatever @other does? */
+static bool rule_holds(const struct device_rule *r,
+		       const struct device_rule *other)
+{
+	return (r->type == 'a' || r->type == other->type) &&
+	       (r->major < 0 || r->major == other->major) &&
+	       (r->minor < 0 || r->minor == other->minor);
+}
+
+int devices_reduce(const struct devices *d, struct devices *ret)
+{
+	struct devices kept = { calloc(d->count + 1, sizeof(*d->rules)), 0 };
+
+	if (kept.rules == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < d->count; i++) {
+		uint8_t open = d->rules[i].access;
+
+		for (size_t k = i + 1; k < d->count; k++)
+			if (rule_holds(&d->rules[k], &d->rules[i]))
+				open &= (uint8_t)~d->rules[k].access;
+		if (open != 0)
+			kept.rules[kept.count++] = d->rules[i];
+	}
+	*ret = kept;
+	return 0;
+}
+
 static void number_print(struct buf *out, int64_t number)
 {
 	if (number < 0)

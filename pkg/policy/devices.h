@@ -52,6 +52,14 @@ void devices_done(struct devices *d);
 bool devices_allow(const struct devices *d, char type, uint32_t major,
 		   uint32_t minor, uint8_t access);
 
+/**
+ * devices_reduce() - the same without rules after which others always decide.
+ * @ret: the caller's, devices_done(); written on success only.
+ *
+ * Return: 0; -ENOMEM.
+ */
+int devices_reduce(const struct devices *d, struct devices *ret);
+
 /* "allow c 1:3 rw", "deny a *:* rwm", "allow c 136:* rw". */
 void device_rule_print(struct buf *out, const struct device_rule *r);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* model.c - the life of a model (model.h). */
+/* model.c - the life of a model, and the steps that make it (model.h). */
 #include "pkg/policy/model.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,6 +51,68 @@ void model_unref(struct model *m)
 	findings_done(&m->findings);
 	free(m);
 }
+
+int model_document(struct model *m, struct span bytes, struct err *e)
+{
+	m->document = malloc(bytes.len + 1);
+	if (m->document == NULL)
+		return err_set(e, ENOMEM, "out of memory");
+	if (bytes.len != 0)
+		memcpy(m->document, bytes.p, bytes.len);
+	m->document[bytes.len] = '\0';
+	m->document_len = bytes.len;
+	return 0;
+}
+
+/* ---- the compiler ------------------------------------------------------- */
+
+static int parse_run(struct model *m, const struct policy_kernel *kernel,
+		     struct err *e)
+{
+	(void)kernel;
+	return service_parse((struct span){ m->document, m->document_len }, m,
+			     e);
+}
+
+static int require_run(struct model *m, const struct policy_kernel *kernel,
+		       struct err *e)
+{
+	const int r = require_check(&m->require, kernel, e);
+
+	return r < 0 ? err_wrap(e, "require") : 0;
+}
+
+static int ceiling_run(struct model *m, const struct policy_kernel *kernel,
+		       struct err *e)
+{
+	(void)kernel;
+	return limits_check(m, e);
+}
+
+const struct step_row step_table[STEPS] = {
+	[STEP_PARSE] = { "parse", "is the document well-formed", parse_run },
+	[STEP_REQUIRE] = { "require", "has the kernel what is required",
+			   require_run },
+	[STEP_CEILING] = { "ceiling", "does the role grant no more than it may",
+			   ceiling_run },
+	[STEP_LINT] = { "lint", "is nothing granted that is never emitted",
+			model_lint },
+	[STEP_LOWER] = { "lower",
+			 "can the kernel hold it, and is the program proved",
+			 model_lower },
+};
+
+int model_make(struct model *m, const struct policy_kernel *kernel,
+	       struct err *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < STEPS && r == 0; i++)
+		r = step_table[i].run(m, kernel, e);
+	return r;
+}
+
+/* ---- looking ------------------------------------------------------------- */
 
 static int name_order(const void *key, const void *entry)
 {

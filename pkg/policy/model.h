@@ -59,6 +59,7 @@ struct model {
 	const struct ceiling *ceiling; /* the first of them; NULL: unlimited */
 
 	/* As written. */
+	uint32_t token; /* libseccomp's architecture; 0: this machine's */
 	bool has_landlock;
 	bool is_landlock_list; /* several documents */
 	struct landlock_rules landlock;
@@ -139,6 +140,31 @@ int model_lower(struct model *m, const struct policy_kernel *kernel,
  * warnings. Return: 0; -EBADMSG; -ENOMEM. */
 int model_lint(struct model *m, const struct policy_kernel *kernel,
 	       struct err *e);
+
+/* The compiler: the document becomes the one form that all others read, is
+ * checked, and becomes what a kernel takes. Each step needs those before it. */
+enum step {
+	STEP_PARSE,
+	STEP_REQUIRE,
+	STEP_CEILING,
+	STEP_LINT,
+	STEP_LOWER,
+	STEPS
+};
+struct step_row {
+	const char *name;
+	const char *what; /* it asks or does, in words */
+	int (*run)(struct model *m, const struct policy_kernel *kernel,
+		   struct err *e);
+};
+extern const struct step_row step_table[STEPS];
+
+/* All of them. Return: 0; what the first that fails returns. */
+int model_make(struct model *m, const struct policy_kernel *kernel,
+	       struct err *e);
+
+/* Keep a copy of the bytes to compile from. Return: 0; -ENOMEM. */
+int model_document(struct model *m, struct span bytes, struct err *e);
 
 /* The member "landlock" of a document or a ceiling: one document or several.
  * Return: 0; -EBADMSG; -E2BIG; -ENOMEM. */

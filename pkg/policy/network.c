@@ -528,6 +528,32 @@ bool network_allows(const struct network *n, enum net_action action,
 	return network_covers(n, &rule);
 }
 
+int network_reduce(const struct network *n, struct network *ret)
+{
+	struct network kept = { calloc(n->count + 1, sizeof(*n->rules)),
+				n->count };
+
+	if (kept.rules == NULL)
+		return -ENOMEM;
+	if (n->count != 0)
+		memcpy(kept.rules, n->rules, n->count * sizeof(*n->rules));
+	for (size_t i = kept.count; i > 0; i--) {
+		struct net_rule *last = &kept.rules[--kept.count];
+		const struct net_rule rule = kept.rules[i - 1];
+
+		/* The one in question is not among the others. */
+		kept.rules[i - 1] = *last;
+		if (network_covers(&kept, &rule))
+			continue;
+		*last = kept.rules[i - 1];
+		kept.rules[i - 1] = rule;
+		kept.count++;
+	}
+	rules_sort(&kept);
+	*ret = kept;
+	return 0;
+}
+
 void net_rule_print(struct buf *out, const struct net_rule *r)
 {
 	const char *sep = " ";

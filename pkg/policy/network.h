@@ -75,6 +75,14 @@ bool network_allows(const struct network *n, enum net_action action,
 bool network_covers(const struct network *n, const struct net_rule *rule);
 
 /**
+ * network_reduce() - the same without rules that the others cover.
+ * @ret: the caller's, network_done(); written on success only.
+ *
+ * Return: 0; -ENOMEM.
+ */
+int network_reduce(const struct network *n, struct network *ret);
+
+/**
  * net_prefix_parse() - "10.0.0.0/8", "10.1.2.3", "::1", "fd00::/8".
  * @ret: not written when -EINVAL is returned.
  *

@@ -104,7 +104,9 @@ static int layers_parse(const struct layers *l, struct model *m, struct err *e)
 	if (r < 0)
 		return err_wrap(e, "landlock");
 	if (l->seccomp != NULL) {
-		r = profile_parse(l->seccomp, &m->profile, e);
+		r = m->token == 0 ? profile_parse(l->seccomp, &m->profile, e)
+				  : profile_parse_for(l->seccomp, m->token,
+						      &m->profile, e);
 		m->has_seccomp = r == 0;
 	}
 	if (r < 0)

@@ -67,30 +67,11 @@ static void rules_show(const struct model *m, struct buf *out)
 
 static void caps_show(const struct model *m, struct buf *out)
 {
-	const struct artefact_caps *c = &m->caps;
-	const struct {
-		const char *name;
-		uint64_t mask;
-	} sets[] = {
-		{ "bounding", c->bounding },
-		{ "effective", c->effective },
-		{ "permitted", c->permitted },
-		{ "inheritable", c->inheritable },
-		{ "ambient", c->ambient },
-	};
-
-	if (!m->has_caps) {
-		buf_puts(out, ",\"capabilities\":null");
-		return;
-	}
-	buf_puts(out, ",\"capabilities\":{");
-	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
-		buf_printf(out, "%s\"%s\":[%s", i == 0 ? "" : ",", sets[i].name,
-			   sets[i].mask != 0 ? "\"" : "");
-		capabilities_print(out, sets[i].mask, "\",\"");
-		buf_printf(out, "%s]", sets[i].mask != 0 ? "\"" : "");
-	}
-	buf_puts(out, "}");
+	buf_puts(out, ",\"capabilities\":");
+	if (m->has_caps)
+		caps_json(out, &m->caps);
+	else
+		buf_puts(out, "null");
 }
 
 /* Calls of the native architecture that a rule names. */
