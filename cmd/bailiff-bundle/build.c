@@ -291,7 +291,7 @@ static void shadows_tell(const struct build *b)
 
 	json_object_foreach(targets_of(b), path, entry) {
 		const struct role *by =
-			role_speaker(&b->stage.roles.next, path);
+			role_speaker(&b->stage.roles.next, path, NULL);
 
 		if (by == NULL || strcmp(by->name, b->role) != 0)
 			(void)fprintf(stderr,

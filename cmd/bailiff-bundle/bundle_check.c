@@ -21,7 +21,8 @@ static const struct policy_kernel kernel = {
 /* Documents and their bytes, as the compiler wants them. */
 struct documents {
 	struct policy_target targets[TRUST_TARGET_COUNT_MAX];
-	struct policy_speaker speakers[ROLES_MAX + 1]; /* as in the view */
+	struct policy_speaker speakers[TRUST_TARGET_COUNT_MAX];
+	struct role_way ways[TRUST_TARGET_COUNT_MAX];
 	struct buf bytes[TRUST_TARGET_COUNT_MAX];
 	size_t count;
 	bool has_node;
@@ -36,27 +37,31 @@ static void documents_free(struct documents **d)
 	free(*d);
 }
 
-/* Those of the @i-th role's targets that a node would take from it. Who signs
- * it is not settled yet. */
+/* Those of a role's targets that a node would take from it. Who signs it is not
+ * settled yet. */
 static int role_documents(const struct stage *s, const struct role_view *v,
-			  size_t i, struct documents *d, struct err *e)
+			  const struct role *role, struct documents *d,
+			  struct err *e)
 {
-	const struct role *role = v->items[i];
 	const char *path;
 	json_t *entry;
 
-	d->speakers[i].role = role->name;
 	json_object_foreach((json_t *)(uintptr_t)role->metadata.files, path,
 			    entry) {
 		struct buf *bytes = &d->bytes[d->count];
+		struct policy_speaker *speaker = &d->speakers[d->count];
+		struct role_way way;
 		int r;
 
-		if (role_speaker(v, path) != role)
+		if (role_speaker(v, path, &way) != role)
 			continue;
 		if (d->count == TRUST_TARGET_COUNT_MAX)
 			return err_set(e, E2BIG, "more than %d targets",
 				       TRUST_TARGET_COUNT_MAX);
 		buf_init(bytes, TRUST_TARGET_MAX);
+		d->ways[d->count] = way;
+		speaker->role = role->name;
+		speaker->through = d->ways[d->count].names;
 		d->count++;
 		r = role_target_read(&s->repo, role, path, bytes, e);
 		if (r < 0)
@@ -64,7 +69,7 @@ static int role_documents(const struct stage *s, const struct role_view *v,
 		d->targets[d->count - 1] =
 			(struct policy_target){ .name = path,
 						.bytes = buf_view(bytes),
-						.speaker = &d->speakers[i] };
+						.speaker = speaker };
 		d->has_node |= strcmp(path, "node.json") == 0;
 	}
 	return 0;
@@ -87,7 +92,7 @@ int bundle_compile(const struct stage *s, const struct role_view *v,
 		return err_set(e, ENOMEM, "out of memory");
 	for (size_t i = 0; r == 0 && i < v->count; i++)
 		if (v->items[i]->metadata.role == TRUST_ROLE_TARGETS)
-			r = role_documents(s, v, i, d, e);
+			r = role_documents(s, v, v->items[i], d, e);
 	if (r < 0)
 		return r;
 	if (d->has_node)

@@ -53,9 +53,13 @@ bool role_may_speak(const struct role_view *v, const char *name,
 
 /* The roles still to be asked, the next one last. */
 struct search {
-	const char *todo[TRUST_DELEGATION_MAX + ROLES_MAX];
+	struct {
+		const char *name;
+		const struct role *by; /* who delegates to it */
+	} todo[TRUST_DELEGATION_MAX + ROLES_MAX];
 	size_t todo_count;
 	const struct role *asked[TRUST_VISITS_MAX + 1];
+	const struct role *by[TRUST_VISITS_MAX + 1]; /* of the asked */
 	size_t asked_count;
 };
 
@@ -84,17 +88,37 @@ static void delegates_ask(struct search *s, const struct role *role,
 		}
 	for (size_t i = end; i-- > 0;)
 		if (trust_delegation_matches(&all[i], path) &&
-		    s->todo_count < sizeof(s->todo) / sizeof(s->todo[0]))
-			s->todo[s->todo_count++] = all[i].role;
+		    s->todo_count < sizeof(s->todo) / sizeof(s->todo[0])) {
+			s->todo[s->todo_count].name = all[i].role;
+			s->todo[s->todo_count++].by = role;
+		}
 }
 
-const struct role *role_speaker(const struct role_view *v, const char *path)
+/* Back from the role that was asked last to the top-level one. */
+static void way_tell(const struct search *s, struct role_way *ret)
 {
-	struct search s = { .todo = { "targets" }, .todo_count = 1 };
+	const struct role *by = s->by[s->asked_count - 1];
+
+	ret->count = 0;
+	for (size_t i = s->asked_count - 1; i-- > 1 && by != NULL;) {
+		if (s->asked[i] != by)
+			continue;
+		ret->names[ret->count++] = by->name;
+		by = s->by[i];
+	}
+	ret->names[ret->count] = NULL;
+}
+
+const struct role *role_speaker(const struct role_view *v, const char *path,
+				struct role_way *ret_way)
+{
+	struct search s = { .todo = { { "targets", NULL } }, .todo_count = 1 };
 	struct trust_file f;
 
 	while (s.todo_count > 0) {
-		const struct role *role = role_find(v, s.todo[--s.todo_count]);
+		const struct role *by = s.todo[--s.todo_count].by;
+		const struct role *role =
+			role_find(v, s.todo[s.todo_count].name);
 
 		if (role == NULL)
 			return NULL;
@@ -102,9 +126,13 @@ const struct role *role_speaker(const struct role_view *v, const char *path)
 			continue;
 		if (s.asked_count > TRUST_VISITS_MAX)
 			return NULL;
+		s.by[s.asked_count] = by;
 		s.asked[s.asked_count++] = role;
-		if (role_target(role, path, &f))
+		if (role_target(role, path, &f)) {
+			if (ret_way != NULL)
+				way_tell(&s, ret_way);
 			return role;
+		}
 		delegates_ask(&s, role, path);
 	}
 	return NULL;

@@ -9,6 +9,7 @@
 
 #define SENTENCES_MAX  256
 #define COLLECTORS_MAX 16
+#define THROUGH_MAX    64 /* roles on the way to one that speaks */
 #define TEXT_MAX       1024
 
 static void texts_encode(const char *const *texts, struct buf *out)
@@ -28,6 +29,7 @@ static void service_encode(const struct policy_service *s, struct buf *out)
 	buf_u32(out, s->number);
 	buf_blob(out, span_of(s->role));
 	texts_encode(s->signers, out);
+	texts_encode(s->through, out);
 	buf_u8(out, s->is_best_effort);
 	texts_encode(s->not_enforced, out);
 }
@@ -97,6 +99,7 @@ static void service_decode(struct cur *c, struct info_service *s)
 	s->number = cur_u32(c);
 	s->role = text_take(c);
 	s->signers = texts_take(c, POLICY_SIGNERS_MAX);
+	s->through = texts_take(c, THROUGH_MAX);
 	s->is_best_effort = cur_u8(c) != 0;
 	s->not_enforced = texts_take(c, SENTENCES_MAX);
 }
@@ -185,6 +188,7 @@ void info_done(struct policy_info *info)
 		free(info->services[i].name);
 		free(info->services[i].role);
 		texts_free(info->services[i].signers);
+		texts_free(info->services[i].through);
 		texts_free(info->services[i].not_enforced);
 	}
 	for (size_t i = 0; i < info->collector_count; i++) {

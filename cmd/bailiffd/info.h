@@ -20,6 +20,7 @@ struct info_service {
 	uint32_t number;
 	char *role;	/* that speaks for its document */
 	char **signers; /* of that role, NULL-terminated */
+	char **through; /* likewise: the roles that let it speak */
 	bool is_best_effort;
 	char **not_enforced; /* sentences, NULL-terminated */
 };

@@ -626,6 +626,7 @@ static void restore_speakers(struct restore *s, const struct policy_info *info)
 		if (service == NULL)
 			continue;
 		speaker->role = service->role;
+		speaker->through = (const char *const *)service->through;
 		for (char **id = service->signers; *id != NULL; id++)
 			speaker->signers[speaker->signer_count++] = *id;
 		s->targets[i].speaker = speaker;

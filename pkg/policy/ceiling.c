@@ -77,8 +77,11 @@ static int members_parse(const json_t *object, struct ceiling *c, struct err *e)
 {
 	AUTO_JSON *rest = json_copy((json_t *)(uintptr_t)object);
 	json_t *landlock, *best_effort, *caps, *accept, *programs, *lint;
+	json_t *network, *devices;
 	const struct json_member rows[] = {
 		{ "capabilities", JSON_ARRAY, false, &caps },
+		{ "network", JSON_OBJECT, false, &network },
+		{ "devices", JSON_ARRAY, false, &devices },
 		{ "programs", JSON_ARRAY, false, &programs },
 		{ "accept", JSON_ARRAY, false, &accept },
 		{ "lint", JSON_STRING, false, &lint },
@@ -110,7 +113,17 @@ static int members_parse(const json_t *object, struct ceiling *c, struct err *e)
 	if (r < 0)
 		return err_wrap(e, "best-effort");
 	r = programs_parse(programs, c, e);
-	return r < 0 ? err_wrap(e, "programs") : 0;
+	if (r < 0)
+		return err_wrap(e, "programs");
+	c->has_network = network != NULL;
+	if (network != NULL)
+		r = network_parse(network, &c->network, e);
+	if (r < 0)
+		return err_wrap(e, "network");
+	c->has_devices = devices != NULL;
+	if (devices != NULL)
+		r = devices_parse(devices, &c->devices, e);
+	return r < 0 ? err_wrap(e, "devices") : 0;
 }
 
 int ceiling_parse(const json_t *object, struct ceiling **ret, struct err *e)
@@ -146,6 +159,8 @@ void ceiling_unref(struct ceiling *c)
 	if (c == NULL || --c->refs != 0)
 		return;
 	landlock_rules_done(&c->landlock);
+	network_done(&c->network);
+	devices_done(&c->devices);
 	lines_done(&c->programs);
 	free(c->text);
 	free(c);
@@ -194,15 +209,6 @@ static int refuse_rule(const struct check *k, enum right_class class,
 		      where->len != 0 ? where->p : "");
 }
 
-/* A group of a service never brings device nodes (model_lint()). */
-static uint64_t access_granted(const struct landlock_path *p)
-{
-	const uint64_t nodes = right_find(span_of("make_char"))->bit |
-			       right_find(span_of("make_block"))->bit;
-
-	return p->access & ~(nodes & ~p->named);
-}
-
 static int path_check(const struct check *k, const struct landlock_path *p)
 {
 	AUTO_DONE(buf_done) struct buf where;
@@ -212,7 +218,7 @@ static int path_check(const struct check *k, const struct landlock_path *p)
 
 	(void)landlock_rules_nearest(&k->c->landlock, span_of(p->path),
 				     &allowed);
-	over = access_granted(p) & ~allowed;
+	over = p->access & ~allowed;
 	if (over == 0)
 		return 0;
 	buf_init(&where, ERR_TEXT_MAX);
@@ -290,8 +296,136 @@ static int landlock_check(const struct check *k)
 	return r;
 }
 
+/* What a layer that the document may leave out would then leave open. */
+static int refuse_open(const struct check *k, const char *member)
+{
+	return refuse(k,
+		      "may not leave out \"%s\": its ceiling in node.json "
+		      "has it, and what is left out is not restricted",
+		      member);
+}
+
+/* The rules of the ceiling about the same action, for a sentence. */
+static void network_where(const struct network *c, enum net_action action,
+			  struct buf *out)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < c->count; i++) {
+		if (c->rules[i].action != action || count++ >= WHERE_MAX)
+			continue;
+		buf_puts(out, count > 1 ? "; " : "");
+		net_rule_print(out, &c->rules[i]);
+	}
+	if (count == 0)
+		buf_puts(out, "no such rule");
+}
+
+static int network_check(const struct check *k)
+{
+	const struct network *n = &k->m->network, *c = &k->c->network;
+
+	if (k->c->has_network && !k->m->has_network)
+		return refuse_open(k, "network");
+	for (size_t i = 0; i < n->count; i++) {
+		AUTO_DONE(buf_done) struct buf rule;
+		AUTO_DONE(buf_done) struct buf where;
+
+		if (network_covers(c, &n->rules[i]))
+			continue;
+		buf_init(&rule, ERR_TEXT_MAX);
+		buf_init(&where, 4096);
+		net_rule_print(&rule, &n->rules[i]);
+		network_where(c, n->rules[i].action, &where);
+		if (buf_cstr(&rule) == NULL || buf_cstr(&where) == NULL)
+			return oom(k->e);
+		return refuse(k,
+			      "may not grant %.120s: its ceiling in node.json "
+			      "allows %.200s",
+			      rule.p, where.p);
+	}
+	return 0;
+}
+
+/* Numbers that the ceiling's rules tell apart, and one that none of them
+ * names; or just that of the rule. */
+static size_t numbers_of(const struct devices *c, int64_t own, bool is_major,
+			 uint32_t ret[static DEVICES_RULES_MAX + 1])
+{
+	uint32_t other = 0;
+	size_t count = 0;
+
+	if (own >= 0) {
+		ret[0] = (uint32_t)own;
+		return 1;
+	}
+	for (size_t i = 0; i < c->count; i++) {
+		const int64_t n =
+			is_major ? c->rules[i].major : c->rules[i].minor;
+
+		if (n < 0)
+			continue;
+		ret[count++] = (uint32_t)n;
+		if (n >= other)
+			other = (uint32_t)n + 1;
+	}
+	ret[count++] = other;
+	return count;
+}
+
+/* Does @c allow every device of a rule that allows? Only at the numbers that
+ * its own rules name can its answer change. */
+static bool device_is_covered(const struct devices *c,
+			      const struct device_rule *r)
+{
+	uint32_t majors[DEVICES_RULES_MAX + 1], minors[DEVICES_RULES_MAX + 1];
+	const size_t major_count = numbers_of(c, r->major, true, majors);
+	const size_t minor_count = numbers_of(c, r->minor, false, minors);
+
+	for (const char *type = "bc"; *type != '\0'; type++)
+		for (size_t i = 0; i < major_count; i++)
+			for (size_t j = 0; j < minor_count; j++)
+				if ((r->type == 'a' || r->type == *type) &&
+				    !devices_allow(c, *type, majors[i],
+						   minors[j], r->access))
+					return false;
+	return true;
+}
+
+static int devices_check(const struct check *k)
+{
+	const struct devices *d = &k->m->devices;
+
+	if (k->c->has_devices && !k->m->has_devices)
+		return refuse_open(k, "devices");
+	for (size_t i = 0; i < d->count; i++) {
+		AUTO_DONE(buf_done) struct buf rule;
+
+		if (!d->rules[i].allows ||
+		    device_is_covered(&k->c->devices, &d->rules[i]))
+			continue;
+		buf_init(&rule, ERR_TEXT_MAX);
+		device_rule_print(&rule, &d->rules[i]);
+		if (buf_cstr(&rule) == NULL)
+			return oom(k->e);
+		return refuse(k,
+			      "may not grant the devices of \"%s\": its "
+			      "ceiling in node.json does not allow all of them",
+			      rule.p);
+	}
+	return 0;
+}
+
 static int accepts_check(const struct check *k)
 {
+	const uint64_t gaps = k->m->accepts.gaps & ~k->c->accepts.gaps;
+
+	for (size_t i = 0; i < GAPS; i++)
+		if ((gaps & gap_bit((enum gap)i)) != 0)
+			return refuse(k,
+				      "may not accept %s: its ceiling in "
+				      "node.json does not",
+				      gap_table[i].id);
 	for (size_t i = 0; i < LAYERS; i++)
 		if (k->m->accepts.layers[i] && !k->c->accepts.layers[i])
 			return refuse(k,
@@ -373,6 +507,8 @@ static int best_effort_check(const struct check *k)
 		{ "everything", m->is_all, c->is_all },
 		{ "landlock", m->landlock, c->is_all || c->landlock },
 		{ "seccomp", m->seccomp, c->is_all || c->seccomp },
+		{ "network", m->network, c->is_all || c->network },
+		{ "devices", m->devices, c->is_all || c->devices },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -384,15 +520,27 @@ static int best_effort_check(const struct check *k)
 	return best_effort_rights_check(k);
 }
 
+static int lint_check(const struct check *k)
+{
+	for (size_t i = 0; i < k->m->findings.count && k->c->wants_clean; i++) {
+		const struct finding *f = &k->m->findings.items[i];
+
+		if (!f->is_accepted)
+			return refuse(k,
+				      "may not leave %s open (%.150s): its "
+				      "ceiling in node.json wants a clean lint",
+				      gap_table[f->gap].id, f->sentence);
+	}
+	return 0;
+}
+
 int ceiling_check(const struct model *m, const struct ceiling *c,
 		  const char *role, struct err *e)
 {
 	const struct check k = { m, c, role, e };
 	static int (*const checks[])(const struct check *) = {
-		accepts_check,
-		landlock_check,
-		caps_check,
-		best_effort_check,
+		accepts_check, landlock_check,	  caps_check, network_check,
+		devices_check, best_effort_check, lint_check,
 	};
 	int r = 0;
 
@@ -515,6 +663,9 @@ int limits_find(const struct policy *p, const struct policy_speaker *speaker,
 	if (speaker == NULL || strcmp(speaker->role, POLICY_ROLE_TOP) == 0)
 		return 0;
 	r = limit_add(p, speaker->role, m, e);
+	for (const char *const *by = speaker->through;
+	     by != NULL && *by != NULL && r == 0; by++)
+		r = limit_add(p, *by, m, e);
 	if (r == 0 && m->limits.count != 0)
 		m->ceiling = m->limits.items[0].ceiling;
 	return r;

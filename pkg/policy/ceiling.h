@@ -23,6 +23,10 @@ struct ceiling {
 	bool has_landlock;		/* else no path and no port */
 	struct landlock_rules landlock; /* handled: what a policy must handle */
 	uint64_t capabilities;
+	bool has_network; /* then a policy must have it too */
+	struct network network;
+	bool has_devices; /* likewise */
+	struct devices devices;
 	struct accepts accepts;
 	struct best_effort best_effort;
 	struct lines programs; /* types of eBPF programs */
@@ -41,7 +45,7 @@ struct ceiling *ceiling_ref(struct ceiling *c);
 void ceiling_unref(struct ceiling *c); /* NULL is fine */
 
 /**
- * ceiling_check() - is @m, parsed and not yet lowered, within @c?
+ * ceiling_check() - is @m, linted and not yet lowered, within @c?
  * @role: whose ceiling it is, for the sentence.
  *
  * Return: 0; -EPERM with the role, the rule that is too much and what would be

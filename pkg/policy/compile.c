@@ -132,6 +132,7 @@ static void public_fill(struct model *m)
 		.number = m->number,
 		.role = m->role,
 		.signers = none,
+		.through = none,
 		.is_best_effort = best_effort_is_any(&m->best_effort) ||
 				  has_best_effort_rules(m),
 		.not_enforced = none,
@@ -139,6 +140,8 @@ static void public_fill(struct model *m)
 	};
 	if (m->signers.count != 0)
 		m->public.signers = (const char *const *)m->signers.items;
+	if (m->through.count != 0)
+		m->public.through = (const char *const *)m->through.items;
 	if (m->not_enforced.count != 0)
 		m->public.not_enforced =
 			(const char *const *)m->not_enforced.items;
@@ -160,6 +163,9 @@ static int speaker_copy(const struct policy_speaker *speaker,
 		r = lines_add(&m->signers, "%s",
 			      speaker != NULL ? speaker->signers[i]
 					      : p->signers.items[i]);
+	for (const char *const *by = speaker != NULL ? speaker->through : NULL;
+	     by != NULL && *by != NULL && r == 0; by++)
+		r = lines_add(&m->through, "%s", *by);
 	return m->role == NULL || r < 0 ? err_set(e, ENOMEM, "out of memory")
 					: 0;
 }
@@ -214,6 +220,7 @@ static bool model_equal(const struct model *a, const struct model *b)
 	return a->number == b->number && a->grants == b->grants &&
 	       strcmp(a->role, b->role) == 0 &&
 	       lines_equal(&a->signers, &b->signers) &&
+	       lines_equal(&a->through, &b->through) &&
 	       limits_equal(&a->limits, &b->limits) &&
 	       span_eq(document, (struct span){ b->document, b->document_len });
 }

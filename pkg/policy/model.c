@@ -37,6 +37,7 @@ void model_unref(struct model *m)
 	free(m->name);
 	free(m->role);
 	lines_done(&m->signers);
+	lines_done(&m->through);
 	limits_done(&m->limits);
 	landlock_rules_done(&m->landlock);
 	profile_done(&m->profile);
@@ -93,10 +94,10 @@ const struct step_row step_table[STEPS] = {
 	[STEP_PARSE] = { "parse", "is the document well-formed", parse_run },
 	[STEP_REQUIRE] = { "require", "has the kernel what is required",
 			   require_run },
-	[STEP_CEILING] = { "ceiling", "does the role grant no more than it may",
-			   ceiling_run },
 	[STEP_LINT] = { "lint", "is nothing granted that is never emitted",
 			model_lint },
+	[STEP_CEILING] = { "ceiling", "does the role grant no more than it may",
+			   ceiling_run },
 	[STEP_LOWER] = { "lower",
 			 "can the kernel hold it, and is the program proved",
 			 model_lower },

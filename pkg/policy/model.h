@@ -54,6 +54,7 @@ struct model {
 	uint32_t number;
 	char *role;	      /* that speaks for the document */
 	struct lines signers; /* of that role */
+	struct lines through; /* the roles that let it speak */
 	uint64_t grants;      /* capabilities that node.json gives by name */
 	struct limits limits; /* of the role: what the document may grant */
 	const struct ceiling *ceiling; /* the first of them; NULL: unlimited */
@@ -146,8 +147,8 @@ int model_lint(struct model *m, const struct policy_kernel *kernel,
 enum step {
 	STEP_PARSE,
 	STEP_REQUIRE,
-	STEP_CEILING,
 	STEP_LINT,
+	STEP_CEILING,
 	STEP_LOWER,
 	STEPS
 };

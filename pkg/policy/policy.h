@@ -27,6 +27,9 @@ struct policy_speaker {
 	const char *role; /* "targets", or the name of a delegated role */
 	const char *signers[POLICY_SIGNERS_MAX]; /* key ids, hex */
 	size_t signer_count;
+	/* The roles between the top-level one and this, NULL-terminated; NULL:
+	 * none. What it may grant is within the ceiling of each. */
+	const char *const *through;
 };
 
 /* One verified target: "node.json" or "services/NAME.json". */
@@ -87,6 +90,7 @@ struct policy_service {
 	uint32_t number;
 	const char *role;	    /* which speaks for its document */
 	const char *const *signers; /* of that role; NULL-terminated */
+	const char *const *through; /* as in struct policy_speaker */
 	bool is_best_effort; /* the document says so; what that cost is in
 			      * not_enforced */
 	const char *const *not_enforced; /* sentences, NULL-terminated: asked

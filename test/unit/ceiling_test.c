@@ -13,7 +13,9 @@
 #define COUNTOF(a) (sizeof(a) / sizeof((a)[0]))
 
 static const struct policy_kernel newest = { .landlock_abi = 7,
-					     .has_seccomp = true };
+					     .has_seccomp = true,
+					     .has_cgroup_network = true,
+					     .has_cgroup_devices = true };
 static const struct policy_origin origin = { .generation = 1,
 					     .bundle_version = 1 };
 static const struct policy_speaker team = { .role = "team" };
@@ -376,6 +378,158 @@ TEST(best_effort_inside_the_landlock_document_counts)
 
 	check_refused("{}", weak, "best effort: its ceiling in node.json");
 	check_allowed("{\"best-effort\":[\"landlock\"]}", weak);
+}
+
+/* A document with one more member. */
+static const char *with_member(const char *member)
+{
+	static char text[4096];
+
+	(void)snprintf(text, sizeof(text),
+		       "{\"landlock\":{" HANDLED "}," SECCOMP
+		       ",\"capabilities\":{}%s%s}",
+		       *member != '\0' ? "," : "", member);
+	return text;
+}
+
+TEST(the_network_is_within_the_ceiling_and_not_left_out)
+{
+	static const char ceiling[] =
+		"{\"network\":{\"connect\":[{\"protocol\":[\"tcp\"],"
+		"\"address\":[\"10.0.0.0/8\"],\"port\":[\"1-99\",\"100-200\"]}]"
+		"}}";
+	/* clang-format off */
+	static const struct {
+		const char *rule, *says;
+	} rows[] = {
+		{ "\"connect\":[{\"protocol\":[\"tcp\"],\"address\":"
+		  "[\"10.9.0.0/16\"],\"port\":[\"50-200\"]}]", NULL },
+		{ "", NULL },
+		{ "\"connect\":[{\"protocol\":[\"tcp\"],\"address\":"
+		  "[\"10.0.0.0/8\"],\"port\":[201]}]",
+		  "may not grant connect tcp 10.0.0.0/8 port 201: its ceiling "
+		  "in node.json allows connect tcp 10.0.0.0/8 port " },
+		{ "\"connect\":[{\"protocol\":[\"tcp\"],\"address\":"
+		  "[\"10.0.0.0/7\"],\"port\":[80]}]", "may not grant connect tcp 10.0.0.0/7" },
+		{ "\"connect\":[{\"protocol\":[\"tcp\",\"udp\"],\"address\":"
+		  "[\"10.0.0.1\"],\"port\":[80]}]", "may not grant connect" },
+		{ "\"bind\":[{\"protocol\":[\"tcp\"],\"port\":[80]}]",
+		  "may not grant bind tcp any address port 80: its ceiling in "
+		  "node.json allows no such rule" },
+	};
+	/* clang-format on */
+
+	for (size_t i = 0; i < COUNTOF(rows); i++) {
+		char member[512];
+
+		(void)snprintf(member, sizeof(member), "\"network\":{%s}",
+			       rows[i].rule);
+		if (rows[i].says == NULL)
+			check_allowed(ceiling, with_member(member));
+		else
+			check_refused(ceiling, with_member(member),
+				      rows[i].says);
+	}
+	check_refused(ceiling, with_member(""),
+		      "may not leave out \"network\"");
+	check_allowed("{}", with_member("\"network\":{}"));
+	check_refused("{}",
+		      with_member("\"network\":{\"bind\":[{\"protocol\":"
+				  "[\"tcp\"]}]}"),
+		      "may not grant bind tcp any address");
+}
+
+TEST(devices_are_within_the_ceiling_and_not_left_out)
+{
+	static const char ceiling[] =
+		"{\"devices\":[{\"allow\":true,\"type\":\"c\",\"major\":1,"
+		"\"access\":\"rw\"},{\"allow\":false,\"type\":\"c\","
+		"\"major\":1,\"minor\":1,\"access\":\"rw\"}]}";
+	/* clang-format off */
+	static const struct {
+		const char *rule, *says;
+	} rows[] = {
+		{ "\"allow\":true,\"type\":\"c\",\"major\":1,\"minor\":3,"
+		  "\"access\":\"rw\"", NULL },
+		{ "\"allow\":false,\"type\":\"a\"", NULL },
+		{ "\"allow\":true,\"type\":\"c\",\"major\":1,\"minor\":1,"
+		  "\"access\":\"r\"",
+		  "may not grant the devices of \"allow c 1:1 r\"" },
+		{ "\"allow\":true,\"type\":\"c\",\"major\":1,"
+		  "\"access\":\"r\"", "\"allow c 1:* r\"" },
+		{ "\"allow\":true,\"type\":\"c\",\"major\":1,\"minor\":3,"
+		  "\"access\":\"m\"", "\"allow c 1:3 m\"" },
+		{ "\"allow\":true,\"type\":\"b\",\"major\":1,\"minor\":3,"
+		  "\"access\":\"r\"", "\"allow b 1:3 r\"" },
+		{ "\"allow\":true,\"type\":\"a\"", "\"allow a *:* rwm\"" },
+	};
+	/* clang-format on */
+
+	for (size_t i = 0; i < COUNTOF(rows); i++) {
+		char member[512];
+
+		(void)snprintf(member, sizeof(member), "\"devices\":[{%s}]",
+			       rows[i].rule);
+		if (rows[i].says == NULL)
+			check_allowed(ceiling, with_member(member));
+		else
+			check_refused(ceiling, with_member(member),
+				      rows[i].says);
+	}
+	check_refused(ceiling, with_member(""),
+		      "may not leave out \"devices\"");
+	check_allowed("{}", with_member("\"devices\":[]"));
+}
+
+TEST(network_and_devices_are_best_effort_only_where_the_ceiling_says_so)
+{
+	check_refused("{}", with_effort("[\"network\"]"),
+		      "may not make network best effort");
+	check_refused("{\"best-effort\":[\"network\"]}",
+		      with_effort("[\"devices\"]"),
+		      "may not make devices best effort");
+	check_allowed("{\"best-effort\":[\"network\",\"devices\"]}",
+		      with_effort("[\"devices\",\"network\"]"));
+}
+
+TEST(a_gap_is_accepted_only_where_the_ceiling_accepts_it)
+{
+	check_refused("{}", with_member("\"accept\":[\"mptcp\"]"),
+		      "may not accept mptcp: its ceiling in node.json does "
+		      "not");
+	check_refused("{\"accept\":[\"udp\"]}",
+		      with_member("\"accept\":[\"udp\",\"mptcp\"]"),
+		      "may not accept mptcp");
+	check_allowed("{\"accept\":[\"udp\",\"mptcp\"]}",
+		      with_member("\"accept\":[\"mptcp\"]"));
+}
+
+/* A team that delegates on to a role with a higher ceiling, perhaps with keys
+ * of its own, would else be above its own. */
+TEST(a_ceiling_holds_for_whom_the_role_delegates_to)
+{
+	static const char *const through[] = { "team", NULL };
+	const struct policy_speaker friend = { .role = "friend",
+					       .through = through };
+	static const char roles[] =
+		",\"roles\":{\"friend\":\"unlimited\",\"team\":" CEILING "}";
+	struct policy *p = NULL;
+	struct err e = { 0 };
+
+	CHECK_INT(compile_as(&friend, roles, with_path("read_file", "/srv"), &p,
+			     &e),
+		  0);
+	CHECK_STR(policy_service(p, 0)->role, "friend");
+	CHECK_STR(policy_service(p, 0)->through[0], "team");
+	policy_free(p);
+	CHECK_INT(
+		compile_as(&friend, roles, with_path("read_file", "/"), &p, &e),
+		-EPERM);
+	CHECK_HAS(e.text, "the role \"team\" may not grant read_file on /:");
+	CHECK_INT(compile_as(&friend, ",\"roles\":{\"friend\":\"unlimited\"}",
+			     with_rules(""), &p, &e),
+		  -EPERM);
+	CHECK_HAS(e.text, "the role \"team\" may not grant anything");
 }
 
 TEST(a_delegated_role_without_a_ceiling_is_refused)
