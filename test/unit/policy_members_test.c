@@ -20,8 +20,8 @@ static const struct policy_kernel kernel = { .landlock_abi = 7,
 					     .major = 6,
 					     .minor = 12,
 					     .lsm = "landlock" };
-static const struct policy_speaker team = { "team", { "aa" }, 1 };
-static const struct policy_speaker team_rekeyed = { "team", { "bb" }, 1 };
+static const struct policy_speaker team = { "team", { "aa" }, 1, NULL };
+static const struct policy_speaker team_rekeyed = { "team", { "bb" }, 1, NULL };
 
 /* What one compilation gets. */
 struct input {
