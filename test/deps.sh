@@ -41,6 +41,9 @@ bubblewrap           the bench measures against it
 nginx                a service
 redis-server         a service
 redis-tools          its client
+postgresql           a service; its installation makes a cluster, stopped
+openssh-server       a service; its installation makes host keys
+openssh-client       ssh, sftp
 rsyslog              a collector
 softhsm2             a token for signing keys
 qemu-system-x86      other kernels
@@ -48,8 +51,9 @@ busybox-static       userland of a guest and of a container
 cpio                 initramfs of a guest
 strace               what a test may need to see
 '
-# Packages that carry a service; those installed here stay disabled.
-services='auditd nginx redis-server rsyslog'
+# Packages that carry a service, with its name where it has another; those
+# installed here stay disabled.
+services='auditd nginx redis-server rsyslog postgresql openssh-server=ssh'
 
 installed() {
 	[ "$(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null)" = "ii " ]
@@ -98,7 +102,9 @@ fi
 rm -f "$log"
 for service in $services; do
 	case " ${missing[*]} " in
-	*" $service "*) update-rc.d "$service" disable >/dev/null 2>&1 ;;
+	*" ${service%=*} "*)
+		update-rc.d "${service#*=}" disable >/dev/null 2>&1
+		;;
 	esac
 done
 echo "deps: done; no service was started or enabled"
