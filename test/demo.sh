@@ -95,8 +95,10 @@ jq -r '.seccomp | "\(.syscalls | map(.names | length) | add) system calls, " +
 	"everything else \(.defaultAction)"' \
 	"$POLICIES/services/nginx.json" | quote
 claim "four keys are made, each encrypted" n_keys $dir
+s_policies "$POLICIES" $dir/policies ||
+	wrong "the example policies fit the demo's directories"
 claim "a bundle is built from examples/policies and signed" \
-	n_repo $dir "$POLICIES"
+	n_repo $dir $dir/policies
 "$BUNDLE" verify --repo $dir/repo --root $dir/repo/1.root.json | quote
 n_image $dir
 cp -r $dir/repo $dir/repo-1
@@ -176,12 +178,13 @@ claim "who writes nginx's number himself is identity.forged" t_wait_for forged
 
 # ===================================================================================
 act "5  A new policy while nginx is under load"
-mkdir -p $dir/policies && cp -r "$POLICIES/." $dir/policies
-jq '.landlock.pathBeneath += [{"allowedAccess": ["read_file"],
-	"parent": ["/srv/bailiff-demo"]}]' \
-	"$POLICIES/services/nginx.json" >$dir/policies/services/nginx.json
-jq 'del(.landlock.pathBeneath[] | select(.parent == ["/dev/urandom"]))' \
-	"$POLICIES/services/redis.json" >$dir/policies/services/redis.json
+edit() { # SERVICE FILTER
+	jq "$2" "$dir/policies/services/$1.json" >$dir/edited.json &&
+		mv $dir/edited.json "$dir/policies/services/$1.json"
+}
+edit nginx '.landlock.pathBeneath += [{"allowedAccess": ["read_file"],
+	"parent": ["/srv/bailiff-demo"]}]'
+edit redis '.landlock.pathBeneath[].parent -= ["/dev/urandom"]'
 claim "version 2 is built and signed" n_next $dir $dir/policies
 load() {
 	local good=0 bad=0

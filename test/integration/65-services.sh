@@ -19,6 +19,8 @@ t_private "$@"
 t_audit_lock
 # shellcheck source=test/node.sh
 . "$TOP/test/node.sh"
+# shellcheck source=test/attack.sh
+. "$TOP/test/attack.sh"
 # shellcheck source=test/demo-support/services.sh
 . "$TOP/test/demo-support/services.sh"
 t_tmpdir dir
@@ -29,11 +31,8 @@ if [ "$abi" -lt 7 ] && [ -z "${BAILIFF_TEST_POLICIES:-}" ]; then
 	POLICIES=$TOP/examples/policies-6.1
 fi
 
-# What an intruder tries; the allowed counterpart in nginx and in redis; the
-# Landlock ABI from which it is denied (0: seccomp denies it); the action that
-# the trail has for it, without Landlock's records and with them; what it is,
-# in words. @ stands for a process outside of the sandbox. ptrace is the last
-# one: a traced process stops at its next signal.
+# Rows of attack.sh, with the allowed counterpart in nginx and in redis. @ stands
+# for a process outside of the sandbox.
 attacks=(
 "read /etc/shadow|read $WEB/html/index.html|read /proc/self/status|1|inferred.read_file fs.read_file|reads /etc/shadow"
 "write /tmp/bailiff-intruder|write $WEB/logs/note|write /data/note|1|inferred.make_reg fs.make_reg|writes outside of its directories"
@@ -51,69 +50,44 @@ attacks=(
 # By what status must call the rights that a kernel lacks.
 said=("4 TCP connect" "4 TCP bind" "6 sending signals")
 
-row_take() { # ROW
-	# shellcheck disable=SC2034 # by their names: ${!may}
-	IFS='|' read -r words nginx_may redis_may from actions what <<<"$1"
-}
-# The words of all attacks, and of all counterparts, for one intruder each.
-words_of() { # SERVICE
-	local row all=
+# The rows for one service. In redis's container pid 1 is redis itself: another
+# sandbox.
+rows_of() { # SERVICE, into $rows
+	local row words nginx redis rest may=$1 outside=1
+	[ "$1" = redis ] || outside=$$
+	rows=()
 	for row in "${attacks[@]}"; do
-		row_take "$row"
-		all+=" $words"
-	done
-	# In redis's container pid 1 is redis itself: another sandbox.
-	case $1 in
-	nginx) echo "${all/@/$$}" ;;
-	*) echo "${all/@/1}" ;;
-	esac
-}
-counterparts_of() { # SERVICE
-	local row may=${1}_may
-	for row in "${attacks[@]}"; do
-		row_take "$row"
-		echo "${!may}"
+		# shellcheck disable=SC2034 # by their names: ${!may}
+		IFS='|' read -r words nginx redis rest <<<"$row"
+		rows+=("${words/@/$outside}|${!may}|$rest")
 	done
 }
 
 s_make || t_die "nginx's files and redis's container cannot be made"
 
 # ---- without bailiff -------------------------------------------------------
-all_allowed() { # FILE PLACE: each line of it is "allowed"
-	local row line=0
-	for row in "${attacks[@]}"; do
-		row_take "$row"
-		line=$((line + 1))
-		t_is "without bailiff an intruder $2 $what" \
-			"$(sed -n ${line}p "$1")" allowed
-	done
-}
+rows_of nginx
 # shellcheck disable=SC2046 # several words
-$WEB/bin/intruder $(words_of nginx) >"$dir/host" 2>&1
-all_allowed "$dir/host" "on the host"
+$WEB/bin/intruder $(a_words "${rows[@]}") >"$dir/host" 2>&1
+a_allowed "$dir/host" "on the host" "${rows[@]}"
 rm -f /tmp/bailiff-intruder
 
 # A plain container, which key the capabilities that the policy for redis
 # takes away.
+rows_of redis
 mkdir "$dir/bare"
-jq --arg args "/bin/intruder$(words_of redis)" --arg root $BOX/rootfs \
+jq --arg args "/bin/intruder $(a_words "${rows[@]}" | paste -sd ' ')" --arg root $BOX/rootfs \
 	--slurpfile all "$TOP/examples/allow-all/services/redis.json" '
 	.process.args = ($args | split(" ")) | .root.path = $root |
 	.process.capabilities = $all[0].capabilities' \
 	$BOX/config.json >"$dir/bare/config.json"
 runc run --bundle "$dir/bare" "bare$$" >"$dir/container" 2>&1 </dev/null
-all_allowed "$dir/container" "in a container"
+a_allowed "$dir/container" "in a container" "${rows[@]}"
 
 # ---- with it ---------------------------------------------------------------
 # The example policies; two ports more, to have something that is allowed.
-cp -r "$POLICIES" "$dir/policies"
-for service in nginx redis; do
-	jq 'if .landlock then .landlock.netPort += [
-		{"allowedAccess": ["connect_tcp"], "port": [4445]},
-		{"allowedAccess": ["bind_tcp"], "port": [4446]}] else . end' \
-		"$POLICIES/services/$service.json" \
-		>"$dir/policies/services/$service.json"
-done
+s_policies "$POLICIES" "$dir/policies"
+s_ports "$dir/policies" nginx redis
 t_check "the policies make a signed bundle" n_repo "$dir" "$dir/policies"
 signer=$(jq -r '.signed.roles.targets.keyids[0]' "$dir/repo/1.root.json")
 n_image "$dir"
@@ -161,75 +135,11 @@ for row in "${said[@]}"; do
 done
 
 # ---- attack by attack ------------------------------------------------------
-last() { # the sequence of the newest event
-	"$CTL" tail --json -n 1 | jq .seq
-}
-# The denials of the intruder in $service since $before, into $dir/denials.
-# Succeeds when the last of those that must come is there: they come in order.
-denials() {
-	"$CTL" tail --denied --service "$service" --json \
-		--from $((before + 1)) | jq -r --arg exe "$exe" \
-		'select(.process.executable == $exe) | [if .inferred then
-		"inferred." + .denial.right else .event.action end, .seq,
-		.service.name, .service.how, .inferred] | @tsv' >"$dir/denials"
-	grep -q "^$1	" "$dir/denials"
-}
-
-# The record of the attack of $row, and what is said about it.
-recorded() {
-	local event why seq='' inferred=false layer=landlock action=${actions#* }
-	if [ "$from" -eq 0 ]; then
-		layer=seccomp action=$actions
-	elif [ "$abi" -lt 7 ]; then
-		inferred=true action=${actions% *}
-	fi
-	read -r _ seq event <<<"$(grep "^$action	" "$dir/denials")"
-	if [ -z "$seq" ]; then
-		not_ok "denied: the trail says that $service $what, and why" \
-			"no $action of $service since $before"
-		return
-	fi
-	"$CTL" explain "$seq" --json >"$dir/why"
-	why=$(jq -r '"\(.service) \(.verdict) \(.layer) \(.bundle) " +
-		"\(.signers[0]) \(.sentence)"' "$dir/why")
-	t_is "denied: the trail says that $service $what, and why" \
-		"${event//	/ } $(cut -d' ' -f1-5 <<<"$why")" \
-		"$service session $inferred $service denied $layer 1 $signer"
-	echo "# $(cut -d' ' -f6- <<<"$why")"
-}
-
-attack() { # $service: all the attacks, one intruder
-	local row line=0 out
-	# shellcheck disable=SC2046 # several words
-	in_$service $(counterparts_of $service) >"$dir/allowed" 2>&1
-	before=$(last)
-	# shellcheck disable=SC2046 # several words
-	in_$service $(words_of $service) >"$dir/attacked" 2>&1
-	t_wait_for -t "$(grep -q denied "$dir/attacked" && echo 20 || echo 1)" \
-		denials syscall.ptrace
-	for row in "${attacks[@]}"; do
-		row_take "$row"
-		line=$((line + 1))
-		out=$(sed -n ${line}p "$dir/attacked")
-		t_is "allowed: $service, next to: it $what" \
-			"$(sed -n ${line}p "$dir/allowed")" allowed
-		if [ "$abi" -lt "$from" ]; then
-			t_is "not enforced by ABI $abi: $service $what" \
-				"$out" allowed
-			continue
-		fi
-		case $out in
-		"denied EACCES" | "denied EPERM") ok "denied: $service $what" ;;
-		*) not_ok "denied: $service $what" "$out" ;;
-		esac
-		recorded
-	done
-}
-
 for service in nginx redis; do
+	rows_of $service
 	exe=/bin/intruder
 	[ $service = redis ] || exe=$WEB/bin/intruder
-	attack
+	a_attack $service $exe in_$service "${rows[@]}"
 done
 
 touch "$dir/enough"
@@ -243,14 +153,14 @@ t_check "redis still key keys" key
 # ---- what is no matter of policy -------------------------------------------
 # Refused by the file's own mode: found by its errno, and not called policy.
 if [ "$abi" -lt 7 ]; then
-	service=nginx exe=$WEB/bin/intruder
+	a_service=nginx a_exe=$WEB/bin/intruder
 	echo secret >$WEB/html/closed
 	chmod 000 $WEB/html/closed
 	chown 33 $WEB/html/closed
-	before=$(last)
+	a_before=$(a_last)
 	t_is "a file's mode key nginx from it, though policy would not" \
 		"$(in_nginx read $WEB/html/closed 2>&1)" "denied EACCES"
-	if t_wait_for -t 20 denials inferred.read_file; then
+	if t_wait_for -t 20 a_denials inferred.read_file; then
 		"$CTL" explain "$(tail -n 1 "$dir/denials" | cut -f2)" --json \
 			>"$dir/why"
 		t_is "that is not called a denial by policy" \
