@@ -258,23 +258,27 @@ a_attack sshd $D/bin/intruder in_sshd "${of_sshd[@]}"
 rm -f /var/tmp/bailiff-intruder
 
 # As an intruder who speaks SQL would do it.
-refused() { # SENTENCE PART SQL
-	local out
-	if out=$(d_sql -c "$3"); then
+refused() { # SENTENCE ACTION PATH SQL
+	local before out
+	before=$(a_last)
+	if out=$(d_sql -c "$4"); then
 		not_ok "denied: $1" "$out"
-	else
-		case $out in
-		*"$2"*) ok "denied: $1" ;;
-		*) not_ok "denied: $1" "$out" ;;
-		esac
+		return
 	fi
+	ok "denied: $1"
+	logged() {
+		"$CTL" tail --denied --service postgresql --json \
+			--from $((before + 1)) | jq -e --arg a "$2" --arg p "$3" \
+			'select(.event.action == $a and .denial.path == $p)'
+	}
+	t_check "denied: the trail has that $1" t_wait_for logged "$@"
 }
-refused "COPY PROGRAM starts no shell" "ermission denied" \
+refused "COPY PROGRAM starts no shell" fs.execute /usr/bin/dash \
 	"COPY (SELECT 1) TO PROGRAM 'cat >/dev/null'"
-refused "COPY writes no file elsewhere" "ermission denied" \
+refused "COPY writes no file elsewhere" fs.make_reg /var/tmp \
 	"COPY (SELECT 1) TO '/var/tmp/bailiff-intruder'"
-refused "pg_read_file reads no file elsewhere" "ermission denied" \
-	"SELECT pg_read_file('/var/lib/dpkg/status')"
+refused "pg_read_file reads no file elsewhere" fs.read_file \
+	/var/lib/dpkg/status "SELECT pg_read_file('/var/lib/dpkg/status')"
 
 # ---- no_new_privs -----------------------------------------------------------------
 t_is "denied: a setuid program gains nothing in a session" \

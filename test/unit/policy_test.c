@@ -937,13 +937,19 @@ TEST(show_says_rules_capabilities_and_gaps)
 static int compile_set(const char *set, const struct policy_kernel *kernel,
 		       struct policy **ret, struct err *e)
 {
-	static const char *const names[] = { "node.json", "services/nginx.json",
-					     "services/redis.json", NULL };
-	struct policy_target targets[3];
-	struct buf bytes[3];
+	enum {
+		TARGETS = 5
+	};
+	static const char *const names[TARGETS] = {
+		"node.json",	       "services/nginx.json",
+		"services/redis.json", "services/postgresql.json",
+		"services/sshd.json",
+	};
+	struct policy_target targets[TARGETS];
+	struct buf bytes[TARGETS];
 	int r = 0;
 
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < TARGETS; i++) {
 		char path[200];
 
 		(void)snprintf(path, sizeof(path), "examples/%s/%s", set,
@@ -956,8 +962,8 @@ static int compile_set(const char *set, const struct policy_kernel *kernel,
 			(struct policy_target){ names[i], buf_view(&bytes[i]),
 						NULL };
 	}
-	r = policy_compile(targets, 3, &origin, kernel, NULL, ret, e);
-	for (size_t i = 0; i < 3; i++)
+	r = policy_compile(targets, TARGETS, &origin, kernel, NULL, ret, e);
+	for (size_t i = 0; i < TARGETS; i++)
 		buf_done(&bytes[i]);
 	return r;
 }
@@ -984,13 +990,17 @@ TEST(the_examples_for_6_1_say_what_it_lacks)
 
 	if (compile_set("policies-6.1", &bookworm, &p, &e) < 0)
 		test_fail(__FILE__, __LINE__, "%s", e.text);
-	CHECK_HAS(policy_service(p, 0)->not_enforced[5],
-		  "sending signals to processes outside is not restricted");
-	CHECK(policy_service(p, 0)->not_enforced[6] == NULL);
+	for (size_t i = 0; i < policy_service_count(p); i++) {
+		CHECK_HAS(policy_service(p, i)->not_enforced[5],
+			  "sending signals to processes outside is not "
+			  "restricted");
+		CHECK(policy_service(p, i)->not_enforced[6] == NULL);
+	}
 	policy_free(p);
 	if (compile_set("policies-6.1", &newest, &p, &e) < 0)
 		test_fail(__FILE__, __LINE__, "%s", e.text);
-	CHECK(policy_service(p, 0)->not_enforced[0] == NULL);
+	for (size_t i = 0; i < policy_service_count(p); i++)
+		CHECK(policy_service(p, i)->not_enforced[0] == NULL);
 	policy_free(p);
 }
 
