@@ -21,6 +21,7 @@ t_audit_lock
 # shellcheck source=test/demo-support/debian.sh
 . "$TOP/test/demo-support/debian.sh"
 t_tmpdir dir
+t_cleanup "rm -f /var/tmp/bailiff-intruder"
 
 # shellcheck disable=SC2034 # for attack.sh
 abi=$("$TOP/build/test/vm/probe" | awk '/^landlock/ { print $2 }')
@@ -255,7 +256,6 @@ t_is "no denial of a service that did its work" "$(cat "$dir/noise")" ""
 a_attack postgresql $D/bin/intruder in_postgresql "${of_postgresql[@]}"
 rm -f /var/tmp/bailiff-intruder
 a_attack sshd $D/bin/intruder in_sshd "${of_sshd[@]}"
-rm -f /var/tmp/bailiff-intruder
 
 # As an intruder who speaks SQL would do it.
 refused() { # SENTENCE ACTION PATH SQL
@@ -281,7 +281,7 @@ refused "pg_read_file reads no file elsewhere" fs.read_file \
 	/var/lib/dpkg/status "SELECT pg_read_file('/var/lib/dpkg/status')"
 
 # ---- no_new_privs -----------------------------------------------------------------
-t_is "denied: a setuid program gains nothing in a session" \
+t_is "no_new_privs: a setuid program gains nothing in a session" \
 	"$(d_ssh $D/bin/setuid-id | grep -c euid)" 0
 t_check "PostgreSQL still has the row" [ "$(tcp -c "SELECT v FROM t")" = x ]
 t_check "and ann can still log in" d_ssh true
