@@ -72,6 +72,7 @@ FUZZ_SRC := $(wildcard test/fuzz/*_fuzz.c)
 FUZZERS := $(FUZZ_SRC:test/fuzz/%.c=$(O)/fuzz/%)
 # Tools that are made of bailiff's own code; the others are one file each.
 LINKED_SRC := $(wildcard test/bench/audit_*.c) test/bench/trust_load.c \
+	test/bench/seccomp_load.c \
 	test/attacks/confined.c $(wildcard test/diff/*_diff.c)
 LINKED := $(LINKED_SRC:test/%.c=build/test/%)
 TOOL_SRC := $(filter-out $(LINKED_SRC) test/attacks/false_clock.c,\

@@ -545,6 +545,8 @@ int model_artefact(const struct policy *p, const struct model *m,
 		.seccomp_flags = m->insn_count != 0 ? m->profile.flags : 0,
 		.insn_count = (uint32_t)m->insn_count,
 		.proof = { .points = m->proof.points,
+			   .branches = m->proof.branches,
+			   .dead = m->proof.dead,
 			   .is_sampled = m->proof.is_sampled },
 		.caps = m->has_caps ? m->caps : caps_any,
 	};

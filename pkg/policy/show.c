@@ -98,9 +98,15 @@ static void seccomp_show(const struct model *m, struct buf *out)
 	action_print(&word, m->profile.default_ret);
 	buf_puts(out, ",\"seccomp\":{\"default\":");
 	json_quote(out, buf_view(&word));
-	buf_printf(out, ",\"named\":%zu,\"instructions\":%zu}",
+	buf_printf(out, ",\"named\":%zu,\"instructions\":%zu,",
 		   calls_count(&m->profile), m->insn_count);
 	buf_done(&word);
+	buf_printf(out,
+		   "\"proof\":{\"points\":%llu,\"sampled\":%s,\"branches\":%u,"
+		   "\"reached\":%u,\"dead\":%u}}",
+		   (unsigned long long)m->proof.points,
+		   m->proof.is_sampled ? "true" : "false", m->proof.branches,
+		   m->proof.reached, m->proof.dead);
 }
 
 int policy_show(const struct policy *p, const struct policy_service *s,
