@@ -44,14 +44,14 @@ static inline int run(const struct program *program,
 		      const struct seccomp_data *d, struct trace *t,
 		      uint32_t *ret)
 {
+	uint64_t executed = 0;
 	uint32_t a = 0;
 
 	for (size_t pc = 0; pc < program->count; pc++) {
 		const struct sock_filter *i = &program->insns[pc];
 		int taken;
 
-		if (t != NULL)
-			t->executed++;
+		executed++;
 		switch (i->code) {
 		case BPF_LD | BPF_W | BPF_ABS:
 			if (load(d, i->k, &a) < 0)
@@ -62,6 +62,8 @@ static inline int run(const struct program *program,
 			continue;
 		case BPF_RET | BPF_K:
 			*ret = i->k;
+			if (t != NULL)
+				t->executed += executed;
 			return 0;
 		case BPF_JMP | BPF_JA:
 			pc += i->k;

@@ -210,13 +210,26 @@ static int rule_visit(struct visit *v, const struct rule *rule, size_t rules,
 	return r;
 }
 
-/* The combination with number @n, each argument a digit of its own base. */
-static void combination(const struct visit *v, uint64_t n,
-			struct seccomp_data *d)
+/* The combination after that of @places, as a counter turns. */
+static void turn(const struct visit *v, size_t places[6],
+		 struct seccomp_data *d)
 {
 	for (size_t i = 0; i < 6; i++) {
-		d->args[i] = v->args[i].values[n % v->args[i].count];
-		n /= v->args[i].count;
+		places[i] = (places[i] + 1) % v->args[i].count;
+		d->args[i] = v->args[i].values[places[i]];
+		if (places[i] != 0)
+			return;
+	}
+}
+
+/* Any combination. */
+static void draw(const struct visit *v, uint64_t *seed, struct seccomp_data *d)
+{
+	for (size_t i = 0; i < 6; i++) {
+		/* Knuth's 64-bit linear congruence; its high bits are good. */
+		*seed = *seed * 6364136223846793005ULL + 1442695040888963407ULL;
+		d->args[i] =
+			v->args[i].values[(*seed >> 33) % v->args[i].count];
 	}
 }
 
@@ -226,6 +239,7 @@ static int combinations_visit(struct visit *v, struct seccomp_data *d,
 			      uint64_t most, size_t rules)
 {
 	uint64_t product = 1, seed = 0x9e3779b97f4a7c15ULL;
+	size_t places[6] = { 0 };
 	bool is_all = true;
 	int r = 0;
 
@@ -233,14 +247,14 @@ static int combinations_visit(struct visit *v, struct seccomp_data *d,
 		is_all &= !v->args[i].is_cut;
 		if (__builtin_mul_overflow(product, v->args[i].count, &product))
 			product = UINT64_MAX;
+		d->args[i] = v->args[i].values[0];
 	}
-	if (product > most)
-		is_all = false;
-	for (uint64_t n = 0; r == 0 && n < product && n < most; n++) {
-		/* Knuth's 64-bit linear congruence; its high bits are good. */
-		seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
-		combination(v, is_all ? n : (seed >> 11) % product, d);
+	is_all &= product <= most;
+	for (uint64_t n = 0; r == 0 && n < (is_all ? product : most); n++) {
+		if (!is_all)
+			draw(v, &seed, d);
 		r = point(v, d, rules);
+		turn(v, places, d);
 	}
 	return r < 0 ? r : !is_all;
 }
