@@ -720,7 +720,8 @@ uint32_t profile_verdict(const struct profile *p, const struct seccomp_data *d)
 	bool has_match = false;
 	uint32_t verdict = 0;
 
-	if (arch == NULL)
+	/* x32 calls come as x86-64's; nothing comes with libseccomp's token. */
+	if (arch == NULL || d->arch == SCMP_ARCH_X32)
 		return BAD_ARCH_RET;
 	for (size_t i = 0; i < count; i++) {
 		const struct rule *r = &rules[i];

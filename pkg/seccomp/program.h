@@ -79,18 +79,20 @@ struct proof {
  * program_prove() - run @program against the plain meaning of @profile.
  *
  * At every boundary: each named number and its neighbours, with and without
- * the x32 bit, at each listed architecture and at one that is not; for each
- * constant c that an argument is compared with: c-1, c, c+1, its halves
- * swapped, c +- 2^32, and bits inside and outside of masks, in all
- * combinations (above PROVE_COMBINATIONS_MAX of one call: for each rule every
- * value of each argument while the others fit, then that many chosen by a fixed
+ * the x32 bit, at each listed architecture and at such that are not; for each
+ * constant c that an argument is compared with, while the other arguments fit
+ * the rule: c-1, c, c+1, all of them +- 2^32, c with its halves swapped and
+ * each half replaced, and bits inside and outside of masks; then the nearest of
+ * these values in all combinations of the arguments of all rules of the call
+ * (above PROVE_COMBINATIONS_MAX of one call: that many chosen by a fixed
  * sequence). Then at every branch that none of them reached: a call that does
  * reach it is looked for (solve.h) and compared too, or there is none and the
- * branch is dead.
+ * branch is dead. No other call comes to the code of one that is named
+ * (route.h).
  *
  * Return: 0; -EPROTO with the first call on which they differ in @e, or from
- * program_check(); -E2BIG when the profile has too many argument rules to be
- * proved.
+ * program_check() and program_routes(); -E2BIG when the profile has too many
+ * argument rules to be proved.
  */
 #define PROVE_COMBINATIONS_MAX 16384
 #define PROVE_POINTS_MAX       1000000

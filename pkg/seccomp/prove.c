@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "pkg/seccomp/program.h"
+#include "pkg/seccomp/route.h"
 #include "pkg/seccomp/solve.h"
 
 struct prove {
@@ -94,6 +95,8 @@ int program_prove(const struct profile *profile, const struct program *program,
 	bool is_sampled = false;
 	int r = program_check(program, e);
 
+	if (r == 0)
+		r = program_routes(profile, program, e);
 	if (r == 0)
 		r = profile_visit(profile, point_prove, &p, &is_sampled, e);
 	if (r < 0)

@@ -3,6 +3,7 @@
  * running it (program.h).
  */
 #include <errno.h>
+#include <stddef.h>
 
 #include "pkg/seccomp/program.h"
 
@@ -94,6 +95,9 @@ int program_trace(const struct program *program, const struct seccomp_data *d,
 
 /* ---- without running it ------------------------------------------------ */
 
+/* No profile speaks of it. */
+#define DATA_POINTER offsetof(struct seccomp_data, instruction_pointer)
+
 #define SEEN_REACHED 1
 #define SEEN_EMPTY   2 /* on some way nothing was loaded */
 
@@ -115,7 +119,8 @@ static int insn_check(const struct program *p, uint8_t *seen, size_t at)
 		return -EINVAL;
 	switch (i->code) {
 	case BPF_LD | BPF_W | BPF_ABS:
-		if (i->k % 4 != 0 || i->k >= sizeof(struct seccomp_data))
+		if (i->k % 4 != 0 || i->k >= sizeof(struct seccomp_data) ||
+		    i->k / 8 == DATA_POINTER / 8)
 			return -EINVAL;
 		return see(p, seen, at, 0, SEEN_REACHED);
 	case BPF_RET | BPF_K:

@@ -8,9 +8,10 @@
 #include "lib/auto.h"
 #include "pkg/seccomp/program.h"
 
-#define CANDIDATES_MAX 8192 /* of one argument */
-#define NEIGHBOUR_MAX  512  /* combinations of a call at another number */
-#define RULES_FEW      16   /* with more, fewer combinations */
+#define CANDIDATES_MAX	8192 /* of one argument */
+#define NEIGHBOUR_MAX	512  /* combinations of a call at another number */
+#define STRANGE_NUMBERS 8    /* of an architecture that is none */
+#define RULES_FEW	16   /* with more, fewer combinations */
 
 struct candidates {
 	uint64_t *values;
@@ -95,14 +96,23 @@ static void candidate_add(struct candidates *c, uint64_t value)
 		c->values[c->count++] = value;
 }
 
+/* The value, its neighbours, and all of them one higher and lower in the upper
+ * half; its halves swapped, and each of them replaced by something else. */
 static void constant_add(struct candidates *c, uint64_t value)
 {
-	candidate_add(c, value);
-	candidate_add(c, value - 1);
-	candidate_add(c, value + 1);
+	const uint64_t low = UINT32_MAX, noise = 0x5ad2963c9e3779b9ULL;
+
+	for (uint64_t near = value - 1; near != value + 2; near++) {
+		candidate_add(c, near);
+		candidate_add(c, near + (1ULL << 32));
+		candidate_add(c, near - (1ULL << 32));
+	}
 	candidate_add(c, value << 32 | value >> 32);
-	candidate_add(c, value + (1ULL << 32));
-	candidate_add(c, value - (1ULL << 32));
+	candidate_add(c, value | low);
+	candidate_add(c, value & ~low);
+	candidate_add(c, (value & ~low) | (noise & low));
+	candidate_add(c, (value & low) | (noise & ~low));
+	candidate_add(c, ~value);
 }
 
 /* A value that fits the mask, then one wrong bit at a time, then noise in the
@@ -117,6 +127,7 @@ static void mask_add(struct candidates *c, uint64_t mask, uint64_t value)
 			candidate_add(c, value ^ 1ULL << bit);
 }
 
+/* All values at which a mistake in the code of @c could show. */
 static void cond_add(struct candidates *to, const struct cond *c)
 {
 	candidate_add(to, 0);
@@ -125,6 +136,27 @@ static void cond_add(struct candidates *to, const struct cond *c)
 		mask_add(to, c->value, c->value_two);
 	else
 		constant_add(to, c->value);
+}
+
+/* The few of them that are combined with those of other arguments. */
+static void cond_add_few(struct candidates *to, const struct cond *c)
+{
+	const uint64_t mask = c->value;
+
+	candidate_add(to, 0);
+	if (c->op != COND_MASKED_EQ) {
+		candidate_add(to, c->value - 1);
+		candidate_add(to, c->value);
+		candidate_add(to, c->value + 1);
+		candidate_add(to, c->value + (1ULL << 32));
+		return;
+	}
+	candidate_add(to, c->value_two);
+	candidate_add(to, c->value_two | ~mask);
+	candidate_add(to, c->value_two ^ (mask & -mask));
+	if (mask != 0)
+		candidate_add(to, c->value_two ^
+					  1ULL << (63 - __builtin_clzll(mask)));
 }
 
 static void candidates_sort(struct candidates *c)
@@ -148,7 +180,7 @@ static void candidates_collect(struct visit *v, const struct rule *rules,
 			const struct cond *c =
 				&v->profile->conds[rules[i].first + k];
 
-			cond_add(&v->args[c->index], c);
+			cond_add_few(&v->args[c->index], c);
 		}
 	for (size_t i = 0; i < 6; i++) {
 		if (v->args[i].count == 0)
@@ -272,13 +304,10 @@ static int call_visit(struct visit *v, struct seccomp_data *d,
 
 	candidates_collect(v, rules, count);
 	r = combinations_visit(v, d, most, count);
-	if (r <= 0)
-		return r;
-	r = 0;
-	v->is_sampled |= is_own;
-	for (size_t i = 0; is_own && i < count && r == 0; i++)
+	v->is_sampled |= is_own && r > 0;
+	for (size_t i = 0; is_own && i < count && r >= 0; i++)
 		r = rule_visit(v, &rules[i], count, d);
-	return r;
+	return r < 0 ? r : 0;
 }
 
 /* Whether two calls come from the same entries of the document. */
@@ -350,6 +379,47 @@ static int arch_visit(struct visit *v, uint32_t arch)
 	return r;
 }
 
+/* An architecture that may not be listed, at some of the numbers. */
+static int strange_visit(struct visit *v, uint32_t arch)
+{
+	const size_t step = 1 + v->number_count / STRANGE_NUMBERS;
+	struct seccomp_data d = { .arch = arch };
+	int r = 0;
+
+	for (size_t i = 0; i < v->number_count && r == 0; i += step) {
+		d.nr = (int)v->numbers[i];
+		r = point(v, &d, 0);
+	}
+	return r;
+}
+
+/* What is none: beside each that is listed, with a wrong bit, and, for whoever
+ * would take the one for the other, each number. */
+static int stranges_visit(struct visit *v)
+{
+	const struct profile *p = v->profile;
+	int r = 0;
+
+	for (size_t i = 0; i < p->arch_count && r == 0; i++) {
+		const uint32_t token = p->archs[i].token;
+
+		r = strange_visit(v, token - 1);
+		if (r == 0)
+			r = strange_visit(v, token + 1);
+		for (unsigned bit = 0; bit < 32 && r == 0; bit++)
+			r = strange_visit(v, token ^ 1U << bit);
+	}
+	for (size_t i = 0; i < v->number_count && r == 0; i++) {
+		const struct seccomp_data d = {
+			.nr = (int)v->numbers[i],
+			.arch = v->numbers[i],
+		};
+
+		r = point(v, &d, 0);
+	}
+	return r;
+}
+
 int profile_visit(const struct profile *profile, profile_visit_fn *call,
 		  void *ctx, bool *ret_sampled, struct err *e)
 {
@@ -371,6 +441,8 @@ int profile_visit(const struct profile *profile, profile_visit_fn *call,
 	/* One that is not listed, or cannot be. */
 	if (r == 0)
 		r = arch_visit(&v, AUDIT_ARCH_S390X);
+	if (r == 0)
+		r = stranges_visit(&v);
 	free(v.numbers);
 	free(v.tested);
 	if (r == 0)
