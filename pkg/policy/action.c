@@ -406,7 +406,7 @@ static int device_parse(const struct words *w, struct action *a, struct err *e)
 				  "is not read, write or mknod");
 		return err_wrap(e, "device");
 	}
-	a->access = device_words[i].access;
+	a->access = (uint8_t)device_words[i].access;
 	if (!span_eq_str(w->items[2], "c") && !span_eq_str(w->items[2], "b")) {
 		(void)word_refuse(e, w->items[2],
 				  "is not b (block) or c (character)");

@@ -13,6 +13,7 @@ struct prove {
 	const struct profile *profile;
 	const struct program *program;
 	struct trace trace;
+	struct solver *solver; /* made when it is needed */
 	struct proof proof;
 	struct err *e;
 };
@@ -39,12 +40,17 @@ static int point_prove(void *ctx, const struct seccomp_data *d)
 }
 
 /* A way out of the jump @at that no point took: one that does, or none. */
-static int branch_prove(struct prove *p, struct solver *s, size_t at,
-			uint8_t way)
+static int branch_prove(struct prove *p, size_t at, uint8_t way)
 {
 	struct seccomp_data d;
-	int r = solver_find(s, at, way == TRACE_TAKEN, &d);
+	int r;
 
+	/* Most programs need no solver. */
+	if (p->solver == NULL)
+		p->solver = solver_new(p->program);
+	if (p->solver == NULL)
+		return err_set(p->e, ENOMEM, "out of memory");
+	r = solver_find(p->solver, at, way == TRACE_TAKEN, &d);
 	if (r < 0)
 		return err_set(p->e, E2BIG,
 			       "more rules with arguments than can be proved: "
@@ -65,7 +71,7 @@ static int branch_prove(struct prove *p, struct solver *s, size_t at,
 }
 
 /* Every way out of every jump. */
-static int branches_prove(struct prove *p, struct solver *s)
+static int branches_prove(struct prove *p)
 {
 	static const uint8_t ways[] = { TRACE_TAKEN, TRACE_NOT_TAKEN };
 	int r = 0;
@@ -79,7 +85,7 @@ static int branches_prove(struct prove *p, struct solver *s)
 		p->proof.branches += 2;
 		for (size_t w = 0; w < 2 && r == 0; w++)
 			if ((p->trace.ways[at] & ways[w]) == 0)
-				r = branch_prove(p, s, at, ways[w]);
+				r = branch_prove(p, at, ways[w]);
 		if (r < 0)
 			return r;
 	}
@@ -91,7 +97,6 @@ int program_prove(const struct profile *profile, const struct program *program,
 		  struct proof *ret, struct err *e)
 {
 	struct prove p = { .profile = profile, .program = program, .e = e };
-	struct solver *s;
 	bool is_sampled = false;
 	int r = program_check(program, e);
 
@@ -99,12 +104,9 @@ int program_prove(const struct profile *profile, const struct program *program,
 		r = program_routes(profile, program, e);
 	if (r == 0)
 		r = profile_visit(profile, point_prove, &p, &is_sampled, e);
-	if (r < 0)
-		return r;
-	s = solver_new(program);
-	r = s != NULL ? branches_prove(&p, s)
-		      : err_set(e, ENOMEM, "out of memory");
-	solver_free(s);
+	if (r == 0)
+		r = branches_prove(&p);
+	solver_free(p.solver);
 	if (r < 0)
 		return r;
 	p.proof.is_sampled = is_sampled;

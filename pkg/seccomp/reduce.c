@@ -162,12 +162,13 @@ static int cond_keep(struct reduce *r, const struct cond *c)
 /* Conditions that cannot fail go; the others are written again only then. */
 static int conds_keep(struct reduce *r, struct row *row, unsigned always)
 {
-	const struct cond *conds = r->from->conds + row->rule.first;
 	const uint32_t first = (uint32_t)r->to.cond_count;
+	const struct cond *conds;
 	int result = 0;
 
 	if (always == 0)
 		return 0;
+	conds = r->from->conds + row->rule.first;
 	for (uint32_t i = 0; i < row->rule.count && result == 0; i++)
 		if ((row->tested >> conds[i].index & 1) != 0)
 			result = cond_keep(r, &conds[i]);

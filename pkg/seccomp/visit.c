@@ -8,14 +8,16 @@
 #include "lib/auto.h"
 #include "pkg/seccomp/program.h"
 
-#define CANDIDATES_MAX	8192 /* of one argument */
+#define CANDIDATES_MAX	8192 /* of one argument in combinations */
+#define FEW_MAX		5    /* of them by one condition */
+#define OWN_MAX		128  /* of one condition alone */
 #define NEIGHBOUR_MAX	512  /* combinations of a call at another number */
 #define STRANGE_NUMBERS 8    /* of an architecture that is none */
 #define RULES_FEW	16   /* with more, fewer combinations */
 
 struct candidates {
 	uint64_t *values;
-	size_t count;
+	size_t count, max;
 	bool is_cut;
 };
 
@@ -90,7 +92,7 @@ static int numbers_collect(struct visit *v)
 
 static void candidate_add(struct candidates *c, uint64_t value)
 {
-	if (c->count == CANDIDATES_MAX)
+	if (c->count == c->max)
 		c->is_cut = true;
 	else
 		c->values[c->count++] = value;
@@ -173,8 +175,10 @@ static void candidates_sort(struct candidates *c)
 static void candidates_collect(struct visit *v, const struct rule *rules,
 			       size_t count)
 {
-	for (size_t i = 0; i < 6; i++)
-		v->args[i] = (struct candidates){ .values = v->args[i].values };
+	for (size_t i = 0; i < 6; i++) {
+		v->args[i].count = 0;
+		v->args[i].is_cut = false;
+	}
 	for (size_t i = 0; i < count; i++)
 		for (uint32_t k = 0; k < rules[i].count; k++) {
 			const struct cond *c =
@@ -420,21 +424,35 @@ static int stranges_visit(struct visit *v)
 	return r;
 }
 
+/* Room for the values of the arguments. */
+static uint64_t *candidates_init(struct visit *v)
+{
+	const size_t conds = v->profile->cond_count;
+	const size_t max = conds < CANDIDATES_MAX / FEW_MAX
+				   ? FEW_MAX * conds + 1
+				   : CANDIDATES_MAX;
+	uint64_t *values = calloc(6 * max + OWN_MAX, sizeof(*values));
+
+	for (size_t i = 0; i < 6 && values != NULL; i++)
+		v->args[i] = (struct candidates){ .values = values + i * max,
+						  .max = max };
+	if (values != NULL)
+		v->own = (struct candidates){ .values = values + 6 * max,
+					      .max = OWN_MAX };
+	return values;
+}
+
 int profile_visit(const struct profile *profile, profile_visit_fn *call,
 		  void *ctx, bool *ret_sampled, struct err *e)
 {
 	struct visit v = {
 		.profile = profile, .call = call, .ctx = ctx, .e = e
 	};
-	AUTO_MEM uint64_t *values =
-		calloc((size_t)7 * CANDIDATES_MAX, sizeof(*values));
+	AUTO_MEM uint64_t *values = candidates_init(&v);
 	int r = values != NULL ? numbers_collect(&v) : -ENOMEM;
 
 	if (r < 0)
 		(void)err_set(e, ENOMEM, "out of memory");
-	for (size_t i = 0; r == 0 && i < 6; i++)
-		v.args[i].values = values + i * CANDIDATES_MAX;
-	v.own.values = values + (size_t)6 * CANDIDATES_MAX;
 	for (size_t i = 0; i < profile->arch_count && r == 0; i++)
 		if (profile->archs[i].token != SCMP_ARCH_X32)
 			r = arch_visit(&v, profile->archs[i].token);
