@@ -33,6 +33,7 @@ int verb_attach(int argc, char **argv, struct err *e);
 int verb_status(int argc, char **argv, struct err *e);
 int verb_verify(int argc, char **argv, struct err *e);
 int verb_compile(int argc, char **argv, struct err *e);
+int verb_test(int argc, char **argv, struct err *e);
 
 /* option_parse() that prints the help itself. Return: 0; 1 after the help;
  * -EINVAL. */

@@ -12,8 +12,7 @@
 #include "pkg/landlock/rights.h"
 #include "pkg/trust/trust.h"
 
-/* Nothing is refused that some node could enforce. */
-static const struct policy_kernel kernel = {
+const struct policy_kernel bundle_kernel = {
 	.landlock_abi = LANDLOCK_ABI_NEWEST,
 	.has_seccomp = true,
 };
@@ -96,7 +95,7 @@ int bundle_compile(const struct stage *s, const struct role_view *v,
 	if (r < 0)
 		return r;
 	if (d->has_node)
-		return policy_compile(d->targets, d->count, &origin, &kernel,
+		return policy_compile(d->targets, d->count, &origin, &bundle_kernel,
 				      NULL, ret, e);
 	*ret = NULL;
 	return 0;
@@ -105,8 +104,10 @@ int bundle_compile(const struct stage *s, const struct role_view *v,
 int bundle_check(const struct stage *s, struct err *e)
 {
 	struct policy *policy = NULL;
-	const int r = bundle_compile(s, &s->roles.next, &policy, e);
+	int r = bundle_compile(s, &s->roles.next, &policy, e);
 
+	if (r == 0 && policy != NULL)
+		r = policy_tests_check(policy, e);
 	policy_free(policy);
 	return r < 0 ? err_hint(e, "build --unchecked stages it all the same; "
 				   "nodes will refuse it")
@@ -116,11 +117,13 @@ int bundle_check(const struct stage *s, struct err *e)
 int bundle_check_verified(const struct trust_result *result, struct err *e)
 {
 	struct policy *policy = NULL;
-	const int r = verified_compile(result, 1, &kernel, NULL, &policy, e);
+	int r = verified_compile(result, 1, &bundle_kernel, NULL, &policy, e);
 
-	policy_free(policy);
-	if (r == 0)
-		return 0;
+	if (r == 0) {
+		r = policy_tests_check(policy, e);
+		policy_free(policy);
+		return r;
+	}
 	(void)err_wrap(e, "nodes would refuse these policies");
 	return err_hint(e, "publish --unchecked publishes them all the same");
 }

@@ -9,6 +9,10 @@
 #include "pkg/policy/policy.h"
 #include "pkg/trust/trust.h"
 
+/* A kernel that can do everything: nothing is refused that some node could
+ * enforce. */
+extern const struct policy_kernel bundle_kernel;
+
 /**
  * bundle_compile() - compile all targets that a node would take from @v, each
  * with the role that speaks of it.

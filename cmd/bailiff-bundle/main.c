@@ -30,6 +30,7 @@ static const struct verb {
 	{ "refresh", verb_refresh, "the same content with a later expiry" },
 	{ "verify",  verb_verify,  "see a repository as a node sees it" },
 	{ "compile", verb_compile, "one policy document to masks or to BPF" },
+	{ "test",    verb_test,    "do the tests in the policies hold?" },
 	/* clang-format on */
 };
 

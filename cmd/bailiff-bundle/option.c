@@ -122,6 +122,7 @@ static int value_set(const struct option_row *row, const char *text,
 	case OPTION_TEXT:
 		return text_set(row->value, text, e);
 	case OPTION_LIST:
+	case OPTION_FILES:
 		return list_add(row->value, text, e);
 	case OPTION_DAYS:
 		return days_set(row->value, text, e);
@@ -171,8 +172,14 @@ static int option_take(const struct option_row *rows, int argc, char **argv,
 	struct span name = span_of(word), value = { 0 };
 	const struct option_row *row;
 
-	if (!span_starts(name, "--"))
-		return err_set(e, EINVAL, "unexpected argument \"%s\"", word);
+	if (!span_starts(name, "--")) {
+		row = word[0] != '-' ? row_find(rows, (struct span){ 0 })
+				     : NULL;
+		return row != NULL ? value_set(row, word, e)
+				   : err_set(e, EINVAL,
+					     "unexpected argument \"%s\"",
+					     word);
+	}
 	value = (struct span){ name.p + 2, name.len - 2 };
 	name = span_cut(&value, '=');
 	row = row_find(rows, name);
@@ -225,7 +232,8 @@ void option_help(const struct option_row *rows)
 	for (; rows->kind != OPTION_END; rows++) {
 		char left[64];
 
-		(void)snprintf(left, sizeof(left), "--%s%s%s", rows->name,
+		(void)snprintf(left, sizeof(left), "%s%s%s%s",
+			       rows->kind == OPTION_FILES ? "" : "--", rows->name,
 			       rows->arg ? " " : "",
 			       rows->arg ? rows->arg : "");
 		printf("  %-30s %s%s\n", left, rows->help,

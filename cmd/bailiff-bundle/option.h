@@ -2,7 +2,7 @@
 /* option.h - long options from a table; the table also prints the help.
  *
  * "--name value" and "--name=value"; no abbreviations, nothing positional but
- * the further words of a list.
+ * the further words of a list and, for verbs that take them, files.
  */
 #ifndef CMD_BAILIFF_BUNDLE_OPTION_H
 #define CMD_BAILIFF_BUNDLE_OPTION_H
@@ -33,6 +33,8 @@ enum option_kind {
 	OPTION_TEXT,   /* const char *; given once */
 	OPTION_LIST,   /* struct option_list; may be given again, and the words
 			* up to the next option are more of it */
+	OPTION_FILES,  /* struct option_list: words that follow no option; the
+			* row's name is "" */
 	OPTION_NUMBER, /* uint64_t from 1 on; 0 stays when not given */
 	OPTION_FD,     /* int; -1 stays when not given */
 	OPTION_TIME,   /* int64_t; INT64_MIN stays when not given */
