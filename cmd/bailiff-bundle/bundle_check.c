@@ -95,8 +95,8 @@ int bundle_compile(const struct stage *s, const struct role_view *v,
 	if (r < 0)
 		return r;
 	if (d->has_node)
-		return policy_compile(d->targets, d->count, &origin, &bundle_kernel,
-				      NULL, ret, e);
+		return policy_compile(d->targets, d->count, &origin,
+				      &bundle_kernel, NULL, ret, e);
 	*ret = NULL;
 	return 0;
 }

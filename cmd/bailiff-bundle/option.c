@@ -175,10 +175,10 @@ static int option_take(const struct option_row *rows, int argc, char **argv,
 	if (!span_starts(name, "--")) {
 		row = word[0] != '-' ? row_find(rows, (struct span){ 0 })
 				     : NULL;
-		return row != NULL ? value_set(row, word, e)
-				   : err_set(e, EINVAL,
-					     "unexpected argument \"%s\"",
-					     word);
+		return row != NULL
+			       ? value_set(row, word, e)
+			       : err_set(e, EINVAL,
+					 "unexpected argument \"%s\"", word);
 	}
 	value = (struct span){ name.p + 2, name.len - 2 };
 	name = span_cut(&value, '=');
@@ -233,8 +233,8 @@ void option_help(const struct option_row *rows)
 		char left[64];
 
 		(void)snprintf(left, sizeof(left), "%s%s%s%s",
-			       rows->kind == OPTION_FILES ? "" : "--", rows->name,
-			       rows->arg ? " " : "",
+			       rows->kind == OPTION_FILES ? "" : "--",
+			       rows->name, rows->arg ? " " : "",
 			       rows->arg ? rows->arg : "");
 		printf("  %-30s %s%s\n", left, rows->help,
 		       rows->is_required ? " (required)" : "");

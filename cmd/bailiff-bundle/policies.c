@@ -103,8 +103,8 @@ static char *target_of(struct span service)
 
 static int services_add(struct documents *d, int dirfd, struct err *e)
 {
-	const int fd = openat(dirfd, SERVICES,
-			      O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const int fd =
+		openat(dirfd, SERVICES, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	const struct dirent *entry;
 	DIR *dir;
 	int r = 0;
@@ -156,9 +156,10 @@ static int node_make(struct documents *d, const struct option_list *paths,
 	for (size_t i = 0; i < paths->count; i++) {
 		buf_puts(node, i == 0 ? "" : ",");
 		json_quote(node, service_of(paths->items[i]));
-		buf_printf(node,
-			   ":{\"number\":%zu,\"grant\":[\"CAP_AUDIT_CONTROL\"]}",
-			   i + 1);
+		buf_printf(
+			node,
+			":{\"number\":%zu,\"grant\":[\"CAP_AUDIT_CONTROL\"]}",
+			i + 1);
 	}
 	buf_puts(node, "}}");
 	return buf_error(node) < 0 ? err_set(e, ENOMEM, "out of memory") : 0;
@@ -213,8 +214,7 @@ static int documents_compile(const struct documents *d,
 			.name = d->items[i].target,
 			.bytes = buf_view(&d->items[i].bytes),
 		};
-	return policy_compile(targets, d->count, &origin, kernel, NULL, ret,
-			      e);
+	return policy_compile(targets, d->count, &origin, kernel, NULL, ret, e);
 }
 
 int policies_compile(const struct option_list *paths,
