@@ -27,6 +27,7 @@ libcurl4-openssl-dev the conformance client asks web servers
 openssl              an oracle in tests
 util-linux           unshare, flock, setsid
 procps               ps
+libcap2-bin          setcap: a program with file capabilities
 iproute2             ip, ss
 curl                 speaks to the sockets
 jq                   reads JSON in tests

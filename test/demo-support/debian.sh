@@ -9,6 +9,7 @@
 #	                     cluster, host keys, a certificate
 #	d_nginx LOG CMD...   the service in the background, CMD in front; its pid
 #	d_redis, d_postgresql, d_sshd  in $NGINX, $REDIS, $POSTGRESQL, $SSHD
+#	                     (SSHD_PAM=yes: sshd with PAM)
 #	d_sql SQL...         as postgres on the unix socket
 #	d_ssh WORD...        as ann with her key; d_with_key KEY CMD... for ssh,
 #	                     scp and sftp with options
@@ -151,9 +152,9 @@ d_postgresql() { # LOG CMD...
 d_sshd() { # LOG CMD...
 	local log=$1
 	shift
-	t_start SSHD "$log" "$@" /usr/sbin/sshd -D -e -o UsePAM=no \
+	t_start SSHD "$log" "$@" /usr/sbin/sshd -D -e -o UsePAM=${SSHD_PAM:-no} \
 		-o PidFile=none -o AddressFamily=inet -o ListenAddress=127.0.0.1 \
-		-o Port=$SSH_PORT ${SSHD_MORE:-}
+		-o Port=$SSH_PORT
 }
 
 d_sql() {
@@ -182,6 +183,10 @@ d_preauth() {
 	[ -z "$pid" ] || user=$(ps -o user= -p "$pid")
 	echo "$user $(readlink "/proc/$pid/root")"
 	exec {preauth}>&-
+}
+
+d_ssh_greets() { # that it listens, without a login
+	ssh-keyscan -p $SSH_PORT -T 2 127.0.0.1 2>/dev/null | grep -q .
 }
 
 in_postgresql() {

@@ -67,6 +67,8 @@ rm -f /var/tmp/bailiff-intruder
 
 # The setuid copy of id says whose rights it has; a shell would drop them.
 install -m 4755 /usr/bin/id $D/bin/setuid-id
+install -m 755 /usr/bin/id $D/bin/capable-id
+setcap cap_net_raw+ep $D/bin/capable-id
 d_sshd "$dir/sshd-bare.log"
 t_check "without bailiff ann logs in" t_wait_for d_ssh true
 # shellcheck disable=SC2046 # several words
@@ -75,6 +77,8 @@ a_allowed "$dir/ann" "who logged in" "${of_sshd[@]}"
 rm -f /var/tmp/bailiff-intruder
 t_has "without bailiff a setuid program has root's rights" \
 	"$(d_ssh $D/bin/setuid-id)" "euid=0(root)"
+t_check "without bailiff one with capabilities is started" \
+	d_ssh $D/bin/capable-id
 t_end "$SSHD"
 
 # ---- with it ----------------------------------------------------------------------
@@ -283,6 +287,22 @@ refused "pg_read_file reads no file elsewhere" fs.read_file \
 # ---- no_new_privs -----------------------------------------------------------------
 t_is "no_new_privs: a setuid program gains nothing in a session" \
 	"$(d_ssh $D/bin/setuid-id | grep -c euid)" 0
+t_has "no_new_privs: one with capabilities of its own is not even started" \
+	"$(d_ssh $D/bin/capable-id 2>&1)" "Operation not permitted"
 t_check "PostgreSQL still has the row" [ "$(tcp -c "SELECT v FROM t")" = x ]
 t_check "and ann can still log in" d_ssh true
+
+# ---- PAM --------------------------------------------------------------------------
+# What its pam_loginuid would write is the service's identity.
+t_end "$SSHD"
+d_copy /etc/pam.d/sshd
+SSHD_PAM=yes
+start sshd
+t_check "with PAM sshd answers" t_wait_for d_ssh_greets
+t_exit "a pam_loginuid that is required ends the session" 254 d_ssh true
+sed 's/^session *required *pam_loginuid/session optional pam_loginuid/' \
+	/etc/pam.d/sshd >"$dir/pam" && cat "$dir/pam" >/etc/pam.d/sshd
+t_is "with an optional one ann logs in" "$(d_ssh id -un)" ann
+t_is "and is in the service's session" "$(d_ssh cat /proc/self/loginuid)" \
+	1900000004
 t_done
