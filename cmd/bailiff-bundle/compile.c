@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* compile.c - bailiff-bundle compile: a Landlock document to masks and rules,
- * a seccomp profile to a program. No key, no repository, no kernel.
+ * a seccomp profile to a program, a service through all stages. No key, no
+ * repository, no kernel.
  */
 #include "cmd/bailiff-bundle/bundle.h"
 
@@ -13,64 +14,27 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/bailiff-bundle/compile_file.h"
+#include "cmd/bailiff-bundle/compile_service.h"
 #include "lib/auto.h"
 #include "lib/file.h"
 #include "pkg/landlock/merge.h"
 #include "pkg/landlock/print.h"
 #include "pkg/landlock/resolve.h"
-#include "pkg/policy/model.h"
-#include "pkg/policy/policy.h"
+#include "pkg/policy/author.h"
+#include "pkg/policy/capabilities.h"
 #include "pkg/seccomp/pseudo.h"
 #include "pkg/seccomp/superset.h"
-
-#define OUTPUT_MAX (64U << 20)
-
-/* Without --kernel: the first that has Landlock. */
-#define KERNEL_MAJOR 5
-#define KERNEL_MINOR 13
 
 /* What the user asked for. */
 struct question {
 	struct option_list landlock;
 	uint64_t abi;
 	const char *seccomp, *arch, *bpf, *kernel;
+	const char *service, *name, *stage;
 	struct option_list caps;
-	bool is_json, wants_pseudo, wants_oci;
+	bool is_json, wants_pseudo, wants_oci, wants_raw;
 };
-
-static const char *file_name(const char *path)
-{
-	return strcmp(path, "-") == 0 ? "standard input" : path;
-}
-
-/* A JSON file, or "-". */
-static int json_read(const char *path, json_t **ret, struct err *e)
-{
-	AUTO_DONE(buf_done) struct buf text;
-	AUTO_FD opened = -1;
-	int fd = STDIN_FILENO, r;
-
-	buf_init(&text, POLICY_TARGET_MAX);
-	if (strcmp(path, "-") != 0) {
-		opened = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-		if (opened < 0)
-			return err_errno(e, "open %s", path);
-		fd = opened;
-	}
-	r = file_read_fd(fd, POLICY_TARGET_MAX, &text, e);
-	if (r == 0)
-		r = json_parse(buf_view(&text), POLICY_TARGET_MAX, ret, e);
-	return r < 0 ? err_wrap(e, "%s", file_name(path)) : 0;
-}
-
-static int output_write(int fd, struct buf *out, struct err *e)
-{
-	int r = buf_error(out);
-
-	if (r == 0)
-		r = file_write_all(fd, buf_view(out));
-	return r < 0 ? err_set(e, -r, "write: %s", strerror(-r)) : 0;
-}
 
 /* ---- landlock ---------------------------------------------------------- */
 
@@ -80,7 +44,7 @@ static int documents_read(const struct option_list *files,
 	for (size_t i = 0; i < files->count; i++) {
 		AUTO_DONE(landlock_doc_done) struct landlock_doc d = { 0 };
 		AUTO_JSON *j = NULL;
-		int r = json_read(files->items[i], &j, e);
+		int r = compile_json(files->items[i], &j, e);
 
 		if (r < 0)
 			return r;
@@ -88,7 +52,8 @@ static int documents_read(const struct option_list *files,
 		if (r == 0 && i != 0)
 			r = landlock_doc_merge(ret, &d, e);
 		if (r < 0)
-			return err_wrap(e, "%s", file_name(files->items[i]));
+			return err_wrap(e, "%s",
+					compile_file_name(files->items[i]));
 	}
 	return 0;
 }
@@ -113,7 +78,7 @@ static int landlock_compile(const struct question *q, struct err *e)
 	uint64_t lost[RIGHT_CLASSES];
 	int r = documents_read(&q->landlock, &d, e);
 
-	buf_init(&out, OUTPUT_MAX);
+	buf_init(&out, COMPILE_OUTPUT_MAX);
 	if (r == 0)
 		r = landlock_resolve(&d, &rules, e);
 	if (r < 0)
@@ -127,7 +92,7 @@ static int landlock_compile(const struct question *q, struct err *e)
 		buf_printf(&out, "Landlock ABI %u\n", abi);
 		landlock_rules_text(&rules, &out);
 	}
-	return output_write(STDOUT_FILENO, &out, e);
+	return compile_write(STDOUT_FILENO, &out, e);
 }
 
 /* ---- seccomp ----------------------------------------------------------- */
@@ -176,8 +141,8 @@ static int host_make(const struct question *q, uint32_t arch,
 		.token = arch,
 		.caps = q->caps.items,
 		.cap_count = q->caps.count,
-		.major = KERNEL_MAJOR,
-		.minor = KERNEL_MINOR,
+		.major = AUTHOR_KERNEL_MAJOR,
+		.minor = AUTHOR_KERNEL_MINOR,
 	};
 
 	for (size_t i = 0; i < q->caps.count; i++)
@@ -203,14 +168,14 @@ static int profile_read(const struct question *q, uint32_t arch,
 	int r = host_make(q, arch, &host, e);
 
 	if (r == 0)
-		r = json_read(q->seccomp, &j, e);
+		r = compile_json(q->seccomp, &j, e);
 	if (r < 0)
 		return r;
 	r = superset_resolve(j, &host, &plain, e);
 	if (r == 0)
 		r = profile_parse_for(plain, arch, ret, e);
 	if (r < 0)
-		return err_wrap(e, "%s", file_name(q->seccomp));
+		return err_wrap(e, "%s", compile_file_name(q->seccomp));
 	*ret_plain = ptr_steal(&plain);
 	return 0;
 }
@@ -219,9 +184,9 @@ static int plain_tell(const json_t *plain, struct err *e)
 {
 	AUTO_DONE(buf_done) struct buf out;
 
-	buf_init(&out, OUTPUT_MAX);
+	buf_init(&out, COMPILE_OUTPUT_MAX);
 	(void)json_pretty(plain, &out);
-	return output_write(STDOUT_FILENO, &out, e);
+	return compile_write(STDOUT_FILENO, &out, e);
 }
 
 /* struct sock_filter as it lies in the memory of a little-endian machine. */
@@ -232,7 +197,7 @@ static int program_write(const char *path, const struct program *program,
 	AUTO_FD opened = -1;
 	int fd = STDOUT_FILENO;
 
-	buf_init(&out, OUTPUT_MAX);
+	buf_init(&out, COMPILE_OUTPUT_MAX);
 	for (size_t i = 0; i < program->count; i++) {
 		const struct sock_filter *insn = &program->insns[i];
 
@@ -250,7 +215,7 @@ static int program_write(const char *path, const struct program *program,
 			return err_errno(e, "open %s", path);
 		fd = opened;
 	}
-	return output_write(fd, &out, e);
+	return compile_write(fd, &out, e);
 }
 
 /* What is said of the program: its size, its proof, itself. */
@@ -261,7 +226,7 @@ static int program_tell(const struct question *q, uint32_t arch,
 	AUTO_DONE(buf_done) struct buf out;
 	int r = 0;
 
-	buf_init(&out, OUTPUT_MAX);
+	buf_init(&out, COMPILE_OUTPUT_MAX);
 	buf_puts(&out, q->is_json ? "{\"arch\":\"" : "; ");
 	arch_print(&out, arch);
 	if (q->is_json)
@@ -281,7 +246,7 @@ static int program_tell(const struct question *q, uint32_t arch,
 			   proof->branches, proof->reached, proof->dead);
 	if (q->wants_pseudo)
 		r = program_print(program, &out, e);
-	return r < 0 ? r : output_write(STDOUT_FILENO, &out, e);
+	return r < 0 ? r : compile_write(STDOUT_FILENO, &out, e);
 }
 
 static int program_make(const struct question *q, uint32_t arch,
@@ -298,12 +263,12 @@ static int program_make(const struct question *q, uint32_t arch,
 	if (r == 0)
 		r = program_prove(&profile, program, &proof, e);
 	if (r < 0)
-		return err_wrap(e, "%s", file_name(q->seccomp));
+		return err_wrap(e, "%s", compile_file_name(q->seccomp));
 	if (profile.unknown != 0)
 		(void)fprintf(stderr,
 			      "bailiff-bundle: compile: %zu names in %s are no "
 			      "system calls\n",
-			      profile.unknown, file_name(q->seccomp));
+			      profile.unknown, compile_file_name(q->seccomp));
 	if (q->bpf != NULL)
 		r = program_write(q->bpf, program, e);
 	if (r == 0 && q->wants_oci)
@@ -328,30 +293,92 @@ static int seccomp_compile(const struct question *q, struct err *e)
 
 /* ---- the verb ---------------------------------------------------------- */
 
-/* Options that belong together. */
-static int question_check(const struct question *q, struct err *e)
-{
-	const bool is_landlock = q->landlock.count != 0;
+/* The three things that can be compiled, and the options of each. */
+enum kind {
+	KIND_LANDLOCK = 1,
+	KIND_SECCOMP = 2,
+	KIND_SERVICE = 4
+};
 
-	if (is_landlock == (q->seccomp != NULL))
+static int options_check(const struct question *q, unsigned kind, struct err *e)
+{
+	const struct {
+		bool is_given;
+		unsigned kinds;
+		const char *name, *with;
+	} rows[] = {
+		{ q->abi != 0, KIND_LANDLOCK | KIND_SERVICE, "--abi",
+		  "--landlock or --service" },
+		{ q->arch != NULL, KIND_SECCOMP | KIND_SERVICE, "--arch",
+		  "--seccomp or --service" },
+		{ q->bpf != NULL, KIND_SECCOMP, "--bpf", "--seccomp" },
+		{ q->wants_pseudo, KIND_SECCOMP, "--pseudo", "--seccomp" },
+		{ q->caps.count != 0, KIND_SECCOMP, "--cap", "--seccomp" },
+		{ q->kernel != NULL, KIND_SECCOMP, "--kernel", "--seccomp" },
+		{ q->wants_oci, KIND_SECCOMP, "--oci", "--seccomp" },
+		{ q->name != NULL, KIND_SERVICE, "--name", "--service" },
+		{ q->stage != NULL, KIND_SERVICE, "--stage", "--service" },
+		{ q->wants_raw, KIND_SERVICE, "--raw", "--service" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].is_given && (rows[i].kinds & kind) == 0)
+			return err_set(e, EINVAL, "%s goes with %s",
+				       rows[i].name, rows[i].with);
+	return 0;
+}
+
+/* Options that belong together. */
+static int question_check(const struct question *q, unsigned *ret_kind,
+			  struct err *e)
+{
+	const bool is_list = q->stage != NULL && strcmp(q->stage, "list") == 0;
+	const unsigned kind =
+		(q->landlock.count != 0 ? KIND_LANDLOCK : 0) |
+		(q->seccomp != NULL ? KIND_SECCOMP : 0) |
+		(q->service != NULL || is_list ? KIND_SERVICE : 0);
+	int r;
+
+	if (kind != KIND_LANDLOCK && kind != KIND_SECCOMP &&
+	    kind != KIND_SERVICE)
 		return err_set(e, EINVAL,
-			       "either --landlock FILE or --seccomp FILE");
-	if (is_landlock && (q->arch || q->bpf || q->wants_pseudo))
-		return err_set(e, EINVAL,
-			       "--arch, --bpf and --pseudo go with --seccomp");
-	if (is_landlock && (q->caps.count != 0 || q->kernel || q->wants_oci))
-		return err_set(e, EINVAL,
-			       "--cap, --kernel and --oci go with --seccomp");
-	if (!is_landlock && q->abi != 0)
-		return err_set(e, EINVAL, "--abi goes with --landlock");
+			       "either --landlock FILE, --seccomp FILE or "
+			       "--service FILE");
+	r = options_check(q, kind, e);
+	if (r < 0)
+		return r;
+	if (kind == KIND_SERVICE && q->stage == NULL) {
+		(void)err_set(e, EINVAL, "--stage STAGE is missing");
+		return err_hint(e, "--stage list names them");
+	}
 	if (q->abi > INT32_MAX)
 		return err_set(e, EINVAL, "--abi must be below 2^31");
-	if (q->wants_pseudo + q->is_json + q->wants_oci > 1)
-		return err_set(e, EINVAL, "one of --pseudo, --json and --oci");
+	if (q->wants_pseudo + q->is_json + q->wants_oci + q->wants_raw > 1)
+		return err_set(e, EINVAL,
+			       "one of --pseudo, --json, --oci and --raw");
 	if (q->bpf != NULL && strcmp(q->bpf, "-") == 0 &&
 	    (q->wants_pseudo || q->is_json || q->wants_oci))
 		return err_set(e, EINVAL, "--bpf - has standard output alone");
+	*ret_kind = kind;
 	return 0;
+}
+
+static int service_stage(const struct question *q, struct err *e)
+{
+	struct service_question s = {
+		.file = q->service,
+		.name = q->name,
+		.stage = q->stage,
+		.abi = (uint32_t)q->abi,
+		.token = seccomp_arch_native(),
+		.is_json = q->is_json,
+		.is_raw = q->wants_raw,
+	};
+	int r = 0;
+
+	if (q->arch != NULL)
+		r = arch_parse(q->arch, &s.token, e);
+	return r < 0 ? r : service_compile(&s, e);
 }
 
 int verb_compile(int argc, char **argv, struct err *e)
@@ -376,6 +403,16 @@ int verb_compile(int argc, char **argv, struct err *e)
 		{ "oci", OPTION_FLAG, false, NULL,
 		  "print the plain object that a policy may carry",
 		  &q.wants_oci },
+		{ "service", OPTION_TEXT, false, "FILE",
+		  "a service's document, as services/NAME.json", &q.service },
+		{ "name", OPTION_TEXT, false, "NAME",
+		  "of that service (the file's)", &q.name },
+		{ "stage", OPTION_TEXT, false, "STAGE",
+		  "document, ir, checks, optimised, landlock, seccomp, "
+		  "artefact; or list",
+		  &q.stage },
+		{ "raw", OPTION_FLAG, false, NULL,
+		  "the artefact's bytes, not its meaning", &q.wants_raw },
 		{ "bpf", OPTION_TEXT, false, "FILE",
 		  "write the program, 8 bytes an instruction", &q.bpf },
 		{ "pseudo", OPTION_FLAG, false, NULL,
@@ -384,16 +421,18 @@ int verb_compile(int argc, char **argv, struct err *e)
 		  &q.is_json },
 		{ .kind = OPTION_END },
 	};
+	unsigned kind = 0;
 	int r = verb_options("compile", rows, argc, argv, e);
 
 	if (r != 0)
 		return r < 0 ? r : EXIT_DONE;
-	r = question_check(&q, e);
+	r = question_check(&q, &kind, e);
 	if (r < 0)
 		return r;
-	if (q.landlock.count == 0)
-		return seccomp_compile(&q, e);
 	if (q.abi == 0)
 		q.abi = LANDLOCK_ABI_NEWEST;
-	return landlock_compile(&q, e);
+	if (kind == KIND_SERVICE)
+		return service_stage(&q, e);
+	return kind == KIND_SECCOMP ? seccomp_compile(&q, e)
+				    : landlock_compile(&q, e);
 }

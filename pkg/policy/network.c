@@ -360,7 +360,7 @@ static int list_parse(const json_t *array, enum net_action action,
 
 #define ORDER(a, b) (((a) > (b)) - ((a) < (b)))
 
-static int rule_order(const void *x, const void *y)
+int net_rule_order(const void *x, const void *y)
 {
 	const struct net_rule *a = x, *b = y;
 	int order = ORDER(a->action, b->action);
@@ -384,10 +384,10 @@ static void rules_sort(struct network *n)
 	size_t kept = 0;
 
 	if (n->count != 0)
-		qsort(n->rules, n->count, sizeof(*n->rules), rule_order);
+		qsort(n->rules, n->count, sizeof(*n->rules), net_rule_order);
 	for (size_t i = 0; i < n->count; i++)
 		if (i == 0 ||
-		    rule_order(&n->rules[kept - 1], &n->rules[i]) != 0)
+		    net_rule_order(&n->rules[kept - 1], &n->rules[i]) != 0)
 			n->rules[kept++] = n->rules[i];
 	n->count = kept;
 }

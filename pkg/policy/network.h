@@ -82,6 +82,9 @@ bool network_covers(const struct network *n, const struct net_rule *rule);
  */
 int network_reduce(const struct network *n, struct network *ret);
 
+/* The order of network_parse(), for qsort(3): 0 for the same rule. */
+int net_rule_order(const void *a, const void *b);
+
 /**
  * net_prefix_parse() - "10.0.0.0/8", "10.1.2.3", "::1", "fd00::/8".
  * @ret: not written when -EINVAL is returned.

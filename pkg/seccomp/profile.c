@@ -629,3 +629,11 @@ void profile_done(struct profile *p)
 	free(p->conds);
 	*p = (struct profile){ 0 };
 }
+
+const char *cond_op_name(enum cond_op op)
+{
+	for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++)
+		if (operators[i].op == op)
+			return operators[i].name;
+	return "";
+}

@@ -123,6 +123,9 @@ void profile_done(struct profile *p);
  */
 uint32_t profile_verdict(const struct profile *p, const struct seccomp_data *d);
 
+/* "SCMP_CMP_EQ" and the like. */
+const char *cond_op_name(enum cond_op op);
+
 bool cond_holds(const struct cond *c, uint64_t arg);
 
 /* How much an action restricts: the kernel's own order of precedence
