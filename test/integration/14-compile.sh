@@ -90,7 +90,7 @@ t_check 'a file that is not there fails' refused 111 'No such file' \
 t_check 'ABI 0 is wrong usage' refused 2 '--abi' \
 	compile --landlock "$work/web.json" --abi 0 --json
 t_check 'without an input it is wrong usage' refused 2 'either --landlock' compile
-t_check 'a program needs a profile' refused 2 'go with --seccomp' \
+t_check 'a program needs a profile' refused 2 'goes with --seccomp' \
 	compile --landlock "$work/web.json" --bpf "$work/x"
 t_check 'random documents mean what the oracle says' \
 	python3 "$oracle" landlock "$tool" "${BAILIFF_COMPILE_CASES:-300}"
