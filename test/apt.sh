@@ -6,6 +6,7 @@
 #	apt_private DIR SUITE      lists of SUITE in DIR; sets $apt_options
 #	apt-get "${apt_options[@]}" download PACKAGE
 #	apt_unpack DIR SUITE INTO PACKAGE...
+#	apt_file NAME PACKAGE PATH WORK     prints where a file of a package is
 #
 # Lists, cache and sources are apt's own in DIR, derived from the machine's
 # entry for Debian at run time: the machine's apt and its packages stay as they
@@ -91,4 +92,20 @@ apt_unpack() { # DIR SUITE INTO PACKAGE...
 		rm -rf "$deb"
 	done
 	return $bad
+}
+
+# One file of a package of this release: PATH, if the package is installed, else
+# build/cache/NAME, fetched once. WORK is a directory for what is in between.
+# Return: 0 with the file's name on stdout; 1 with a sentence on stderr.
+apt_file() { # NAME PACKAGE PATH WORK
+	local kept=$PWD/build/cache/$1 release
+	release=$(. /etc/os-release && echo "$VERSION_CODENAME")
+	if dpkg -s "$2" >"$4/dpkg" 2>&1 && [ -s "/$3" ]; then
+		kept=/$3
+	elif [ ! -s "$kept" ]; then
+		mkdir -p "${kept%/*}" && apt_private "$4/apt" "$release" &&
+			apt_unpack "$4/apt" "$release" "$4/unpacked" "$2" &&
+			cp "$4/unpacked/tree/$3" "$kept" || return
+	fi
+	echo "$kept"
 }

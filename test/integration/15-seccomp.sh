@@ -70,16 +70,9 @@ t_check 'a refusal names file, member and cause' refused 1 \
 # fetch NAME PACKAGE PATH: a profile out of a Debian package, as $work/NAME.json:
 # the installed one, or one that is unpacked and kept for the next run.
 fetch() {
-	local kept=$PWD/build/cache/seccomp/$1.json release
-	release=$(. /etc/os-release && echo "$VERSION_CODENAME")
-	if dpkg -s "$2" >"$work/dpkg" 2>&1 && [ -s "/$3" ]; then
-		kept=/$3
-	elif [ ! -s "$kept" ]; then
-		mkdir -p "${kept%/*}" && apt_private "$work/apt" "$release" &&
-			apt_unpack "$work/apt" "$release" "$work/$1" "$2" &&
-			cp "$work/$1/tree/$3" "$kept" || return
-	fi
-	cp "$kept" "$work/$1.json"
+	local kept
+	kept=$(apt_file "seccomp/$1.json" "$2" "$3" "$work") &&
+		cp "$kept" "$work/$1.json"
 }
 
 # ---- what is asked of the kernel ---------------------------------------------
