@@ -3,13 +3,117 @@
 #include "lib/json.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/auto.h"
+#include "lib/num.h"
+
+/* ---- integers of 2^63 and above ---------------------------------------- */
+
+/* Jansson's integers have a sign. Those that do not fit are given to it as real
+ * numbers, one for each, and stay so in the tree; no other real number gets
+ * there. The bits of the upper half's offset are those of a finite double, or,
+ * where they would be of an infinity or of none, of a negative one. */
+#define WIDE_FIRST  (1ULL << 63)
+#define WIDE_FINITE 0x7ff0000000000000ULL
+
+static double wide_encode(uint64_t v)
+{
+	const uint64_t offset = v - WIDE_FIRST;
+	const uint64_t bits = offset < WIDE_FINITE
+				      ? offset
+				      : (offset - WIDE_FINITE) | WIDE_FIRST;
+	double real;
+
+	memcpy(&real, &bits, sizeof(real));
+	return real;
+}
+
+static uint64_t wide_decode(double real)
+{
+	uint64_t bits;
+
+	memcpy(&bits, &real, sizeof(bits));
+	return (bits & WIDE_FIRST) != 0 ? bits + WIDE_FINITE
+					: bits + WIDE_FIRST;
+}
+
+/* The string, number or single byte that @rest begins with. */
+static struct span token_take(struct span *rest)
+{
+	struct span token = { .p = rest->p, .len = 1 };
+	const bool is_string = rest->p[0] == '"';
+
+	while (is_string && token.len < rest->len && token.p[token.len] != '"')
+		token.len += token.p[token.len] == '\\' ? 2 : 1;
+	token.len += is_string;
+	while (!is_string && strchr("+-.0123456789Ee", token.p[0]) != NULL &&
+	       token.len < rest->len && token.p[token.len] != '\0' &&
+	       strchr("+-.0123456789Ee", token.p[token.len]) != NULL)
+		token.len++;
+	if (token.len > rest->len)
+		token.len = rest->len;
+	rest->p += token.len;
+	rest->len -= token.len;
+	return token;
+}
+
+static bool is_wide(struct span token, uint64_t *ret)
+{
+	return token.len >= 19 && token.p[0] != '0' &&
+	       num_parse_u64(token, WIDE_FIRST, UINT64_MAX, ret) == 0;
+}
+
+/* Whether a number has a fraction or an exponent; words have no digit first. */
+static bool is_real(struct span token)
+{
+	return token.p[0] != '"' && strchr("-0123456789", token.p[0]) != NULL &&
+	       (memchr(token.p, '.', token.len) != NULL ||
+		memchr(token.p, 'e', token.len) != NULL ||
+		memchr(token.p, 'E', token.len) != NULL);
+}
+
+/* Most documents have nothing like one. */
+static bool has_long_number(struct span text)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < text.len && digits < 19; i++)
+		digits = text.p[i] >= '0' && text.p[i] <= '9' ? digits + 1 : 0;
+	return digits == 19;
+}
+
+/* Append @text with its wide integers encoded. Return: whether it has any and
+ * no real number that could be taken for one. */
+static bool wide_rewrite(struct span text, struct buf *out)
+{
+	bool has_wide = false;
+	uint64_t v;
+
+	if (!has_long_number(text))
+		return false;
+	while (text.len != 0) {
+		const struct span token = token_take(&text);
+
+		if (is_real(token))
+			return false;
+		if (is_wide(token, &v)) {
+			buf_printf(out, "%.17e", wide_encode(v));
+			has_wide = true;
+		} else {
+			buf_span(out, token);
+		}
+	}
+	return has_wide;
+}
+
+/* ---- parsing ----------------------------------------------------------- */
 
 /* Depth and reals in one walk; the recursion is bounded by the depth cap. */
-static int tree_check(const json_t *value, unsigned depth, struct err *e)
+static int tree_check(const json_t *value, unsigned depth, bool has_wide,
+		      struct err *e)
 {
 	size_t i;
 	const char *key;
@@ -19,16 +123,16 @@ static int tree_check(const json_t *value, unsigned depth, struct err *e)
 	if (depth > JSON_DEPTH_MAX)
 		return err_set(e, EBADMSG, "nested deeper than %d",
 			       JSON_DEPTH_MAX);
-	if (json_is_real(value))
+	if (json_is_real(value) && !has_wide)
 		return err_set(e, EBADMSG,
 			       "a number with a fraction or exponent");
 	json_array_foreach(value, i, member) {
-		r = tree_check(member, depth + 1, e);
+		r = tree_check(member, depth + 1, has_wide, e);
 		if (r < 0)
 			return err_wrap(e, "[%zu]", i);
 	}
 	json_object_foreach((json_t *)(uintptr_t)value, key, member) {
-		r = tree_check(member, depth + 1, e);
+		r = tree_check(member, depth + 1, has_wide, e);
 		if (r < 0)
 			return err_wrap(e, "%s", key);
 	}
@@ -37,13 +141,21 @@ static int tree_check(const json_t *value, unsigned depth, struct err *e)
 
 int json_parse(struct span text, size_t max, json_t **ret, struct err *e)
 {
+	AUTO_DONE(buf_done) struct buf wide;
 	json_error_t why;
 	AUTO_JSON *value = NULL;
+	bool has_wide;
 	int r;
 
+	buf_init(&wide, SIZE_MAX);
 	if (text.len > max)
 		return err_set(e, EFBIG, "%zu bytes, at most %zu are allowed",
 			       text.len, max);
+	has_wide = wide_rewrite(text, &wide);
+	if (buf_error(&wide) < 0)
+		return err_set(e, ENOMEM, "out of memory");
+	if (has_wide)
+		text = buf_view(&wide);
 	value = json_loadb(text.p ? text.p : "", text.len,
 			   JSON_REJECT_DUPLICATES, &why);
 	if (value == NULL && json_error_code(&why) == json_error_out_of_memory)
@@ -51,7 +163,7 @@ int json_parse(struct span text, size_t max, json_t **ret, struct err *e)
 	if (value == NULL)
 		return err_set(e, EBADMSG, "line %d column %d: %s", why.line,
 			       why.column, why.text);
-	r = tree_check(value, 1, e);
+	r = tree_check(value, 1, has_wide, e);
 	if (r < 0)
 		return r;
 	*ret = ptr_steal(&value);
@@ -62,6 +174,8 @@ static bool type_fits(const json_t *value, json_type type)
 {
 	if (type == JSON_TRUE)
 		return json_is_boolean(value);
+	if (type == JSON_INTEGER)
+		return json_is_number(value);
 	return json_typeof(value) == type;
 }
 
@@ -121,14 +235,17 @@ int json_members(const json_t *object, const struct json_member *rows,
 
 int json_u64(const json_t *value, uint64_t min, uint64_t max, uint64_t *ret)
 {
-	json_int_t v;
+	uint64_t v;
 
-	if (!json_is_integer(value))
+	if (!json_is_number(value))
 		return -EBADMSG;
-	v = json_integer_value(value);
-	if (v < 0 || (uint64_t)v < min || (uint64_t)v > max)
+	if (json_is_integer(value) && json_integer_value(value) < 0)
 		return -ERANGE;
-	*ret = (uint64_t)v;
+	v = json_is_integer(value) ? (uint64_t)json_integer_value(value)
+				   : wide_decode(json_real_value(value));
+	if (v < min || v > max)
+		return -ERANGE;
+	*ret = v;
 	return 0;
 }
 
@@ -262,6 +379,9 @@ static int value_write(const json_t *value, struct buf *out,
 		buf_puts(out, "null");
 		return 0;
 	case JSON_REAL:
+		buf_printf(out, "%" PRIu64,
+			   wide_decode(json_real_value(value)));
+		return 0;
 	default:
 		return -EINVAL;
 	}

@@ -2,10 +2,12 @@
 /* json.h - strict JSON in, canonical JSON out.
  *
  * Parsing is jansson's with JSON_REJECT_DUPLICATES, and on top of it: a size
- * cap before any parsing, a depth cap, and no real number anywhere (all numbers
- * bailiff reads are integers of 64 bits). What jansson already refuses:
+ * cap before any parsing, a depth cap, and no real number anywhere: all numbers
+ * bailiff reads are integers from -2^63 to 2^64 - 1. Those of 2^63 and above
+ * are inside what jansson calls real; json_u64() and the writers know them, and
+ * json_members() takes them for integers. What jansson already refuses:
  * trailing bytes, invalid UTF-8, lone surrogates, NUL in strings, leading
- * zeros, comments, control characters, integers beyond 64 bits.
+ * zeros, comments, control characters.
  *
  * Values are jansson's json_t; ownership follows jansson's own rules: what
  * json_parse() returns is the caller's, to be released with json_decref(); what

@@ -282,13 +282,6 @@ static int flags_parse(const json_t *array, struct profile *p, struct err *e)
 	return 0;
 }
 
-static int u64_any(const json_t *value, uint64_t *ret)
-{
-	/* lib/json reads integers of 64 bits with a sign: the upper half of
-	 * uint64, which runc accepts, is refused (bailiff-policy(5)). */
-	return json_u64(value, 0, INT64_MAX, ret);
-}
-
 static int cond_parse(const json_t *item, struct cond *ret, struct err *e)
 {
 	json_t *index, *value, *value_two, *op;
@@ -309,9 +302,10 @@ static int cond_parse(const json_t *item, struct cond *ret, struct err *e)
 	if (json_u64(index, 0, 5, &v) < 0)
 		return err_set(e, EBADMSG, "\"index\" must be 0 to 5");
 	c.index = (uint8_t)v;
-	if (u64_any(value, &c.value) < 0 ||
-	    (value_two != NULL && u64_any(value_two, &c.value_two) < 0))
-		return err_set(e, EBADMSG, "a value must be 0 to 2^63 - 1");
+	if (json_u64(value, 0, UINT64_MAX, &c.value) < 0 ||
+	    (value_two != NULL &&
+	     json_u64(value_two, 0, UINT64_MAX, &c.value_two) < 0))
+		return err_set(e, EBADMSG, "a value must be 0 to 2^64 - 1");
 	while (i < COUNT(operators) &&
 	       !span_eq_str(json_span(op), operators[i].name))
 		i++;

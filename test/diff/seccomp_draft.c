@@ -80,7 +80,7 @@ uint64_t dice_constant(struct draft_dice *d)
 
 	if (dice_below(d, 5) != 0)
 		return edges[dice_below(d, COUNT(edges))];
-	return dice_roll(d) >> (1 + dice_below(d, 62));
+	return dice_roll(d) >> dice_below(d, 63);
 }
 
 static int data_make(struct draft_dice *dice, unsigned action)

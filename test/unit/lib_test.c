@@ -168,7 +168,15 @@ TEST(json_refuses_what_is_not_one_strict_document)
 		"{\"a\":1,\"\\u0061\":2}",
 		"\xef\xbb\xbf{}",
 		"[1,]",
-		"[9223372036854775808]",
+		"[18446744073709551616]",
+		"[-9223372036854775809]",
+		"[09223372036854775808]",
+		"[9223372036854775808,1.5]",
+		"[9223372036854775808.0]",
+		"[9223372036854775808e0]",
+		"[1e400,9223372036854775808]",
+		"[9223372036854775808",
+		"[\"9223372036854775808]",
 		"[\"\\u0000\"]",
 		"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",
 	};
@@ -185,6 +193,49 @@ TEST(json_refuses_what_is_not_one_strict_document)
 	}
 	CHECK_INT(json_parse(span_of("[1,2,3]"), 6, &(json_t *){ NULL }, &e),
 		  -EFBIG);
+}
+
+TEST(json_integers_go_to_two_to_the_64_less_one)
+{
+	static const char text[] =
+		"[9223372036854775807,9223372036854775808,9223372036854775809,"
+		"18442240474082181119,18442240474082181120,"
+		"18442240474082181121,18446744073709551615,"
+		"\"\\\"9223372036854775808\",-9223372036854775808]";
+	static const uint64_t want[] = {
+		INT64_MAX,	    1ULL << 63,		(1ULL << 63) + 1,
+		0xffefffffffffffff, 0xfff0000000000000, 0xfff0000000000001,
+		UINT64_MAX,
+	};
+	AUTO_JSON *j = NULL, *object = json_object();
+	json_t *member;
+	const struct json_member rows[] = {
+		{ "n", JSON_INTEGER, true, &member },
+		{ 0 },
+	};
+	struct err e = { 0 };
+	struct buf b;
+
+	CHECK_INT(json_parse(span_of(text), 1000, &j, &e), 0);
+	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+		uint64_t v = 0;
+
+		CHECK_INT(json_object_set(object, "n", json_array_get(j, i)),
+			  0);
+		CHECK_INT(json_members(object, rows, &e), 0);
+		CHECK_INT(json_u64(member, 0, UINT64_MAX, &v), 0);
+		CHECK(v == want[i]);
+		CHECK_INT(json_u64(member, 0, INT64_MAX, &v),
+			  v > INT64_MAX ? -ERANGE : 0);
+	}
+	CHECK(json_is_string(json_array_get(j, 7)));
+	CHECK_INT(
+		json_u64(json_array_get(j, 8), 0, UINT64_MAX, &(uint64_t){ 0 }),
+		-ERANGE);
+	buf_init(&b, 1000);
+	CHECK_INT(json_text(j, &b), 0);
+	CHECK_STR(buf_cstr(&b), text);
+	buf_done(&b);
 }
 
 TEST(canonical_json_sorts_by_bytes_and_leaves_controls_raw)

@@ -337,7 +337,7 @@ TEST(a_profile_that_is_none_is_refused_with_its_place)
 		{ "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[{"
 		  "\"names\":[\"read\"],\"action\":\"SCMP_ACT_ALLOW\",\"args\":"
 		  "[{\"index\":0,\"value\":-1,\"op\":\"SCMP_CMP_EQ\"}]}]}",
-		  "0 to 2^63 - 1" },
+		  "0 to 2^64 - 1" },
 	};
 
 	for (size_t i = 0; i < COUNTOF(rows); i++) {
