@@ -11,8 +11,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cmd/bailiffd/publication.h"
 #include "lib/auto.h"
+#include "lib/cur.h"
 #include "lib/file.h"
+#include "lib/json.h"
 #include "pkg/audit/rules.h"
 #include "pkg/enforce/enforce.h"
 #include "pkg/identity/loginuid.h"
@@ -115,6 +118,55 @@ static int rules_install(struct supervisor *s, uint32_t ses, struct err *e)
 	}
 	rule_exec(&rule, low, high);
 	return r < 0 ? r : audit_rule_add(s->audit_control_fd, &rule, e);
+}
+
+static int rules_check(struct span rules, struct err *e)
+{
+	struct cur c = cur_of(rules);
+	int r = 0;
+
+	while (c.rest.len != 0 && r == 0) {
+		const struct span rule = cur_blob(&c, PUBLICATION_MAX);
+
+		r = c.failed ? err_set(e, EBADMSG, "the audit rules are cut")
+			     : audit_rule_check(rule, AUID_BASE,
+						AUID_BASE + SERVICE_NUMBER_MAX,
+						e);
+	}
+	return r;
+}
+
+void kernel_rules_take(struct supervisor *s, struct span rules)
+{
+	/* Without records of denials they are inferred by our own rules, which
+	 * must then see a refused call first. */
+	const bool goes_first = enforce_landlock_abi() >= RECORDS_ABI;
+	const size_t before = s->policy_rules;
+	AUTO_DONE(buf_done) struct buf why;
+	struct err e = { 0 };
+	int r;
+
+	if (s->audit_control_fd < 0)
+		return; /* arming: the daemon will */
+	r = rules_check(rules, &e);
+	if (r == 0)
+		r = audit_rules_set(s->audit_control_fd, rules, goes_first,
+				    &s->policy_rules, &e);
+	(void)snprintf(s->rules_error, sizeof(s->rules_error), "%s",
+		       r < 0 ? e.text : "");
+	if (r == 0 && before == 0 && s->policy_rules == 0)
+		return;
+	buf_init(&why, OWN_TEXT_MAX);
+	json_quote(&why, span_of(s->rules_error));
+	supervisor_event(s, "audit.rules", "bundle=%llu rules=%zu%s%s",
+			 (unsigned long long)s->info.bundle_version,
+			 s->policy_rules, r < 0 ? " error=" : "",
+			 r < 0 ? buf_cstr(&why) : "");
+	if (r < 0)
+		log_err(&s->log, LOG_LEVEL_ERROR,
+			"the policy's audit rules are not installed, those of "
+			"the policy before stand",
+			&e);
 }
 
 static int posture_take(struct supervisor *s, struct err *e)

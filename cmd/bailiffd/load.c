@@ -243,6 +243,8 @@ static int put_in_force(struct supervisor *s, struct span publication,
 	s->last_generation = info.generation;
 	generations_prune(s);
 	commit_send(s);
+	kernel_rules_take(s, publication_find(publication, AREA_POLICY,
+					      PUBLICATION_AUDIT));
 	return 0;
 }
 
@@ -271,8 +273,12 @@ static void refuse(struct supervisor *s, enum load_stage stage,
 		 LOG_FIELDS(log_text("error", e->text), log_text("why", word),
 			    log_text("hint", e->hint ? e->hint : "none"),
 			    log_u64("in_force", s->info.bundle_version)));
-	supervisor_event(s, "policy.refused", "why=%s in_force=%llu", word,
-			 (unsigned long long)s->info.bundle_version);
+	buf_init(&json, OWN_TEXT_MAX);
+	json_quote(&json, span_of(e->text));
+	supervisor_event(s, "policy.refused", "why=%s in_force=%llu error=%s",
+			 word, (unsigned long long)s->info.bundle_version,
+			 buf_error(&json) == 0 ? buf_cstr(&json) : "\"\"");
+	buf_done(&json);
 }
 
 static void accept(struct supervisor *s, struct span diff)

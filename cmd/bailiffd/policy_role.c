@@ -368,6 +368,21 @@ static int services_publish(struct load *load, const struct policy *p,
 	return r;
 }
 
+/* The rules that the supervisor gives to the kernel; an empty file for none. */
+static int audit_publish(struct load *load, const struct policy *p,
+			 struct err *e)
+{
+	AUTO_DONE(buf_done) struct buf rules;
+	int r;
+
+	buf_init(&rules, PUBLICATION_MAX / 2);
+	r = policy_audit_rules(p, &rules, e);
+	if (r == 0)
+		publication_add(&load->out, AREA_POLICY, PUBLICATION_AUDIT,
+				buf_view(&rules));
+	return r;
+}
+
 static int load_publish(struct load *load, const struct policy *p,
 			struct err *e)
 {
@@ -376,6 +391,8 @@ static int load_publish(struct load *load, const struct policy *p,
 	int r;
 
 	r = services_publish(load, p, e);
+	if (r == 0)
+		r = audit_publish(load, p, e);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < load->result.target_count; i++) {

@@ -15,7 +15,8 @@
 
 #define PUBLICATION_MAX	      (64U * 1048576U)
 #define PUBLICATION_FILES_MAX 8192
-#define PUBLICATION_DIFF      "diff" /* JSON, in AREA_ANSWER */
+#define PUBLICATION_DIFF      "diff"  /* JSON, in AREA_ANSWER */
+#define PUBLICATION_AUDIT     "audit" /* blobs of audit rules, in AREA_POLICY */
 #define PUBLICATION_NAME_MAX  512
 
 enum publication_area {

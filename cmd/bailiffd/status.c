@@ -306,6 +306,9 @@ static void problems_find(const struct supervisor *s, struct problems *p)
 		problem(p, "the bundle at boot was refused: %s", s->load_error);
 	if (s->info.generation != 0)
 		time_problems_find(s, p);
+	if (s->rules_error[0] != '\0')
+		problem(p, "the policy's audit rules are not installed: %s",
+			s->rules_error);
 	if (s->kernel_lost != 0)
 		problem(p, "the kernel lost %u audit events", s->kernel_lost);
 	if (s->audit_stats.dropped != 0)
@@ -443,11 +446,12 @@ static void audit_write(const struct supervisor *s, struct buf *out)
 	buf_printf(out,
 		   ",\"audit\":{\"events\":%llu,\"denied\":%llu,\"partial\":"
 		   "%llu,\"forged\":%llu,\"gaps\":%llu,\"kernel_lost\":%u,"
-		   "\"last_seq\":%llu}",
+		   "\"last_seq\":%llu,\"rules\":%zu}",
 		   (unsigned long long)a->events, (unsigned long long)a->denied,
 		   (unsigned long long)a->partial,
 		   (unsigned long long)a->forged, (unsigned long long)a->gaps,
-		   s->kernel_lost, (unsigned long long)a->last_seq);
+		   s->kernel_lost, (unsigned long long)a->last_seq,
+		   s->policy_rules);
 	buf_printf(out,
 		   ",\"trail\":{\"first_seq\":%llu,\"last_seq\":%llu,"
 		   "\"bytes_max\":%llu,\"pruned\":%llu,\"dropped\":%llu}",

@@ -78,7 +78,9 @@ struct supervisor {
 	int audit_fd;	      /* the event socket; the audit process claims
 			       * it, this duplicate keeps it registered */
 	bool has_rules;	      /* ours may be installed */
-	bool has_posture;     /* audit_before must be put back */
+	size_t policy_rules;  /* those of the policy that stand */
+	char rules_error[ERR_TEXT_MAX]; /* why they are an older policy's */
+	bool has_posture;		/* audit_before must be put back */
 	struct audit_posture audit_before;
 	uint32_t kernel_seen; /* the kernel's own counter, which wraps */
 	uint32_t kernel_lost; /* since this daemon began */
@@ -158,6 +160,10 @@ void sessions_sweep(struct supervisor *s);
  * rules. Return: 0; -EEXIST beside a living audit daemon; -EPROTONOSUPPORT
  * without audit; -EPERM. */
 int kernel_begin(struct supervisor *s, struct err *e);
+/* The policy that is in force brings these audit rules (blobs, as the policy
+ * process made them: each is checked). When they cannot be installed, those of
+ * the policy before stand, and log, event and status say so. */
+void kernel_rules_take(struct supervisor *s, struct span rules);
 /* Read the kernel's lost counter and tell the audit process. */
 void kernel_poll(struct supervisor *s);
 /* Remove the rules, put audit back as it was found. */

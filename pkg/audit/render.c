@@ -15,6 +15,7 @@
 #include "lib/hex.h"
 #include "lib/json.h"
 #include "pkg/audit/record.h"
+#include "pkg/audit/rules.h"
 #include "pkg/audit/types.h"
 
 /* ---- what the event is about ----------------------------------------------
@@ -454,6 +455,39 @@ static void json_service(const struct event *ev, struct buf *out)
 	buf_u8(out, '}');
 }
 
+/* "tags": the keys of the audit rule that brought the event, without bailiff's
+ * own. */
+static void json_tags(const struct event *ev, struct buf *out)
+{
+	const struct event_record *call = record_find(ev, AUDIT_SYSCALL);
+	AUTO_DONE(buf_done) struct buf keys = { 0 };
+	struct span raw, rest;
+	size_t count = 0;
+
+	if (call == NULL ||
+	    !record_field(record_trusted(call->type, call->text), "key", &raw))
+		return;
+	buf_init(&keys, RECORD_BYTES_MAX);
+	record_string(raw, &keys);
+	rest = buf_view(&keys);
+	while (rest.len != 0) {
+		const struct span key = span_cut(&rest, '\1');
+
+		if (key.len == 0 || span_starts(key, RULE_KEY_PREFIX) ||
+		    span_eq_str(raw, "(null)"))
+			continue;
+		if (count++ == 0) {
+			member(out, "tags");
+			buf_u8(out, '[');
+		} else {
+			buf_u8(out, ',');
+		}
+		json_quote(out, key);
+	}
+	if (count != 0)
+		buf_u8(out, ']');
+}
+
 int render_json(const struct event *ev, const struct render_node *node,
 		struct buf *out)
 {
@@ -494,6 +528,7 @@ int render_json(const struct event *ev, const struct render_node *node,
 		member_u64(out, "records_cut", ev->records_cut);
 	member_u64(out, "seq", ev->seq);
 	json_service(ev, out);
+	json_tags(ev, out);
 	json_user(ev, out);
 	member_text(out, "v", "bailiff.event.v1");
 	buf_puts(out, "}\n");

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <seccomp.h>
@@ -194,10 +195,24 @@ struct listing {
 	size_t count;
 };
 
+/* A listed rule comes with the padding of its message. */
+static struct span rule_trim(struct span rule)
+{
+	struct audit_rule d;
+
+	if (rule.len < RULE_HEAD_LEN)
+		return rule;
+	memcpy(&d, rule.p, RULE_HEAD_LEN);
+	if (d.buflen < rule.len - RULE_HEAD_LEN)
+		rule.len = RULE_HEAD_LEN + d.buflen;
+	return rule;
+}
+
 static int listing_take(void *ctx, struct span rule)
 {
 	struct listing *l = ctx;
 
+	rule = rule_trim(rule);
 	if (!span_starts(audit_rule_key(rule), l->prefix))
 		return 0;
 	buf_blob(&l->rules, rule);
@@ -220,21 +235,237 @@ static int listing_delete(int fd, const struct listing *l, struct err *e)
 	return 0;
 }
 
+static int listing_read(int fd, const char *prefix, struct listing *ret,
+			struct err *e)
+{
+	int r;
+
+	*ret = (struct listing){ .prefix = prefix };
+	buf_init(&ret->rules, RULES_BYTES_MAX);
+	r = audit_request(fd, AUDIT_LIST_RULES, (struct span){ 0 },
+			  AUDIT_LIST_RULES, listing_take, ret);
+	return r < 0 ? refused(e, r, "list the audit rules") : 0;
+}
+
+static void listing_done(struct listing *l)
+{
+	buf_done(&l->rules);
+}
+
 int audit_rules_clear(int fd, const char *prefix, size_t *ret_count,
 		      struct err *e)
 {
-	struct listing l = { .prefix = prefix };
-	int r;
+	AUTO_DONE(listing_done) struct listing l;
+	int r = listing_read(fd, prefix, &l, e);
 
-	buf_init(&l.rules, RULES_BYTES_MAX);
-	r = audit_request(fd, AUDIT_LIST_RULES, (struct span){ 0 },
-			  AUDIT_LIST_RULES, listing_take, &l);
-	if (r < 0)
-		r = refused(e, r, "list the audit rules");
-	else
+	if (r == 0)
 		r = listing_delete(fd, &l, e);
 	if (r == 0)
 		*ret_count = l.count;
-	buf_done(&l.rules);
+	return r;
+}
+
+/* ---- what a policy brings -------------------------------------------------
+ */
+
+/* Is the field a bound of the auid that lies within? */
+static void bound_take(const struct audit_rule *d, uint32_t i, uint32_t low,
+		       uint32_t high, bool *has_low, bool *has_high)
+{
+	const uint32_t op = d->fieldflags[i], value = d->values[i];
+
+	if (d->fields[i] != AUDIT_LOGINUID || value < low || value > high)
+		return;
+	*has_low |= op == AUDIT_EQUAL || op == AUDIT_GREATER_THAN_OR_EQUAL;
+	*has_high |= op == AUDIT_EQUAL || op == AUDIT_LESS_THAN_OR_EQUAL;
+}
+
+int audit_rule_check(struct span rule, uint32_t low, uint32_t high,
+		     struct err *e)
+{
+	bool has_low = false, has_high = false;
+	struct audit_rule d;
+	size_t strings = 0;
+
+	if (rule.len < RULE_HEAD_LEN)
+		return err_set(e, EBADMSG, "an audit rule is cut");
+	memcpy(&d, rule.p, RULE_HEAD_LEN);
+	if (d.flags != AUDIT_FILTER_EXIT || d.action != AUDIT_ALWAYS)
+		return err_set(e, EBADMSG,
+			       "an audit rule does not record, or is of "
+			       "another list than exit");
+	if (d.field_count > AUDIT_MAX_FIELDS)
+		return err_set(e, EBADMSG, "an audit rule has %u fields",
+			       d.field_count);
+	for (uint32_t i = 0; i < d.field_count; i++) {
+		bound_take(&d, i, low, high, &has_low, &has_high);
+		if (field_is_string(d.fields[i]) &&
+		    __builtin_add_overflow(strings, d.values[i], &strings))
+			return err_set(e, EBADMSG, "an audit rule is cut");
+	}
+	if (strings != d.buflen || strings != rule.len - RULE_HEAD_LEN)
+		return err_set(e, EBADMSG, "an audit rule is cut");
+	if (!has_low || !has_high)
+		return err_set(e, EBADMSG,
+			       "an audit rule is not bounded to services");
+	if (!span_starts(audit_rule_key(rule), RULE_KEY_POLICY))
+		return err_set(e, EBADMSG,
+			       "an audit rule has no key of a policy's");
+	return 0;
+}
+
+/* The rules that are wanted, and which of them were not there. */
+struct rule_set {
+	struct span items[RULES_SET_MAX];
+	bool is_new[RULES_SET_MAX];
+	size_t count;
+};
+
+static int set_read(struct span rules, struct rule_set *ret, struct err *e)
+{
+	struct cur c = cur_of(rules);
+
+	while (c.rest.len != 0 && !c.failed) {
+		if (ret->count == RULES_SET_MAX)
+			return err_set(e, E2BIG, "more than %d audit rules",
+				       RULES_SET_MAX);
+		ret->items[ret->count++] = cur_blob(&c, RULES_BYTES_MAX);
+	}
+	return c.failed ? err_set(e, EBADMSG, "the audit rules are cut") : 0;
+}
+
+static bool listing_has(const struct listing *l, struct span rule)
+{
+	struct cur c = cur_of(buf_view(&l->rules));
+
+	while (c.rest.len != 0)
+		if (span_eq(cur_blob(&c, RULES_BYTES_MAX), rule))
+			return true;
+	return false;
+}
+
+static bool set_has(const struct rule_set *s, struct span rule)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (span_eq(s->items[i], rule))
+			return true;
+	return false;
+}
+
+static int rule_refused(struct err *e, int code, const char *what,
+			struct span rule)
+{
+	struct span key = audit_rule_key(rule);
+
+	(void)span_cut(&key, '\1');
+	(void)refused(e, code, what);
+	if (code == -ENOENT)
+		(void)err_hint(e, "a path in a rule is one that bailiffd sees, "
+				  "in a directory that is there");
+	return err_wrap(e, "key %.*s", SPAN_FMT(key));
+}
+
+/* The kernel puts a rule at the front when it is told so, and does not list
+ * that it was. */
+static int item_add(int fd, struct span rule, bool goes_first)
+{
+	AUTO_MEM char *copy = malloc(rule.len);
+	struct audit_rule head;
+
+	if (copy == NULL)
+		return -ENOMEM;
+	memcpy(&head, rule.p, RULE_HEAD_LEN);
+	if (goes_first)
+		head.flags |= AUDIT_FILTER_PREPEND;
+	memcpy(copy, &head, RULE_HEAD_LEN);
+	memcpy(copy + RULE_HEAD_LEN, rule.p + RULE_HEAD_LEN,
+	       rule.len - RULE_HEAD_LEN);
+	return audit_request(fd, AUDIT_ADD_RULE,
+			     (struct span){ copy, rule.len }, 0, NULL, NULL);
+}
+
+static int set_add(int fd, const struct listing *old, bool goes_first,
+		   struct rule_set *s, struct err *e)
+{
+	for (size_t n = 0; n < s->count; n++) {
+		/* The last one to be put in front stands first. */
+		const size_t i = goes_first ? s->count - 1 - n : n;
+		int r;
+
+		if (listing_has(old, s->items[i]))
+			continue;
+		r = item_add(fd, s->items[i], goes_first);
+		if (r < 0 && r != -EEXIST)
+			return rule_refused(e, r, "add the audit rule",
+					    s->items[i]);
+		s->is_new[i] = r == 0;
+	}
+	return 0;
+}
+
+static int set_verify(int fd, const struct rule_set *s, struct err *e)
+{
+	AUTO_DONE(listing_done) struct listing l;
+	int r = listing_read(fd, RULE_KEY_POLICY, &l, e);
+
+	for (size_t i = 0; i < s->count && r == 0; i++)
+		if (!listing_has(&l, s->items[i]))
+			r = rule_refused(e, -EIO,
+					 "the kernel has another audit rule "
+					 "than was asked for",
+					 s->items[i]);
+	return r;
+}
+
+/* As well as it goes: the failure that led here is the one to tell. */
+static void set_undo(int fd, const struct rule_set *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (s->is_new[i])
+			(void)audit_request(fd, AUDIT_DEL_RULE, s->items[i], 0,
+					    NULL, NULL);
+}
+
+static int rest_delete(int fd, const struct listing *old,
+		       const struct rule_set *s, struct err *e)
+{
+	struct cur c = cur_of(buf_view(&old->rules));
+
+	while (c.rest.len != 0) {
+		const struct span rule = cur_blob(&c, RULES_BYTES_MAX);
+		int r;
+
+		if (set_has(s, rule))
+			continue;
+		r = audit_request(fd, AUDIT_DEL_RULE, rule, 0, NULL, NULL);
+		if (r < 0 && r != -ENOENT)
+			return rule_refused(e, r, "delete the audit rule",
+					    rule);
+	}
+	return 0;
+}
+
+int audit_rules_set(int fd, struct span rules, bool goes_first,
+		    size_t *ret_count, struct err *e)
+{
+	AUTO_DONE(listing_done) struct listing old = { 0 };
+	AUTO_MEM struct rule_set *s = calloc(1, sizeof(*s));
+	int r = s == NULL ? err_set(e, ENOMEM, "out of memory")
+			  : set_read(rules, s, e);
+
+	if (r == 0)
+		r = listing_read(fd, RULE_KEY_POLICY, &old, e);
+	if (r < 0)
+		return r;
+	r = set_add(fd, &old, goes_first, s, e);
+	if (r == 0)
+		r = set_verify(fd, s, e);
+	if (r < 0) {
+		set_undo(fd, s);
+		return r;
+	}
+	r = rest_delete(fd, &old, s, e);
+	if (r == 0 && ret_count != NULL)
+		*ret_count = s->count;
 	return r;
 }

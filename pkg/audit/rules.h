@@ -8,6 +8,7 @@
 #define PKG_AUDIT_RULES_H
 
 #include <linux/audit.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,9 @@
 #define RULE_KEY_SELF	"bailiff-self"
 #define RULE_KEY_EXEC	"bailiff"
 #define RULE_KEY_DENIED "bailiff-denied"
+/* In front of the author's key, in rules that a policy brings. */
+#define RULE_KEY_POLICY "bailiff-rule\1"
+#define RULES_SET_MAX	1024 /* rules that a policy brings */
 
 /* The kernel's struct audit_rule_data with room for its strings. */
 struct audit_rule {
@@ -60,6 +64,38 @@ int audit_rule_delete(int fd, const struct audit_rule *r, struct err *e);
  */
 int audit_rules_clear(int fd, const char *prefix, size_t *ret_count,
 		      struct err *e);
+
+/**
+ * audit_rule_check() - may bailiff add this rule, which another process made?
+ * @rule: struct audit_rule_data and its strings.
+ * @low, @high: the auids that it may be about.
+ *
+ * It must be of the list "exit", record, be bounded to auids between those two,
+ * carry a key that begins with RULE_KEY_POLICY, and be whole to the byte. What
+ * its other fields mean is the kernel's business: they only narrow it.
+ *
+ * Return: 0; -EBADMSG.
+ */
+int audit_rule_check(struct span rule, uint32_t low, uint32_t high,
+		     struct err *e);
+
+/**
+ * audit_rules_set() - these and no others have keys of RULE_KEY_POLICY.
+ * @rules: blobs (lib/buf.h) of struct audit_rule_data and its strings, each
+ *         checked; at most RULES_SET_MAX.
+ * @goes_first: new ones go before all rules that are there, else behind.
+ * @ret_count: how many stand then; may be NULL.
+ *
+ * What is missing is added and read back before what is too many goes: at any
+ * moment the old rules or the new ones are whole. When one cannot be added, or
+ * the kernel has it otherwise, the new ones go again and the old ones stay.
+ *
+ * Return: 0; -EBADMSG; -E2BIG; as audit_rule_add(); -ENOENT for a path whose
+ * directory is not there; -EIO when the kernel has another rule than was asked
+ * for; -ENOMEM.
+ */
+int audit_rules_set(int fd, struct span rules, bool goes_first,
+		    size_t *ret_count, struct err *e);
 
 /* The key of a rule as the kernel lists it; empty without one. */
 struct span audit_rule_key(struct span rule);

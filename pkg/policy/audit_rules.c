@@ -59,7 +59,7 @@ static int string_add(struct draft *d, uint32_t field, uint32_t op,
 
 enum value_kind {
 	VALUE_NUMBER, /* decimal or 0x... */
-	VALUE_ID,     /* likewise, or "unset" */
+	VALUE_ID,     /* likewise: of a user or group */
 	VALUE_EXIT,   /* a return value: 0, -13, -EACCES */
 	VALUE_SUCCESS,
 	VALUE_ARCH,
@@ -236,10 +236,8 @@ static int filetype_read(struct span text, uint32_t *ret)
 
 static int id_read(struct span text, uint32_t *ret)
 {
-	if (!span_eq_str(text, "unset") && !span_eq_str(text, "-1"))
-		return number_read(text, ret);
-	*ret = UINT32_MAX;
-	return 0;
+	/* The kernel refuses the number that stands for none. */
+	return number_read(text, ret) < 0 || *ret == UINT32_MAX ? -EINVAL : 0;
 }
 
 static int success_read(struct span text, uint32_t *ret)
@@ -253,7 +251,7 @@ static const struct {
 	const char *form;
 } readers[] = {
 	[VALUE_NUMBER] = { number_read, "a number" },
-	[VALUE_ID] = { id_read, "a number (names are not looked up) or unset" },
+	[VALUE_ID] = { id_read, "a number (names are not looked up)" },
 	[VALUE_EXIT] = { exit_read, "a number or a name as -EACCES" },
 	[VALUE_SUCCESS] = { success_read, "0 or 1" },
 	[VALUE_PERM] = { perm_read, "letters of r, w, x and a, each once" },
@@ -648,4 +646,33 @@ int audit_rule_compile(struct span text, uint32_t low, uint32_t high,
 	buf_span(out, buf_view(&d.strings));
 	return buf_error(out) < 0 ? err_set(e, -buf_error(out), "does not fit")
 				  : 0;
+}
+
+/* ---- several ------------------------------------------------------------- */
+
+int audit_rules_compile(const struct lines *rules, uint32_t low, uint32_t high,
+			struct buf *out, struct err *e)
+{
+	for (size_t i = 0; i < rules->count; i++) {
+		AUTO_DONE(buf_done) struct buf rule;
+		int r;
+
+		buf_init(&rule, 4 * AUDIT_RULES_TEXT_MAX);
+		r = audit_rule_compile(span_of(rules->items[i]), low, high,
+				       &rule, e);
+		if (r < 0)
+			return err_wrap(e, "[%zu]", i);
+		buf_blob(out, buf_view(&rule));
+	}
+	return buf_error(out) < 0 ? err_set(e, -buf_error(out),
+					    "the audit rules do not fit")
+				  : 0;
+}
+
+int audit_rules_check(const struct lines *rules, struct err *e)
+{
+	AUTO_DONE(buf_done) struct buf scratch;
+
+	buf_init(&scratch, 65536U * (unsigned)(rules->count + 1));
+	return audit_rules_compile(rules, 0, 0, &scratch, e);
 }

@@ -13,6 +13,7 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 #include "lib/span.h"
+#include "pkg/policy/lines.h"
 
 #define AUDIT_RULES_KEY	      "bailiff-rule" /* in front of every key */
 #define AUDIT_RULES_KEY_MAX   64	     /* bytes of the author's */
@@ -36,5 +37,13 @@
  */
 int audit_rule_compile(struct span text, uint32_t low, uint32_t high,
 		       struct buf *out, struct err *e);
+
+/* Do all of them compile? Return: 0; as audit_rule_compile(), with the entry's
+ * number in @e. */
+int audit_rules_check(const struct lines *rules, struct err *e);
+
+/* audit_rule_compile() of each, appended as blobs. Return: likewise. */
+int audit_rules_compile(const struct lines *rules, uint32_t low, uint32_t high,
+			struct buf *out, struct err *e);
 
 #endif

@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "lib/auto.h"
+#include "pkg/identity/paths.h"
+#include "pkg/policy/audit_rules.h"
 #include "pkg/policy/ceiling.h"
 
 #define SERVICE_PREFIX "services/"
@@ -310,6 +312,20 @@ static int node_read(const struct targets *t, struct policy *p, struct err *e)
 	return r < 0 ? err_wrap(e, "node.json") : 0;
 }
 
+static int audit_count_check(const struct policy *p, struct err *e)
+{
+	size_t count = p->audit_rules.count;
+
+	for (size_t i = 0; i < p->model_count; i++)
+		count += p->models[i]->audit_rules.count;
+	return count <= POLICY_AUDIT_ALL_MAX
+		       ? 0
+		       : err_set(e, E2BIG,
+				 "%zu audit rules of the node and its services "
+				 "together, at most %d are allowed",
+				 count, POLICY_AUDIT_ALL_MAX);
+}
+
 static int bundle_compile(const struct targets *t,
 			  const struct policy *previous, struct policy *p,
 			  struct err *e)
@@ -320,7 +336,7 @@ static int bundle_compile(const struct targets *t,
 		r = targets_check(t, p, e);
 	for (size_t i = 0; i < p->model_count && r == 0; i++)
 		r = service_compile(p, i, t, previous, e);
-	return r;
+	return r < 0 ? r : audit_count_check(p, e);
 }
 
 static int kernel_copy(const struct policy_kernel *kernel, struct policy *p)
@@ -376,6 +392,7 @@ void policy_free(struct policy *p)
 	free(p->lsm);
 	free(p->collectors);
 	ceilings_done(p);
+	lines_done(&p->audit_rules);
 	lines_done(&p->signers);
 	free(p);
 }
@@ -395,6 +412,24 @@ uint64_t policy_bundle_version(const struct policy *p)
 enum policy_unlisted policy_unlisted(const struct policy *p)
 {
 	return p->unlisted;
+}
+
+int policy_audit_rules(const struct policy *p, struct buf *out, struct err *e)
+{
+	int r = 0;
+
+	/* A call gets the key of the first rule that matches it: the service's
+	 * own say more. */
+	for (size_t i = 0; i < p->model_count && r == 0; i++) {
+		const uint32_t auid = AUID_BASE + p->models[i]->number;
+
+		r = audit_rules_compile(&p->models[i]->audit_rules, auid, auid,
+					out, e);
+	}
+	return r < 0 ? r
+		     : audit_rules_compile(&p->audit_rules, AUID_BASE,
+					   AUID_BASE + SERVICE_NUMBER_MAX, out,
+					   e);
 }
 
 bool policy_audit_execve(const struct policy *p)

@@ -100,6 +100,7 @@ struct policy {
 	char *lsm; /* kernel.lsm, owned */
 	enum policy_unlisted unlisted;
 	bool audit_execve;
+	struct lines audit_rules; /* for all services */
 	struct policy_demands demands;
 	struct role_row *roles; /* sorted by name */
 	size_t role_count;

@@ -9,6 +9,7 @@
 #include "lib/auto.h"
 #include "pkg/identity/paths.h"
 #include "pkg/identity/registry.h"
+#include "pkg/policy/audit_rules.h"
 #include "pkg/policy/ceiling.h"
 
 static int oom(struct err *e)
@@ -231,9 +232,10 @@ static int on_tighten_parse(const json_t *value, struct policy *p,
 
 static int audit_parse(const json_t *object, struct policy *p, struct err *e)
 {
-	json_t *execve;
+	json_t *execve, *rules;
 	const struct json_member rows[] = {
 		{ "execve", JSON_TRUE, false, &execve },
+		{ "rules", JSON_ARRAY, false, &rules },
 		{ 0 },
 	};
 	int r;
@@ -244,7 +246,10 @@ static int audit_parse(const json_t *object, struct policy *p, struct err *e)
 	if (r < 0)
 		return err_wrap(e, "audit");
 	p->audit_execve = json_is_true(execve);
-	return 0;
+	r = lines_parse(rules, POLICY_AUDIT_RULES_MAX, &p->audit_rules, e);
+	if (r == 0)
+		r = audit_rules_check(&p->audit_rules, e);
+	return r < 0 ? err_wrap(e, "audit: rules") : 0;
 }
 
 int node_parse(struct span text, struct policy *p, struct err *e)

@@ -21,6 +21,9 @@
 #define POLICY_SERVICES_MAX 1024
 #define POLICY_TARGET_MAX   1048576 /* bytes of one document */
 #define POLICY_SIGNERS_MAX  16
+#define POLICY_AUDIT_ALL_MAX                            \
+	1024 /* audit rules: every system call of every \
+	      * process is compared with each */
 
 /* The role that speaks for a target, and whose signatures on it hold. */
 struct policy_speaker {
@@ -143,6 +146,16 @@ uint64_t policy_generation(const struct policy *p);
 uint64_t policy_bundle_version(const struct policy *p);
 enum policy_unlisted policy_unlisted(const struct policy *p);
 bool policy_audit_execve(const struct policy *p); /* node.json "audit" */
+/**
+ * policy_audit_rules() - the audit rules of the node and of its services.
+ * @out: each is appended as a blob: struct audit_rule_data and its strings, in
+ *       the order in which the kernel is to ask them.
+ *
+ * A policy has at most POLICY_AUDIT_ALL_MAX of them.
+ *
+ * Return: 0; -E2BIG; -ENOMEM.
+ */
+int policy_audit_rules(const struct policy *p, struct buf *out, struct err *e);
 const struct policy_demands *policy_demands(const struct policy *p);
 size_t policy_service_count(const struct policy *p);
 const struct policy_service *policy_service(const struct policy *p, size_t i);

@@ -8,6 +8,7 @@
 #include "lib/auto.h"
 #include "pkg/landlock/merge.h"
 #include "pkg/landlock/resolve.h"
+#include "pkg/policy/audit_rules.h"
 #include "pkg/policy/model.h"
 
 /* Their members; NULL where absent. */
@@ -141,6 +142,8 @@ static int terms_parse(const json_t *require, const json_t *audit,
 	if (r < 0)
 		return err_wrap(e, "require");
 	r = lines_parse(audit, POLICY_AUDIT_RULES_MAX, &m->audit_rules, e);
+	if (r == 0)
+		r = audit_rules_check(&m->audit_rules, e);
 	if (r < 0)
 		return err_wrap(e, "audit");
 	r = lines_parse(tests, POLICY_TESTS_MAX, &m->tests, e);

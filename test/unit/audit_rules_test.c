@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "lib/auto.h"
+#include "pkg/audit/rules.h"
 #include "pkg/policy/audit_rules.h"
 
 #define COUNTOF(a) (sizeof(a) / sizeof((a)[0]))
@@ -174,7 +175,7 @@ TEST(every_field_is_what_libaudit_makes_of_it)
 		"inode=42",	  "obj_gid=7",	 "obj_uid!=8",	"pers=0",
 		"pid=1",	  "ppid>1",	 "saddr_fam=2", "sgid=9",
 		"success=1",	  "success!=0",	 "suid>=3",	"uid=0",
-		"uid=4294967295", "uid=-1",
+
 	};
 
 	for (size_t i = 0; i < COUNTOF(fields); i++)
@@ -217,6 +218,7 @@ TEST(what_a_policy_may_not_say_is_refused_in_a_sentence)
 		{ "-a always,exit -F perm!=r -k k", "does not compare it so" },
 		{ "-a always,exit -F path!=/etc -k k", "does not compare it so" },
 		{ "-a always,exit -F uid=root -k k", "\"uid\" must be a number (names" },
+		{ "-a always,exit -F uid=4294967295 -k k", "\"uid\" must be a number" },
 		{ "-a always,exit -F uid==0 -k k", "\"uid\" must be a number" },
 		{ "-a always,exit -F a0=0x1ffffffff -k k", "\"a0\" must be a number" },
 		{ "-a always,exit -F a0= -k k", "\"a0\" must be a number" },
@@ -288,4 +290,82 @@ TEST(limits_of_a_rule_are_said)
 	text[sizeof(text) - 1] = '\0';
 	CHECK_INT(compile(text, &r, &e), -E2BIG);
 	CHECK_HAS(e.text, "longer than 4096 bytes");
+}
+
+/* ---- what the supervisor takes from the policy process ------------------- */
+
+static struct span bytes_of(const struct audit_rule_data *r)
+{
+	return (struct span){ (const char *)r, sizeof(*r) + r->buflen };
+}
+
+static void check_not_added(const struct audit_rule_data *r, size_t len,
+			    const char *says)
+{
+	struct err e = { 0 };
+
+	CHECK_INT(audit_rule_check((struct span){ (const char *)r, len },
+				   LOW - 1, LOW + 1, &e),
+		  -EBADMSG);
+	CHECK_HAS(e.text, says);
+}
+
+TEST(a_compiled_rule_is_one_that_the_supervisor_adds)
+{
+	static const char *const texts[] = {
+		"-a always,exit -S openat -F success=0 -k opens",
+		"-w /etc/passwd -k passwd",
+		"-a always,exit -F exe=/usr/bin/cat -F dir=/srv -k both",
+	};
+
+	for (size_t i = 0; i < COUNTOF(texts); i++) {
+		AUTO_MEM struct audit_rule_data *r = must(texts[i]);
+		struct err e = { 0 };
+
+		if (audit_rule_check(bytes_of(r), LOW, LOW, &e) < 0)
+			test_fail(__FILE__, __LINE__, "%s: %s", texts[i],
+				  e.text);
+		CHECK_INT(audit_rule_check(bytes_of(r), LOW + 1, LOW + 9, &e),
+			  -EBADMSG);
+	}
+}
+
+TEST(a_rule_that_hides_or_is_unbounded_or_cut_is_not_added)
+{
+	AUTO_MEM struct audit_rule_data *r = must("-w /etc/passwd -k passwd");
+	const size_t len = bytes_of(r).len;
+	struct audit_rule_data before;
+
+	memcpy(&before, r, sizeof(before));
+	for (size_t n = 0; n < len; n++)
+		check_not_added(r, n, "is cut");
+	r->action = AUDIT_NEVER;
+	check_not_added(r, len, "does not record");
+	memcpy(r, &before, sizeof(before));
+	r->flags = AUDIT_FILTER_USER;
+	check_not_added(r, len, "another list than exit");
+	r->flags = AUDIT_FILTER_EXIT | AUDIT_FILTER_PREPEND;
+	check_not_added(r, len, "another list than exit");
+	memcpy(r, &before, sizeof(before));
+	r->field_count = AUDIT_MAX_FIELDS + 1;
+	check_not_added(r, len, "has 65 fields");
+	memcpy(r, &before, sizeof(before));
+	for (uint32_t i = 0; i < r->field_count; i++)
+		if (r->fields[i] == AUDIT_LOGINUID) {
+			r->fieldflags[i] = AUDIT_NOT_EQUAL;
+			check_not_added(r, len, "not bounded to services");
+			r->fieldflags[i] = AUDIT_GREATER_THAN_OR_EQUAL;
+			check_not_added(r, len, "not bounded to services");
+			r->fieldflags[i] = AUDIT_EQUAL;
+			r->values[i] = 0;
+			check_not_added(r, len, "not bounded to services");
+		}
+	memcpy(r, &before, sizeof(before));
+	r->buf[r->buflen - 1 - strlen("rule\1passwd")] = 'x';
+	check_not_added(r, len, "has no key of a policy's");
+	memcpy(r, &before, sizeof(before));
+	r->values[0] += 1; /* the path takes from the key */
+	check_not_added(r, len, "is cut");
+	r->values[0] = UINT32_MAX;
+	check_not_added(r, len, "is cut");
 }
