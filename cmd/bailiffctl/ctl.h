@@ -48,7 +48,8 @@ struct ctl_option {
 /**
  * ctl_options() - options of a verb (and the global ones) in any place.
  * @argv: argv[0] is the verb.
- * @operand: NULL when the verb takes none; else written with the one operand.
+ * @operand: NULL when the verb takes none; else written with the one operand,
+ *           which may be missing only if something else stands there before.
  *
  * Return: CTL_DONE; CTL_USAGE after it said what is wrong.
  */

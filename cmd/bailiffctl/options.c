@@ -136,9 +136,9 @@ int ctl_options(struct ctl *ctl, const struct ctl_option *own, int argc,
 	}
 	if (wants_help)
 		return ctl_usage(ctl, "bailiffctl(1) tells its options");
-	if (operand != NULL && found == NULL)
+	if (operand != NULL && found == NULL && *operand == NULL)
 		return ctl_usage(ctl, "an argument is missing");
-	if (operand != NULL)
+	if (operand != NULL && found != NULL)
 		*operand = found;
 	return CTL_DONE;
 }

@@ -191,12 +191,39 @@ void events_tick(struct control_role *role)
 /* ---- an explanation
  * ---------------------------------------------------------- */
 
+/* Not what was, but what would be: the trail is not asked. */
+static void what_action(struct control_role *role, struct ask *ask)
+{
+	struct buf body;
+
+	if (ask->next != 0) {
+		ask_fail(ask, 400, EINVAL, "either seq or what, not both");
+		return;
+	}
+	if (ask->service[0] == '\0') {
+		ask_fail(ask, 400, EINVAL, "which service? say &service=NAME");
+		return;
+	}
+	buf_init(&body, MSG_BODY_MAX);
+	buf_blob(&body, span_of(ask->service));
+	buf_blob(&body, span_of(ask->what));
+	ask_send(role, ask, role->policy.source.fd, WIRE_WHAT, &body,
+		 WIRE_TEXT_IS);
+	buf_done(&body);
+}
+
 void explain_action(struct control_role *role, struct ask *ask)
 {
 	struct buf body;
 
+	if (ask->what != NULL) {
+		what_action(role, ask);
+		return;
+	}
 	if (ask->next == 0) {
-		ask_fail(ask, 400, EINVAL, "which event? say ?seq=NUMBER");
+		ask_fail(ask, 400, EINVAL,
+			 "which event? say ?seq=NUMBER, or "
+			 "?what=WORDS&service=NAME");
 		return;
 	}
 	buf_init(&body, 16);
@@ -297,6 +324,13 @@ static void explain_reply(struct ask *ask, struct span policy)
 	buf_done(&out);
 }
 
+static unsigned text_status(uint32_t code)
+{
+	if (code == EBADMSG || code == E2BIG)
+		return 400;
+	return code == ENOENT ? 404 : 500;
+}
+
 int answer_text(void *ctx, struct msg *m, struct cur *body)
 {
 	struct ask *ask = ask_find(ctx, m->id, WIRE_TEXT_IS);
@@ -306,9 +340,9 @@ int answer_text(void *ctx, struct msg *m, struct cur *body)
 	if (ask == NULL || body->failed)
 		return 0;
 	if (code != 0)
-		ask_fail(ask, code == ENOENT ? 404 : 500, (int)code, "%.*s",
+		ask_fail(ask, text_status(code), (int)code, "%.*s",
 			 SPAN_FMT(text));
-	else if (ask->action == explain_action)
+	else if (ask->action == explain_action && ask->what == NULL)
 		explain_reply(ask, text);
 	else
 		ask_reply(ask, 200, text);

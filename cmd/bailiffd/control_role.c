@@ -15,6 +15,7 @@
 #include "lib/auto.h"
 #include "lib/json.h"
 #include "lib/num.h"
+#include "pkg/policy/action.h"
 
 #define TYPE_JSON "application/json"
 #define TYPE_METRICS \
@@ -27,6 +28,7 @@
 void ask_free(struct ask *ask)
 {
 	free(ask->ring);
+	free(ask->what);
 	buf_done(&ask->event_json);
 	buf_done(&ask->raw);
 	*ask = (struct ask){ 0 };
@@ -143,6 +145,19 @@ static int flag_parse(struct control_request *q, const char *name, bool *ret,
 	return 0;
 }
 
+static int what_copy(struct control_request *q, struct ask *ask, struct err *e)
+{
+	const char *what = control_query(q, "what");
+
+	if (what == NULL)
+		return 0;
+	if (strlen(what) > ACTION_TEXT_MAX)
+		return err_set(e, E2BIG, "what is longer than %d bytes",
+			       ACTION_TEXT_MAX);
+	ask->what = strdup(what);
+	return ask->what != NULL ? 0 : err_set(e, ENOMEM, "out of memory");
+}
+
 static int query_copy(struct control_request *q, struct ask *ask, struct err *e)
 {
 	const char *service = control_query(q, "service");
@@ -169,7 +184,7 @@ static int query_copy(struct control_request *q, struct ask *ask, struct err *e)
 	    snprintf(ask->service, sizeof(ask->service), "%s", service) >=
 		    (int)sizeof(ask->service))
 		return err_set(e, EINVAL, "the service's name is too long");
-	return 0;
+	return what_copy(q, ask, e);
 }
 
 static int body_copy(struct control_request *q, struct ask *ask, struct err *e)

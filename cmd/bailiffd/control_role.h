@@ -40,6 +40,7 @@ struct ask {
 	/* the query, copied when the request came */
 	char service[64];
 	char path[4096]; /* reload */
+	char *what;	 /* explain: an action in words; owned */
 	bool is_dry_run;
 	bool wants_follow, wants_denied, has_from;
 	enum ask_format format;

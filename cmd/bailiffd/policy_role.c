@@ -31,6 +31,7 @@
 #include "pkg/bundle/verified.h"
 #include "pkg/enforce/enforce.h"
 #include "pkg/identity/paths.h"
+#include "pkg/policy/action.h"
 #include "pkg/policy/policy.h"
 #include "pkg/trust/metadata.h"
 #include "pkg/trust/source_dir.h"
@@ -790,7 +791,30 @@ static int answer_show(void *ctx, struct msg *m, struct cur *body)
 	return r;
 }
 
+static int answer_what(void *ctx, struct msg *m, struct cur *body)
+{
+	struct policy_role *role = ctx;
+	const struct span service = cur_blob(body, 256);
+	const struct span words = cur_blob(body, ACTION_TEXT_MAX);
+	struct err e = { 0 };
+	struct buf text;
+	int r;
+
+	if (body->failed)
+		return -EPROTO;
+	time_begin(role);
+	buf_init(&text, MSG_BODY_MAX / 2);
+	if (newest(role) == NULL)
+		r = err_set(&e, ENOENT, "no policy is in force");
+	else
+		r = policy_what(newest(role), service, words, &text, &e);
+	r = text_answer(role, m->id, r, &text, &e);
+	buf_done(&text);
+	return r;
+}
+
 static const struct msg_op control_ops[] = {
+	{ WIRE_WHAT, 1, 0, answer_what },
 	{ WIRE_EXPLAIN, 1, 0, answer_explain },
 	{ WIRE_SHOW, 1, 0, answer_show },
 };

@@ -64,7 +64,9 @@ enum wire {
 			    * path, u16 port, u32 arch, u32 syscall, u32 exit,
 			    * u8 has_args, 4 u64 args */
 	WIRE_SHOW,	   /* blob service */
-	WIRE_TEXT_IS	   /* u32 errno, blob JSON or error sentence */
+	WIRE_TEXT_IS,	   /* u32 errno, blob JSON or error sentence */
+	WIRE_WHAT	   /* blob service, blob words of an action; answered as
+			    * the two above */
 };
 
 #define LOAD_BOOT    (1U << 0) /* expiry is reported, not refused */
