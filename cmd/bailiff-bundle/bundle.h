@@ -32,6 +32,7 @@ int verb_payload(int argc, char **argv, struct err *e);
 int verb_attach(int argc, char **argv, struct err *e);
 int verb_status(int argc, char **argv, struct err *e);
 int verb_verify(int argc, char **argv, struct err *e);
+int verb_lint(int argc, char **argv, struct err *e);
 int verb_compile(int argc, char **argv, struct err *e);
 int verb_test(int argc, char **argv, struct err *e);
 
@@ -42,6 +43,9 @@ int verb_options(const char *verb, const struct option_row *rows, int argc,
 
 /* Seconds since 1970: @given, or the clock when it is INT64_MIN. */
 int64_t verb_now(int64_t given);
+
+/* Is standard output a terminal, and NO_COLOR not set? */
+bool verb_wants_color(void);
 
 /* Print one object on one line. Return: 0; -ENOMEM, also for NULL. */
 int verb_print_json(const json_t *object);

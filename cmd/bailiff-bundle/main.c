@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "lib/auto.h"
 
@@ -29,6 +31,7 @@ static const struct verb {
 	{ "revoke",  verb_revoke,  "stage that a key counts nowhere any more" },
 	{ "refresh", verb_refresh, "the same content with a later expiry" },
 	{ "verify",  verb_verify,  "see a repository as a node sees it" },
+	{ "lint",    verb_lint,    "what policies leave open, and what closes it" },
 	{ "compile", verb_compile, "one policy document to masks or to BPF" },
 	{ "test",    verb_test,    "do the tests in the policies hold?" },
 	/* clang-format on */
@@ -82,6 +85,13 @@ int verb_options(const char *verb, const struct option_row *rows, int argc,
 int64_t verb_now(int64_t given)
 {
 	return given != INT64_MIN ? given : (int64_t)time(NULL);
+}
+
+bool verb_wants_color(void)
+{
+	const char *no = getenv("NO_COLOR");
+
+	return isatty(STDOUT_FILENO) == 1 && (no == NULL || no[0] == '\0');
 }
 
 int verb_print_json(const json_t *object)

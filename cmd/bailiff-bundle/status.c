@@ -308,13 +308,6 @@ static const struct {
 	{ "bad", "\x1b[31m" },
 };
 
-static bool wants_color(void)
-{
-	const char *no = getenv("NO_COLOR");
-
-	return isatty(STDOUT_FILENO) == 1 && (no == NULL || no[0] == '\0');
-}
-
 static void line_print(const char *state, const char *text)
 {
 	AUTO_DONE(buf_done) struct buf safe;
@@ -325,7 +318,7 @@ static void line_print(const char *state, const char *text)
 			color = colors[i].color;
 	buf_init(&safe, (size_t)4 * SIGNING_LINE_SIZE);
 	text_escape(&safe, span_of(text), false);
-	if (!wants_color())
+	if (!verb_wants_color())
 		color = NULL;
 	printf("%s%s%s\n", color != NULL ? color : "",
 	       buf_cstr(&safe) != NULL ? safe.p : "?",

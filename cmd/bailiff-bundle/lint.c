@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lint.c - bailiff-bundle lint: what policies leave open, the rule that closes
+ * each gap, and with --fix that rule in its place. No key, no repository.
+ */
+#include "cmd/bailiff-bundle/bundle.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/auto.h"
+#include "lib/file.h"
+#include "lib/json.h"
+#include "pkg/landlock/rights.h"
+#include "pkg/policy/fix.h"
+#include "pkg/policy/policy.h"
+
+#define ALONE	     "document" /* what a file's service is called here */
+#define FRAGMENT_MAX 65536
+
+struct lint {
+	struct option_list paths;
+	uint64_t abi;
+	bool is_json, wants_fix, has_color;
+	struct policy_kernel kernel;
+	json_t *documents; /* of the answer */
+	size_t count, open, accepted;
+	bool is_refused; /* a document that is none */
+};
+
+/* ---- one document ------------------------------------------------------ */
+
+/* Compiled alone, as the only service of a node that grants it @grants. */
+static int document_compile(const struct lint *l, struct span text,
+			    const json_t *grants, struct policy **ret,
+			    struct err *e)
+{
+	static const struct policy_origin origin = { .generation = 1,
+						     .bundle_version = 1 };
+	AUTO_DONE(buf_done) struct buf node;
+	AUTO_JSON *object =
+		json_pack("{s:{s:{s:i, s:O*}}, s:s}", "services", ALONE,
+			  "number", 1, "grant", grants, "unlisted", "deny");
+	int r;
+
+	buf_init(&node, FRAGMENT_MAX);
+	if (object == NULL || json_text(object, &node) < 0)
+		return err_set(e, ENOMEM, "out of memory");
+	const struct policy_target targets[] = {
+		{ "node.json", buf_view(&node), NULL },
+		{ "services/" ALONE ".json", text, NULL },
+	};
+	r = policy_compile(targets, 2, &origin, &l->kernel, NULL, ret, e);
+	if (r < 0 &&
+	    strncmp(e->text, targets[1].name, strlen(targets[1].name)) == 0) {
+		const size_t skip = strlen(targets[1].name) + strlen(": ");
+
+		memmove(e->text, e->text + skip, strlen(e->text + skip) + 1);
+	}
+	return r;
+}
+
+static void finding_tell(const struct lint *l, const char *path,
+			 const struct policy_finding *f)
+{
+	const char *bold = l->has_color ? "\033[1m" : "";
+	const char *plain = l->has_color ? "\033[0m" : "";
+
+	printf("%s: %s%-13s%s %s\n", path, bold, f->id, plain, f->sentence);
+	printf("    closes: %s\n", f->closes);
+	if (f->rule != NULL)
+		printf("    rule:   %s\n", f->rule);
+}
+
+static json_t *finding_json(const struct policy_finding *f)
+{
+	json_t *rule = NULL;
+
+	if (f->rule != NULL)
+		(void)json_parse(span_of(f->rule), FRAGMENT_MAX, &rule, NULL);
+	return json_pack("{s:s, s:b, s:s, s:s, s:o?}", "id", f->id, "accepted",
+			 f->is_accepted, "sentence", f->sentence, "closes",
+			 f->closes, "rule", rule);
+}
+
+static int document_json(struct lint *l, const char *path,
+			 const struct policy_service *s, struct err *e)
+{
+	json_t *findings = json_array();
+
+	for (size_t i = 0; i < s->finding_count; i++) {
+		const struct policy_finding f = policy_finding(s, i);
+
+		(void)json_array_append_new(findings, finding_json(&f));
+	}
+	if (json_array_size(findings) != s->finding_count ||
+	    json_array_append_new(l->documents,
+				  json_pack("{s:s, s:o}", "document", path,
+					    "findings", findings)) < 0)
+		return err_set(e, ENOMEM, "out of memory");
+	return 0;
+}
+
+static void document_tell(const struct lint *l, const char *path,
+			  const struct policy_service *s)
+{
+	const char *between = "; accepted: ";
+
+	for (size_t i = 0; i < s->finding_count; i++) {
+		const struct policy_finding f = policy_finding(s, i);
+
+		if (!f.is_accepted)
+			finding_tell(l, path, &f);
+	}
+	if (policy_open_count(s) != 0)
+		return;
+	printf("%s: clean", path);
+	for (size_t i = 0; i < s->finding_count; i++) {
+		const struct policy_finding f = policy_finding(s, i);
+
+		if (i != 0 && strcmp(policy_finding(s, i - 1).id, f.id) == 0)
+			continue;
+		printf("%s%s", between, f.id);
+		between = ", ";
+	}
+	printf("\n");
+}
+
+/* What the document without a layer has no findings of. */
+static int document_report(struct lint *l, const char *path, struct span text,
+			   const json_t *grants, struct err *e)
+{
+	struct policy *p = NULL;
+	const struct policy_service *s;
+	int r = document_compile(l, text, grants, &p, e);
+
+	if (r < 0)
+		return r;
+	s = policy_service(p, 0);
+	l->count++;
+	l->open += policy_open_count(s);
+	l->accepted += s->finding_count - policy_open_count(s);
+	if (l->is_json)
+		r = document_json(l, path, s, e);
+	else
+		document_tell(l, path, s);
+	policy_free(p);
+	return r;
+}
+
+/* ---- --fix ------------------------------------------------------------- */
+
+/* The file that @path is in the end, replaced whole. */
+static int file_put(const char *path, struct span content, struct err *e)
+{
+	AUTO_MEM char *real = realpath(path, NULL);
+	AUTO_MEM char *copy = real != NULL ? strdup(real) : NULL;
+	AUTO_FD dir = -1;
+	struct stat st;
+
+	if (copy == NULL || stat(real, &st) < 0)
+		return err_errno(e, "%s", path);
+	dir = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return err_errno(e, "open the directory of %s", path);
+	return file_replace(dir, strrchr(real, '/') + 1, st.st_mode & 0777,
+			    content, e);
+}
+
+/* Messages go where the answer does not. */
+static void fix_tell(const struct lint *l, const char *path,
+		     const struct lines *done, const struct lines *left)
+{
+	FILE *out = l->is_json ? stderr : stdout;
+
+	for (size_t i = 0; i < done->count; i++)
+		(void)fprintf(out, "%s: fixed %s\n", path, done->items[i]);
+	for (size_t i = 0; i < left->count; i++)
+		(void)fprintf(out, "%s: left  %s\n", path, left->items[i]);
+}
+
+static int document_fix(struct lint *l, const char *path, struct buf *text,
+			const json_t *grants, struct err *e)
+{
+	AUTO_DONE(lines_done) struct lines done = { 0 };
+	AUTO_DONE(lines_done) struct lines left = { 0 };
+	struct policy *p = NULL;
+	int r = policy_fix(text, &l->kernel, &done, &left, e);
+
+	/* What is written compiles and is proved. */
+	if (r == 0)
+		r = document_compile(l, buf_view(text), grants, &p, e);
+	policy_free(p);
+	if (r == 0 && done.count != 0)
+		r = file_put(path, buf_view(text), e);
+	if (r == 0)
+		fix_tell(l, path, &done, &left);
+	return r;
+}
+
+/* ---- files ------------------------------------------------------------- */
+
+static int text_read(const char *path, struct buf *out, struct err *e)
+{
+	AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+	buf_init(out, POLICY_TARGET_MAX);
+	if (fd < 0)
+		return err_errno(e, "open %s", path);
+	return file_read_fd(fd, POLICY_TARGET_MAX, out, e);
+}
+
+static int document_lint(struct lint *l, const char *path, const json_t *grants,
+			 struct err *e)
+{
+	AUTO_DONE(buf_done) struct buf text;
+	int r = text_read(path, &text, e);
+
+	if (r == 0 && l->wants_fix)
+		r = document_fix(l, path, &text, grants, e);
+	if (r == 0)
+		r = document_report(l, path, buf_view(&text), grants, e);
+	if (r == 0)
+		return 0;
+	/* The others are looked at all the same. */
+	(void)fprintf(stderr, "bailiff-bundle: lint: %s: %s\n", path, e->text);
+	if (e->hint != NULL)
+		(void)fprintf(stderr, "hint: %s\n", e->hint);
+	l->is_refused = true;
+	return r == -ENOMEM ? r : 0;
+}
+
+static int is_document(const struct dirent *entry)
+{
+	const size_t len = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && len > 5 &&
+	       strcmp(entry->d_name + len - 5, ".json") == 0;
+}
+
+/* What node.json grants the service of a file; NULL for nothing. */
+static const json_t *grants_of(const json_t *node, const char *file)
+{
+	AUTO_MEM char *name = span_dup((struct span){ file, strlen(file) - 5 });
+
+	return json_object_get(
+		json_object_get(json_object_get(node, "services"),
+				name != NULL ? name : ""),
+		"grant");
+}
+
+static int node_read(const char *dir, json_t **ret, struct err *e)
+{
+	AUTO_DONE(buf_done) struct buf text;
+	char path[PATH_MAX];
+	int r;
+
+	(void)snprintf(path, sizeof(path), "%s/node.json", dir);
+	r = text_read(path, &text, e);
+	if (r == 0)
+		r = json_parse(buf_view(&text), POLICY_TARGET_MAX, ret, e);
+	return r < 0 && r != -ENOENT ? err_wrap(e, "%s", path) : 0;
+}
+
+static int directory_lint(struct lint *l, const char *dir, struct err *e)
+{
+	AUTO_JSON *node = NULL;
+	struct dirent **entries = NULL;
+	char path[PATH_MAX];
+	int count, r;
+
+	(void)snprintf(path, sizeof(path), "%s/services", dir);
+	r = node_read(dir, &node, e);
+	if (r < 0)
+		return r;
+	count = scandir(path, &entries, is_document, alphasort);
+	if (count < 0)
+		return err_errno(e, "read %s", path);
+	for (int i = 0; i < count; i++) {
+		const char *name = entries[i]->d_name;
+
+		if (r == 0 && snprintf(path, sizeof(path), "%s/services/%s",
+				       dir, name) < (int)sizeof(path))
+			r = document_lint(l, path, grants_of(node, name), e);
+		free(entries[i]);
+	}
+	free(entries);
+	return r;
+}
+
+static int path_lint(struct lint *l, const char *path, struct err *e)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return err_errno(e, "%s", path);
+	if (S_ISDIR(st.st_mode))
+		return directory_lint(l, path, e);
+	return document_lint(l, path, NULL, e);
+}
+
+/* ---- the verb ---------------------------------------------------------- */
+
+static int answer(const struct lint *l, struct err *e)
+{
+	if (l->is_json) {
+		AUTO_JSON *object =
+			json_pack("{s:O, s:I, s:I}", "documents", l->documents,
+				  "open", (json_int_t)l->open, "accepted",
+				  (json_int_t)l->accepted);
+
+		if (verb_print_json(object) < 0)
+			return err_set(e, ENOMEM, "out of memory");
+	} else if (l->open != 0) {
+		printf("%zu %s in %zu %s%s\n", l->open,
+		       l->open == 1 ? "finding" : "findings", l->count,
+		       l->count == 1 ? "document" : "documents",
+		       l->wants_fix ? ""
+				    : ": --fix adds the rules; or accept what "
+				      "must stay: \"accept\": [\"ID\"]");
+	}
+	return l->open != 0 || l->is_refused ? EXIT_NO : EXIT_DONE;
+}
+
+int verb_lint(int argc, char **argv, struct err *e)
+{
+	struct lint l = { .has_color = verb_wants_color() };
+	const struct option_row rows[] = {
+		{ "", OPTION_FILES, false, "FILE|DIR ...",
+		  "a service's document, or node.json and services/",
+		  &l.paths },
+		{ "fix", OPTION_FLAG, false, NULL,
+		  "add the rules that close what is found", &l.wants_fix },
+		{ "abi", OPTION_NUMBER, false, "N",
+		  "the kernel's Landlock ABI (the newest known)", &l.abi },
+		{ "json", OPTION_FLAG, false, NULL, "print one JSON object",
+		  &l.is_json },
+		{ .kind = OPTION_END },
+	};
+	AUTO_JSON *documents = NULL;
+	int r = verb_options("lint", rows, argc, argv, e);
+
+	if (r != 0)
+		return r < 0 ? r : EXIT_DONE;
+	if (l.paths.count == 0)
+		return err_set(e, EINVAL, "no file or directory is given");
+	if (l.abi > INT32_MAX)
+		return err_set(e, EINVAL, "--abi must be below 2^31");
+	l.kernel = (struct policy_kernel){
+		.landlock_abi =
+			l.abi != 0 ? (uint32_t)l.abi : LANDLOCK_ABI_NEWEST,
+		.has_seccomp = true,
+	};
+	l.documents = documents = json_array();
+	if (documents == NULL)
+		return err_set(e, ENOMEM, "out of memory");
+	for (size_t i = 0; i < l.paths.count && r == 0; i++)
+		r = path_lint(&l, l.paths.items[i], e);
+	return r < 0 ? r : answer(&l, e);
+}
