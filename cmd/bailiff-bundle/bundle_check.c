@@ -3,9 +3,11 @@
 #include "cmd/bailiff-bundle/bundle_check.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/bailiff-bundle/findings.h"
 #include "cmd/bailiff-bundle/speaker.h"
 #include "lib/auto.h"
 #include "pkg/bundle/verified.h"
@@ -101,17 +103,56 @@ int bundle_compile(const struct stage *s, const struct role_view *v,
 	return 0;
 }
 
+/* Every gap that no document accepts, and what closes it. A node only warns:
+ * what was signed before it learned of a gap stays in force. */
+static int findings_check(const struct policy *p, struct err *e)
+{
+	size_t open = 0, services = 0;
+
+	for (size_t i = 0; i < policy_service_count(p); i++) {
+		const struct policy_service *s = policy_service(p, i);
+		AUTO_DONE(buf_done) struct buf name;
+
+		if (policy_open_count(s) == 0)
+			continue;
+		buf_init(&name, TRUST_TARGET_PATH_MAX + 1);
+		buf_printf(&name, "services/%s.json", s->name);
+		if (buf_cstr(&name) == NULL)
+			return err_set(e, ENOMEM, "out of memory");
+		findings_print(stderr, name.p, s, false);
+		open += policy_open_count(s);
+		services++;
+	}
+	if (open == 0)
+		return 0;
+	(void)err_set(e, EBADMSG, "%zu %s of the lint in %zu %s", open,
+		      open == 1 ? "finding" : "findings", services,
+		      services == 1 ? "policy" : "policies");
+	return err_hint(e, "bailiff-bundle lint --fix DIR adds the rules; what "
+			   "must stay open the policy accepts in writing: "
+			   "\"accept\": [\"ID\"]; --unchecked goes on all the "
+			   "same");
+}
+
+/* What compiles does what it says: its tests, and nothing is left open. */
+static int content_check(const struct policy *p, struct err *e)
+{
+	const int r = policy_tests_check(p, e);
+
+	return r < 0 ? r : findings_check(p, e);
+}
+
 int bundle_check(const struct stage *s, struct err *e)
 {
 	struct policy *policy = NULL;
 	int r = bundle_compile(s, &s->roles.next, &policy, e);
 
-	if (r == 0 && policy != NULL)
-		r = policy_tests_check(policy, e);
+	if (r < 0)
+		return err_hint(e, "build --unchecked stages it all the same; "
+				   "nodes will refuse it");
+	r = policy != NULL ? content_check(policy, e) : 0;
 	policy_free(policy);
-	return r < 0 ? err_hint(e, "build --unchecked stages it all the same; "
-				   "nodes will refuse it")
-		     : 0;
+	return r;
 }
 
 int bundle_check_verified(const struct trust_result *result, struct err *e)
@@ -119,11 +160,12 @@ int bundle_check_verified(const struct trust_result *result, struct err *e)
 	struct policy *policy = NULL;
 	int r = verified_compile(result, 1, &bundle_kernel, NULL, &policy, e);
 
-	if (r == 0) {
-		r = policy_tests_check(policy, e);
-		policy_free(policy);
-		return r;
+	if (r < 0) {
+		(void)err_wrap(e, "nodes would refuse these policies");
+		return err_hint(e, "publish --unchecked publishes them all the "
+				   "same");
 	}
-	(void)err_wrap(e, "nodes would refuse these policies");
-	return err_hint(e, "publish --unchecked publishes them all the same");
+	r = content_check(policy, e);
+	policy_free(policy);
+	return r;
 }

@@ -26,17 +26,18 @@ int bundle_compile(const struct stage *s, const struct role_view *v,
 
 /**
  * bundle_check() - does s->roles.next compile, as far as there is something
- * to compile?
+ * to compile, and does the lint find nothing that is not accepted? Findings are
+ * printed to standard error.
  *
- * Return: as bundle_compile().
+ * Return: as bundle_compile(); -EBADMSG for findings.
  */
 int bundle_check(const struct stage *s, struct err *e);
 
 /**
- * bundle_check_verified() - does what the client verified compile? Then it is
+ * bundle_check_verified() - the same of what the client verified. Then it is
  * whole: it needs a node.json.
  *
- * Return: as policy_compile().
+ * Return: as policy_compile(); -EBADMSG for findings.
  */
 int bundle_check_verified(const struct trust_result *result, struct err *e);
 

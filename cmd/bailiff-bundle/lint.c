@@ -15,10 +15,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cmd/bailiff-bundle/findings.h"
 #include "lib/auto.h"
 #include "lib/file.h"
 #include "lib/json.h"
 #include "pkg/landlock/rights.h"
+#include "pkg/policy/author.h"
 #include "pkg/policy/fix.h"
 #include "pkg/policy/policy.h"
 
@@ -67,18 +69,6 @@ static int document_compile(const struct lint *l, struct span text,
 	return r;
 }
 
-static void finding_tell(const struct lint *l, const char *path,
-			 const struct policy_finding *f)
-{
-	const char *bold = l->has_color ? "\033[1m" : "";
-	const char *plain = l->has_color ? "\033[0m" : "";
-
-	printf("%s: %s%-13s%s %s\n", path, bold, f->id, plain, f->sentence);
-	printf("    closes: %s\n", f->closes);
-	if (f->rule != NULL)
-		printf("    rule:   %s\n", f->rule);
-}
-
 static json_t *finding_json(const struct policy_finding *f)
 {
 	json_t *rule = NULL;
@@ -113,12 +103,7 @@ static void document_tell(const struct lint *l, const char *path,
 {
 	const char *between = "; accepted: ";
 
-	for (size_t i = 0; i < s->finding_count; i++) {
-		const struct policy_finding f = policy_finding(s, i);
-
-		if (!f.is_accepted)
-			finding_tell(l, path, &f);
-	}
+	findings_print(stdout, path, s, l->has_color);
 	if (policy_open_count(s) != 0)
 		return;
 	printf("%s: clean", path);
@@ -217,12 +202,38 @@ static int text_read(const char *path, struct buf *out, struct err *e)
 	return file_read_fd(fd, POLICY_TARGET_MAX, out, e);
 }
 
+/* Docker's superset is read as build would stage it, and not changed. */
+static int text_resolve(const struct lint *l, struct buf *text, struct err *e)
+{
+	AUTO_DONE(buf_done) struct buf what;
+	AUTO_JSON *document = NULL;
+	int r = json_parse(buf_view(text), POLICY_TARGET_MAX, &document, e);
+
+	buf_init(&what, FRAGMENT_MAX);
+	if (r == 0)
+		r = author_resolve(document, 0, &what, e);
+	if (r < 0 || what.len == 0)
+		return r;
+	if (l->wants_fix) {
+		(void)err_set(e, EBADMSG,
+			      "\"seccomp\" is written in Docker's superset: "
+			      "--fix changes only a plain object");
+		return err_hint(e, "bailiff-bundle compile --seccomp FILE "
+				   "--oci makes one");
+	}
+	buf_reset(text);
+	r = json_pretty(document, text);
+	return r < 0 ? err_set(e, -r, "%s", strerror(-r)) : 0;
+}
+
 static int document_lint(struct lint *l, const char *path, const json_t *grants,
 			 struct err *e)
 {
 	AUTO_DONE(buf_done) struct buf text;
 	int r = text_read(path, &text, e);
 
+	if (r == 0)
+		r = text_resolve(l, &text, e);
 	if (r == 0 && l->wants_fix)
 		r = document_fix(l, path, &text, grants, e);
 	if (r == 0)
