@@ -295,15 +295,29 @@ static int combinations_visit(struct visit *v, struct seccomp_data *d,
 	return r < 0 ? r : !is_all;
 }
 
+/* How many combinations one call may have: of a profile that would exhaust the
+ * limits, from half of them on only its share of what is left. */
+static uint64_t most_visited(const struct visit *v, size_t rules)
+{
+	const uint64_t calls =
+		4 * (1 + v->tested_count * v->profile->arch_count);
+	const uint64_t most = PROVE_COMBINATIONS_MAX / (1 + rules / RULES_FEW);
+	const uint64_t points = PROVE_POINTS_MAX / calls;
+	const uint64_t work = PROVE_WORK_MAX / calls / (8 + rules);
+	const uint64_t share = points < work ? points : work;
+	const bool is_early = v->points < PROVE_POINTS_MAX / 2 &&
+			      v->work < PROVE_WORK_MAX / 2;
+
+	return is_early || most < share ? most : share;
+}
+
 /* A number, with the values of its own rules or of those of a neighbour, which
  * a search that is off by one would apply to it. */
 static int call_visit(struct visit *v, struct seccomp_data *d,
 		      const struct rule *rules, size_t count)
 {
 	const bool is_own = rules->nr == (uint32_t)d->nr;
-	const uint64_t most =
-		is_own ? PROVE_COMBINATIONS_MAX / (1 + count / RULES_FEW)
-		       : NEIGHBOUR_MAX;
+	const uint64_t most = is_own ? most_visited(v, count) : NEIGHBOUR_MAX;
 	int r;
 
 	candidates_collect(v, rules, count);
