@@ -253,10 +253,12 @@ static int program_make(const struct question *q, uint32_t arch,
 			struct program *program, struct err *e)
 {
 	AUTO_DONE(profile_done) struct profile profile = { 0 };
+	AUTO_DONE(buf_done) struct buf unknown;
 	AUTO_JSON *plain = NULL;
 	struct proof proof = { 0 };
 	int r = profile_read(q, arch, &plain, &profile, e);
 
+	buf_init(&unknown, COMPILE_OUTPUT_MAX);
 	if (r < 0)
 		return r;
 	r = program_generate(&profile, program, e);
@@ -264,11 +266,11 @@ static int program_make(const struct question *q, uint32_t arch,
 		r = program_prove(&profile, program, &proof, e);
 	if (r < 0)
 		return err_wrap(e, "%s", compile_file_name(q->seccomp));
-	if (profile.unknown != 0)
-		(void)fprintf(stderr,
-			      "bailiff-bundle: compile: %zu names in %s are no "
-			      "system calls\n",
-			      profile.unknown, compile_file_name(q->seccomp));
+	profile_unknown_print(&profile, &unknown);
+	if (unknown.len != 0)
+		(void)fprintf(stderr, "bailiff-bundle: compile: %s: %s\n",
+			      compile_file_name(q->seccomp),
+			      buf_cstr(&unknown));
 	if (q->bpf != NULL)
 		r = program_write(q->bpf, program, e);
 	if (r == 0 && q->wants_oci)

@@ -403,6 +403,7 @@ static int accepted_lint(struct model *m)
 	};
 	const bool is_there[LAYERS] = { m->has_landlock, m->has_seccomp,
 					m->has_caps };
+	AUTO_DONE(buf_done) struct buf unknown;
 	int r = 0;
 
 	for (size_t i = 0; i < LAYERS && r == 0; i++)
@@ -411,11 +412,12 @@ static int accepted_lint(struct model *m)
 				      "%s are not restricted: the document "
 				      "accepts %s",
 				      open[i], layer_table[i].accept);
-	if (r == 0 && m->has_seccomp && m->profile.unknown != 0)
-		r = lines_add(&m->warnings,
-			      "%zu names in the seccomp profile are no system "
-			      "calls",
-			      m->profile.unknown);
+	buf_init(&unknown, 2 * PROFILE_UNKNOWN_MAX);
+	if (m->has_seccomp)
+		profile_unknown_print(&m->profile, &unknown);
+	if (r == 0 && unknown.len != 0)
+		r = lines_add(&m->warnings, "seccomp profile: %s",
+			      buf_cstr(&unknown));
 	return r;
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/array.h"
+#include "lib/auto.h"
 #include "pkg/seccomp/number.h"
 
 #define MAX_ERRNO 4095 /* include/linux/err.h */
@@ -424,6 +425,41 @@ static int young_add(struct profile *p, const struct entry *entry,
 	return r;
 }
 
+/* Only what is there in full is told: a name may be anything. */
+static void unknown_note(struct profile *p, const char *name)
+{
+	AUTO_DONE(buf_done) struct buf names;
+
+	p->unknown++;
+	buf_init(&names, sizeof(p->unknown_names) - 1);
+	buf_puts(&names, p->unknown_names);
+	buf_puts(&names, p->unknown_told != 0 ? ", " : "");
+	json_quote(&names, span_of(name));
+	if (buf_error(&names) < 0)
+		return;
+	p->unknown_told++;
+	memcpy(p->unknown_names, names.p, names.len);
+	p->unknown_names[names.len] = '\0';
+}
+
+void profile_unknown_print(const struct profile *p, struct buf *out)
+{
+	const size_t more = p->unknown - p->unknown_told;
+
+	buf_puts(out, p->unknown_names);
+	if (more != 0 && p->unknown_told != 0)
+		buf_puts(out, " and ");
+	if (more != 0)
+		buf_printf(out, "%zu %s%s", more,
+			   p->unknown_told != 0 ? "other " : "",
+			   more == 1 ? "name" : "names");
+	if (p->unknown != 0)
+		buf_puts(out, p->unknown == 1
+				      ? " is no system call and is left out"
+				      : " are no system calls and are left "
+					"out");
+}
+
 /* A name at every listed architecture. libseccomp gives numbers below -1 for
  * names that another architecture has, or that are part of socketcall or ipc
  * on 32-bit x86, and -1 for names it never heard of. */
@@ -445,7 +481,7 @@ static int name_add(struct profile *p, const struct entry *entry,
 					   "calls that exist, or it would "
 					   "restrict nothing");
 		}
-		p->unknown++;
+		unknown_note(p, name);
 		return 0;
 	}
 	for (size_t i = 0; i < p->arch_count && r == 0; i++) {

@@ -29,11 +29,12 @@
 #include "lib/err.h"
 #include "lib/json.h"
 
-#define PROFILE_RULES_MAX 16384
-#define PROFILE_CONDS_MAX 16384
-#define PROFILE_ARCHS_MAX 6
-#define X32_BIT		  0x40000000U
-#define BAD_ARCH_RET	  SECCOMP_RET_KILL_PROCESS
+#define PROFILE_RULES_MAX   16384
+#define PROFILE_CONDS_MAX   16384
+#define PROFILE_ARCHS_MAX   6
+#define PROFILE_UNKNOWN_MAX 256 /* bytes */
+#define X32_BIT		    0x40000000U
+#define BAD_ARCH_RET	    SECCOMP_RET_KILL_PROCESS
 
 enum cond_op {
 	COND_NE,
@@ -76,6 +77,8 @@ struct profile {
 	struct cond *conds;
 	size_t cond_count, cond_cap;
 	size_t unknown; /* names that no architecture has, in allowing rules */
+	size_t unknown_told; /* the first of them, in the text: */
+	char unknown_names[PROFILE_UNKNOWN_MAX]; /* quoted, ", " between them */
 };
 
 /**
@@ -127,6 +130,10 @@ uint32_t profile_verdict(const struct profile *p, const struct seccomp_data *d);
 const char *cond_op_name(enum cond_op op);
 
 bool cond_holds(const struct cond *c, uint64_t arg);
+
+/* Append the names that were left out, in words: "\"raed\" and 3 other names
+ * are no system calls and are left out". Nothing when there are none. */
+void profile_unknown_print(const struct profile *p, struct buf *out);
 
 /* How much an action restricts: the kernel's own order of precedence
  * (seccomp(2)), larger is stricter. */

@@ -529,16 +529,60 @@ TEST(a_profile_of_dockers_is_refused_with_the_way_out)
 	}
 }
 
-TEST(an_unknown_name_in_an_allowing_rule_is_counted)
+TEST(unknown_names_in_allowing_rules_are_left_out_and_told)
+{
+	static const struct {
+		const char *names, *told;
+		size_t unknown;
+	} rows[] = {
+		{ "\"read\"", "", 0 },
+		{ "\"read\",\"nosuchcall\"",
+		  "\"nosuchcall\" is no system call and is left out", 1 },
+		{ "\"raed\",\"read\",\"a\\u001bb\"",
+		  "\"raed\", \"a\\u001bb\" are no system calls and are left out",
+		  2 },
+	};
+
+	for (size_t i = 0; i < COUNTOF(rows); i++) {
+		struct profile p;
+		struct buf told;
+		char text[400];
+
+		(void)snprintf(text, sizeof(text),
+			       "{\"defaultAction\":\"SCMP_ACT_ERRNO\","
+			       "\"syscalls\":[{\"names\":[%s],\"action\":"
+			       "\"SCMP_ACT_ALLOW\"}]}",
+			       rows[i].names);
+		parse(text, &p);
+		CHECK_INT(p.unknown, rows[i].unknown);
+		buf_init(&told, 1000);
+		profile_unknown_print(&p, &told);
+		CHECK_STR(buf_cstr(&told), rows[i].told);
+		buf_done(&told);
+		profile_done(&p);
+	}
+}
+
+TEST(of_many_unknown_names_some_are_told_and_the_rest_counted)
 {
 	struct profile p;
+	struct buf text;
 
-	parse("{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[{"
-	      "\"names\":[\"read\",\"nosuchcall\"],\"action\":"
-	      "\"SCMP_ACT_ALLOW\"}]}",
-	      &p);
-	CHECK_INT(p.unknown, 1);
-	CHECK_INT(p.rule_count, 1);
+	buf_init(&text, 100000);
+	buf_puts(&text, "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":["
+			"{\"names\":[");
+	for (unsigned i = 0; i < 100; i++)
+		buf_printf(&text, "\"nosuch%u\",", i);
+	buf_puts(&text, "\"read\"],\"action\":\"SCMP_ACT_ALLOW\"}]}");
+	parse(buf_cstr(&text), &p);
+	buf_reset(&text);
+	profile_unknown_print(&p, &text);
+	CHECK_HAS(buf_cstr(&text), "\"nosuch0\", \"nosuch1\", ");
+	CHECK_HAS(buf_cstr(&text),
+		  " other names are no system calls and are left out");
+	CHECK_INT(p.unknown, 100);
+	CHECK(p.unknown_told > 10 && p.unknown_told < 30);
+	buf_done(&text);
 	profile_done(&p);
 }
 
