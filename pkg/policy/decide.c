@@ -9,7 +9,7 @@
 #include "pkg/policy/devices.h"
 
 #define TRIES_MAX  4096 /* combinations of arguments that are not said */
-#define VALUES_MAX 32	 /* of one argument */
+#define VALUES_MAX 32	/* of one argument */
 
 const char *decide_layer_name(enum decide_layer layer)
 {

@@ -315,7 +315,7 @@ static int quiet_lint(struct lint *l)
 static int bounding_lint(struct lint *l)
 {
 	const struct artefact_caps *c = &l->m->caps;
-	AUTO_DONE(buf_done) struct buf rule, more;
+	AUTO_DONE(buf_done) struct buf rule = { 0 }, more = { 0 };
 
 	if (!l->m->has_caps || (c->bounding & ~c->permitted) == 0)
 		return 0;
