@@ -35,7 +35,12 @@ d_start postgres_outside /dev/null postgres sleep 300
 d_start ann_outside /dev/null ann sleep 300
 
 # ---- what the policies say of themselves ------------------------------------------
-t_check "what the policies claim is what the model finds" "$BUNDLE" test "$POLICIES"
+for set in policies policies-6.1; do
+	t_check "examples/$set is clean under the gap lint" \
+		"$BUNDLE" lint "$TOP/examples/$set"
+	t_check "and what it claims is what the model finds" \
+		"$BUNDLE" test "$TOP/examples/$set"
+done
 # The live test is root without root's rights to others' files: the files that the
 # policies name are root's own here.
 live() {
@@ -113,6 +118,8 @@ d_policies "$POLICIES" "$dir/policies"
 t_check "the policies make a signed bundle" n_repo "$dir" "$dir/policies"
 # shellcheck disable=SC2034 # for attack.sh
 signer=$(jq -r '.signed.roles.targets.keyids[0]' "$dir/repo/1.root.json")
+t_check "as they are, build has nothing against them" "$BUNDLE" build \
+	--repo "$dir/repo" --policies "$POLICIES"
 n_image "$dir"
 n_start_ok "the daemon becomes ready" "$dir/daemon.log"
 before=$(a_last)
