@@ -14,7 +14,7 @@ static const struct ctl_verb verbs[] = {
 	{ "services", "",		   "the named services and what binds them", verb_services },
 	{ "show",     "SERVICE",	   "a service's policy in words", verb_show },
 	{ "diff",     "[--bundle DIR]",	   "what a reload would change", verb_diff },
-	{ "reload",   "[--bundle DIR]",	   "verify and publish a bundle: --dry-run, --wait", verb_reload },
+	{ "reload",   "[--bundle DIR]",	   "verify and publish a bundle: --dry-run, --wait [--timeout S]", verb_reload },
 	{ "verify",   "DIR",		   "check a trail; needs no daemon", verb_verify },
 	{ "metrics",  "",		   "counters as OpenMetrics text", verb_metrics },
 };

@@ -134,7 +134,6 @@ void ctl_print_list(const json_t *array)
 
 	json_array_foreach(array, i, row) {
 		const json_t *text = json_object_get(row, "sentence");
-		const char *service = ctl_text(row, "service");
 
 		if (!json_is_object(row) || text == NULL) {
 			(void)fputs("  -", stdout);
@@ -142,14 +141,6 @@ void ctl_print_list(const json_t *array)
 			continue;
 		}
 		(void)fputs("  - ", stdout);
-		if (service[0] != '\0') {
-			ctl_put(span_of(service));
-			(void)fputs(": ", stdout);
-		}
-		if (ctl_text(row, "change")[0] != '\0') {
-			ctl_put(span_of(ctl_text(row, "change")));
-			(void)fputs(": ", stdout);
-		}
 		ctl_put(json_span(text));
 		(void)fputs("\n", stdout);
 	}

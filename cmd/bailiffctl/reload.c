@@ -4,10 +4,23 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cmd/bailiffctl/ctl.h"
 #include "lib/auto.h"
+#include "lib/loop.h"
+
+#define WAIT_S	   15 /* without --timeout */
+#define POLL_MS	   200
+#define WAIT_S_MAX 86400
+
+struct reload {
+	const char *bundle; /* NULL: the daemon's own */
+	bool is_dry, waits;
+	uint64_t timeout_s;
+};
 
 /* The daemon has another working directory. */
 static int bundle_add(const struct ctl *ctl, json_t *request,
@@ -31,74 +44,194 @@ static int bundle_add(const struct ctl *ctl, json_t *request,
 	return CTL_DONE;
 }
 
+/* ---- what changed ----------------------------------------------------------
+ */
+
+/* The sentence without the service, which stands above it. */
+static struct span sentence_of(const json_t *change, const char *service)
+{
+	struct span s = span_of(ctl_text(change, "sentence"));
+	const size_t len = strlen(service);
+
+	if (len == 0 || !span_starts(s, service) || s.len < len + 2)
+		return s;
+	s = (struct span){ s.p + len, s.len - len };
+	if (s.p[0] == ':' && s.p[1] == ' ')
+		return (struct span){ s.p + 2, s.len - 2 };
+	if (s.p[0] == ' ')
+		return (struct span){ s.p + 1, s.len - 1 };
+	return span_of(ctl_text(change, "sentence"));
+}
+
+/* Return: whether it needs a restart. */
+static bool change_print(const json_t *change, const char *service)
+{
+	const bool needs =
+		json_is_true(json_object_get(change, "needs_restart"));
+
+	(void)printf("    %-8s ", ctl_text(change, "change"));
+	ctl_put(sentence_of(change, service));
+	(void)puts(needs ? " *" : "");
+	return needs;
+}
+
+/* They come sorted: the node's own, then a service after the other. */
+static void changes_print(const json_t *changes)
+{
+	const char *last = NULL;
+	bool needs_restart = false;
+	const json_t *change;
+	size_t i;
+
+	json_array_foreach(changes, i, change) {
+		const char *service = ctl_text(change, "service");
+
+		if (last == NULL || strcmp(last, service) != 0) {
+			(void)fputs("  ", stdout);
+			ctl_put(span_of(service[0] != '\0' ? service
+							   : "the node"));
+			(void)puts("");
+		}
+		last = service;
+		needs_restart |= change_print(change, service);
+	}
+	if (needs_restart)
+		(void)puts("  * what runs gets it by a restart");
+}
+
+static void plan_print(const json_t *restart)
+{
+	size_t i, pending = 0, stale = 0;
+	const json_t *row;
+
+	json_array_foreach(restart, i, row) {
+		const bool is_pending =
+			json_is_true(json_object_get(row, "pending"));
+
+		pending += is_pending;
+		stale += !is_pending;
+	}
+	for (int wants_pending = 1; wants_pending >= 0; wants_pending--) {
+		if ((wants_pending ? pending : stale) == 0)
+			continue;
+		(void)puts(wants_pending
+				   ? "pending, until it is restarted:"
+				   : "not tightened, a restart would change:");
+		json_array_foreach(restart, i, row) {
+			if (json_is_true(json_object_get(row, "pending")) !=
+			    (wants_pending != 0))
+				continue;
+			(void)fputs("  ", stdout);
+			ctl_put(span_of(ctl_text(row, "sentence")));
+			(void)puts("");
+		}
+	}
+}
+
 static void answer_print(const json_t *answer, bool is_dry)
 {
 	const json_t *changes = json_object_get(answer, "changes");
-	const json_t *pending = json_object_get(answer, "pending");
 
-	(void)printf(is_dry ? "bundle %" PRIu64 " would become generation "
-			      "%" PRIu64 "\n"
-			    : "bundle %" PRIu64 " is in force as generation "
-			      "%" PRIu64 "\n",
-		     ctl_number(answer, "bundle"),
-		     ctl_number(answer, "generation"));
+	(void)printf(
+		is_dry ? "bundle %" PRIu64 " would become generation "
+			 "%" PRIu64 "\n"
+		       : "bundle %" PRIu64 " is in force as generation "
+			 "%" PRIu64 "\n",
+		ctl_number(answer, is_dry ? "to" : "bundle"),
+		ctl_number(answer, is_dry ? "next_generation" : "generation"));
 	if (json_array_size(changes) == 0)
 		(void)puts(is_dry ? "nothing would change" : "nothing changed");
 	else
 		(void)puts(is_dry ? "would change:" : "changed:");
-	ctl_print_list(changes);
-	if (json_array_size(pending) != 0)
-		(void)puts("pending, until the service is restarted:");
-	ctl_print_list(pending);
+	changes_print(changes);
+	plan_print(json_object_get(answer, "restart"));
 }
 
-static int reload(struct ctl *ctl, const char *bundle, bool is_dry, bool waits)
+/* ---- waiting ------------------------------------------------------------- */
+
+/* Ask until nothing is pending or the time is over. */
+static int wait_for_restarts(struct ctl *ctl, const struct reload *r,
+			     size_t pending)
+{
+	const uint64_t until = clock_boot_ms() + r->timeout_s * 1000;
+
+	while (pending != 0 && clock_boot_ms() < until) {
+		const struct timespec pause = { .tv_nsec = POLL_MS * 1000000L };
+		AUTO_JSON *status = NULL;
+		int code;
+
+		(void)nanosleep(&pause, NULL);
+		code = ctl_ask(ctl, "GET", "/v1/status", NULL, &status);
+		if (code != CTL_DONE)
+			return code;
+		pending = json_array_size(json_object_get(status, "pending"));
+	}
+	if (pending == 0)
+		return CTL_DONE;
+	if (!ctl->wants_json && r->timeout_s != 0)
+		(void)printf("still pending after %" PRIu64 " s: %zu\n",
+			     r->timeout_s, pending);
+	return CTL_NO;
+}
+
+static int reload(struct ctl *ctl, const struct reload *r)
 {
 	AUTO_JSON *request = json_object();
 	AUTO_JSON *answer = NULL;
-	int r;
+	int code;
 
-	if (json_object_set_new(request, "dry_run", json_boolean(is_dry)) < 0 ||
-	    json_object_set_new(request, "wait", json_boolean(waits)) < 0)
+	if (json_object_set_new(request, "dry_run", json_boolean(r->is_dry)) <
+		    0 ||
+	    json_object_set_new(request, "wait", json_boolean(r->waits)) < 0)
 		return CTL_SYSTEM;
-	r = bundle_add(ctl, request, bundle);
-	if (r == CTL_DONE)
-		r = ctl_ask(ctl, "POST", "/v1/reload", request, &answer);
-	if (r != CTL_DONE)
-		return r;
+	code = bundle_add(ctl, request, r->bundle);
+	if (code == CTL_DONE)
+		code = ctl_ask(ctl, "POST", "/v1/reload", request, &answer);
+	if (code != CTL_DONE)
+		return code;
 	if (ctl->wants_json)
-		r = ctl_print_json(ctl, answer);
+		code = ctl_print_json(ctl, answer);
 	else
-		answer_print(answer, is_dry);
-	if (r == CTL_DONE && waits && !is_dry &&
-	    json_array_size(json_object_get(answer, "pending")) != 0)
-		return CTL_NO;
-	return r;
+		answer_print(answer, r->is_dry);
+	(void)fflush(stdout);
+	if (code == CTL_DONE && r->waits && !r->is_dry)
+		code = wait_for_restarts(
+			ctl, r,
+			json_array_size(json_object_get(answer, "pending")));
+	return code;
 }
 
 int verb_reload(struct ctl *ctl, int argc, char **argv)
 {
-	const char *bundle = NULL;
-	bool is_dry = false, waits = false;
+	struct reload r = { .timeout_s = WAIT_S };
+	bool has_timeout = false;
 	const struct ctl_option rows[] = {
-		{ "--bundle", NULL, CTL_TEXT, &bundle, NULL },
-		{ "--dry-run", NULL, CTL_FLAG, &is_dry, NULL },
-		{ "--wait", NULL, CTL_FLAG, &waits, NULL },
+		{ "--bundle", NULL, CTL_TEXT, &r.bundle, NULL },
+		{ "--dry-run", NULL, CTL_FLAG, &r.is_dry, NULL },
+		{ "--wait", NULL, CTL_FLAG, &r.waits, NULL },
+		{ "--timeout", NULL, CTL_NUMBER, &r.timeout_s, &has_timeout },
 		{ 0 },
 	};
-	const int r = ctl_options(ctl, rows, argc, argv, NULL);
+	const int code = ctl_options(ctl, rows, argc, argv, NULL);
 
-	return r != CTL_DONE ? r : reload(ctl, bundle, is_dry, waits);
+	if (code != CTL_DONE)
+		return code;
+	if (has_timeout && !r.waits)
+		return ctl_usage(ctl, "--timeout is of --wait");
+	if (r.timeout_s > WAIT_S_MAX)
+		return ctl_usage(ctl, "--timeout is at most %d seconds",
+				 WAIT_S_MAX);
+	return reload(ctl, &r);
 }
 
 int verb_diff(struct ctl *ctl, int argc, char **argv)
 {
-	const char *bundle = NULL;
+	struct reload r = { .is_dry = true };
 	const struct ctl_option rows[] = {
-		{ "--bundle", NULL, CTL_TEXT, &bundle, NULL },
+		{ "--bundle", NULL, CTL_TEXT, &r.bundle, NULL },
 		{ 0 },
 	};
-	const int r = ctl_options(ctl, rows, argc, argv, NULL);
+	const int code = ctl_options(ctl, rows, argc, argv, NULL);
 
-	return r != CTL_DONE ? r : reload(ctl, bundle, true, false);
+	return code != CTL_DONE ? code : reload(ctl, &r);
 }

@@ -6,8 +6,11 @@
 #include "lib/text.h"
 #include "pkg/control/control.h"
 
+#define PATHS_SHOWN 4 /* --json has all */
+
 struct row {
-	uint64_t sessions, pending, oldest; /* oldest generation that binds */
+	uint64_t sessions, pending, stale, unknown, skipped;
+	uint64_t oldest; /* generation that binds one of them */
 };
 
 static struct row row_of(const json_t *service)
@@ -18,10 +21,17 @@ static struct row row_of(const json_t *service)
 
 	json_array_foreach(json_object_get(service, "sessions"), i, s) {
 		const uint64_t generation = ctl_number(s, "generation");
+		const bool is_pending =
+			json_is_true(json_object_get(s, "pending"));
 
 		row.sessions++;
-		row.pending += json_is_true(json_object_get(s, "pending"));
-		row.oldest = generation < row.oldest ? generation : row.oldest;
+		row.pending += is_pending;
+		row.stale += !is_pending &&
+			     json_is_true(json_object_get(s, "stale"));
+		row.unknown += generation == 0;
+		row.skipped += ctl_number(s, "skipped");
+		if (generation != 0 && generation < row.oldest)
+			row.oldest = generation;
 	}
 	return row;
 }
@@ -44,9 +54,66 @@ static void speaker_print(const json_t *service)
 	}
 }
 
+/* The first of these that there is anything of. */
+static void state_print(const struct ctl *ctl, const json_t *service,
+			const struct row *row)
+{
+	const struct {
+		uint64_t count;
+		const char *words;
+	} rows[] = {
+		{ row->pending, "pending a restart" },
+		{ row->unknown, "without a receipt" },
+		{ row->stale, "stale, a restart would loosen" },
+		{ row->skipped, "rules left out" },
+		{ json_array_size(json_object_get(service, "not_enforced")),
+		  "not enforced (best effort)" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].count == 0)
+			continue;
+		ctl_color(ctl, COLOR_WARN);
+		(void)printf("%" PRIu64 " %s", rows[i].count, rows[i].words);
+		return;
+	}
+	ctl_color(ctl, row->sessions != 0 ? COLOR_GOOD : COLOR_QUIET);
+	(void)fputs(row->sessions == 0 ? "not running"
+		    : json_is_true(json_object_get(service, "withdrawn"))
+			    ? "no service any more"
+			    : "enforced",
+		    stdout);
+}
+
+/* What a launcher left out, a line for each session. */
+static void skipped_print(const json_t *service)
+{
+	const json_t *session, *path;
+	size_t i, k;
+
+	json_array_foreach(json_object_get(service, "sessions"), i, session) {
+		const json_t *paths = json_object_get(session, "skipped_paths");
+		const uint64_t skipped = ctl_number(session, "skipped");
+
+		if (skipped == 0)
+			continue;
+		(void)printf("    pid %" PRIu64 " started without",
+			     ctl_number(session, "pid"));
+		json_array_foreach(paths, k, path) {
+			if (k == PATHS_SHOWN)
+				break;
+			(void)fputs(k != 0 ? ", " : " ", stdout);
+			ctl_put(json_span(path));
+		}
+		if (skipped > PATHS_SHOWN)
+			(void)printf(" and %" PRIu64 " more",
+				     skipped - PATHS_SHOWN);
+		(void)fputs(": not there\n", stdout);
+	}
+}
+
 static void row_print(const struct ctl *ctl, const json_t *service)
 {
-	const json_t *lacks = json_object_get(service, "not_enforced");
 	const struct row row = row_of(service);
 	struct buf name;
 
@@ -55,25 +122,15 @@ static void row_print(const struct ctl *ctl, const json_t *service)
 	(void)printf("%-24s %6" PRIu64 " %8" PRIu64 " ", buf_cstr(&name),
 		     ctl_number(service, "number"), row.sessions);
 	buf_done(&name);
-	if (row.sessions == 0)
+	if (row.oldest == UINT64_MAX)
 		(void)printf("%10s  ", "-");
 	else
 		(void)printf("%10" PRIu64 "  ", row.oldest);
-	if (row.pending != 0) {
-		ctl_color(ctl, COLOR_WARN);
-		(void)printf("%" PRIu64 " pending a restart", row.pending);
-	} else if (json_array_size(lacks) != 0) {
-		ctl_color(ctl, COLOR_WARN);
-		(void)printf("best effort: %zu not enforced",
-			     json_array_size(lacks));
-	} else {
-		ctl_color(ctl, row.sessions != 0 ? COLOR_GOOD : COLOR_QUIET);
-		(void)fputs(row.sessions != 0 ? "enforced" : "not running",
-			    stdout);
-	}
+	state_print(ctl, service, &row);
 	ctl_color(ctl, COLOR_PLAIN);
 	speaker_print(service);
 	(void)fputs("\n", stdout);
+	skipped_print(service);
 }
 
 int verb_services(struct ctl *ctl, int argc, char **argv)

@@ -215,6 +215,8 @@ int verb_status(struct ctl *ctl, int argc, char **argv)
 	(void)printf("  %-11s%zu\n", "services",
 		     json_array_size(json_object_get(status, "services")));
 	sentences_print(ctl, "problems:", json_object_get(status, "problems"));
+	sentences_print(ctl, "pending, until it is restarted:",
+			json_object_get(status, "pending"));
 	sentences_print(ctl, "not enforced by this kernel:",
 			json_object_get(json_object_get(status, "kernel"),
 					"not_enforced"));

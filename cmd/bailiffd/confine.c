@@ -62,10 +62,13 @@
 		"landlock_restrict_self", "getppid", "umask", "chdir",     \
 		"sysinfo", "getrlimit", "setrlimit"
 
-static const char *const supervisor_calls[] = { CALLS_BASE,    CALLS_FILES,
-						CALLS_SOCKETS, CALLS_SPAWN,
-						"adjtimex",    "clock_adjtime",
-						NULL };
+static const char *const supervisor_calls[] = {
+	CALLS_BASE,	 CALLS_FILES,
+	CALLS_SOCKETS,	 CALLS_SPAWN,
+	"adjtimex",	 "clock_adjtime",
+	"inotify_init1", "inotify_add_watch",
+	"syncfs",	 NULL
+};
 static const char *const audit_calls[] = { CALLS_BASE, CALLS_FILES, "recvmmsg",
 					   "getsockopt", NULL };
 static const char *const policy_calls[] = { CALLS_BASE, CALLS_FILES, NULL };
@@ -92,6 +95,7 @@ static const struct confine_row rows[] = {
 			   { PATH_STATE, MANAGE },
 			   { PATH_TRAIL, MANAGE } },
 		.may_connect = true, /* for the ship process it starts */
+		.may_signal = true,  /* on-tighten: stop.h */
 		.syscalls = supervisor_calls,
 	},
 	{

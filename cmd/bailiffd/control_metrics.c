@@ -74,31 +74,101 @@ static void metric_write(const json_t *status, const struct metric *m,
 		   (long long)json_integer_value(value));
 }
 
-static size_t pending_count(const json_t *service)
+/* Sessions of a service for which @member is true, or not 0. */
+static uint64_t sessions_count(const json_t *service, const char *member)
 {
 	const json_t *session;
-	size_t i, count = 0;
+	uint64_t count = 0;
+	size_t i;
 
-	json_array_foreach(json_object_get(service, "sessions"), i, session)
-		count += json_is_true(json_object_get(session, "pending"));
+	json_array_foreach(json_object_get(service, "sessions"), i, session) {
+		const json_t *value = json_object_get(session, member);
+
+		count += json_is_integer(value)
+				 ? (uint64_t)json_integer_value(value)
+				 : json_is_true(value);
+	}
 	return count;
 }
 
-static void services_write(const json_t *status, struct buf *out)
+static const struct {
+	const char *member, *name, *help;
+} gauges[] = {
+	/* clang-format off */
+	{ "pending", "bailiff_pending_sessions", "Sessions that a looser policy binds than the one in force" },
+	{ "pending", "bailiff_service_pending", "The same, by its older name" },
+	{ "stale", "bailiff_stale_sessions", "Sessions that a restart would change, pending or not" },
+	{ "skipped", "bailiff_skipped_paths", "Path rules that launchers left out, their paths not being there" },
+	/* clang-format on */
+};
+
+/* A label's value: the text format escapes three bytes. */
+static void label_write(const char *text, struct buf *out)
+{
+	for (; text != NULL && *text != '\0'; text++) {
+		if (*text == '\\' || *text == '"')
+			buf_puts(out, "\\");
+		if (*text == '\n')
+			buf_puts(out, "\\n");
+		else
+			buf_u8(out, (uint8_t)*text);
+	}
+}
+
+static void gauge_write(const json_t *services, size_t row, struct buf *out)
 {
 	const json_t *service;
 	size_t i;
 
-	buf_puts(out, "# TYPE bailiff_service_pending gauge\n"
-		      "# HELP bailiff_service_pending Sessions that await a "
-		      "restart to be bound by the policy in force.\n");
-	json_array_foreach(json_object_get(status, "services"), i, service) {
-		const char *name =
-			json_string_value(json_object_get(service, "name"));
-
-		buf_printf(out, "bailiff_service_pending{service=\"%s\"} %zu\n",
-			   name ? name : "", pending_count(service));
+	buf_printf(out, "# TYPE %s gauge\n# HELP %s %s.\n", gauges[row].name,
+		   gauges[row].name, gauges[row].help);
+	json_array_foreach(services, i, service) {
+		buf_printf(out, "%s{service=\"", gauges[row].name);
+		label_write(json_string_value(json_object_get(service, "name")),
+			    out);
+		buf_printf(out, "\"} %llu\n",
+			   (unsigned long long)sessions_count(
+				   service, gauges[row].member));
 	}
+}
+
+/* 0: no receipt says which. */
+static void generations_write(const json_t *services, struct buf *out)
+{
+	const json_t *service, *session;
+	size_t i, k;
+
+	buf_puts(out, "# TYPE bailiff_session_generation gauge\n"
+		      "# HELP bailiff_session_generation The policy that binds "
+		      "a session, by its launcher's receipt; 0: there is none."
+		      "\n");
+	json_array_foreach(services, i, service)
+		json_array_foreach(json_object_get(service, "sessions"), k,
+				   session) {
+			buf_puts(out, "bailiff_session_generation{service=\"");
+			label_write(json_string_value(
+					    json_object_get(service, "name")),
+				    out);
+			buf_puts(out, "\",instance=\"");
+			label_write(json_string_value(json_object_get(
+					    session, "instance")),
+				    out);
+			buf_printf(
+				out, "\",ses=\"%lld\"} %lld\n",
+				(long long)json_integer_value(
+					json_object_get(session, "ses")),
+				(long long)json_integer_value(json_object_get(
+					session, "generation")));
+		}
+}
+
+static void services_write(const json_t *status, struct buf *out)
+{
+	const json_t *services = json_object_get(status, "services");
+
+	for (size_t i = 0; i < sizeof(gauges) / sizeof(gauges[0]); i++)
+		gauge_write(services, i, out);
+	generations_write(services, out);
 }
 
 int metrics_write(struct span status, struct buf *out)

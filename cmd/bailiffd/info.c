@@ -45,6 +45,7 @@ void info_encode(const struct policy *p, const struct policy_origin *origin,
 						   : times->accepted));
 	buf_u8(out, policy_demands(p)->refuses_stale_start);
 	buf_u8(out, policy_demands(p)->wants_persistence);
+	buf_u8(out, policy_demands(p)->stops_on_tighten);
 	buf_u32(out, (uint32_t)origin->signer_count);
 	for (size_t i = 0; i < origin->signer_count; i++)
 		buf_blob(out, span_of(origin->signers[i]));
@@ -153,6 +154,7 @@ int info_decode(struct span raw, struct policy_info *ret, struct err *e)
 	info.since = (int64_t)cur_u64(&c);
 	info.demands.refuses_stale_start = cur_u8(&c) != 0;
 	info.demands.wants_persistence = cur_u8(&c) != 0;
+	info.demands.stops_on_tighten = cur_u8(&c) != 0;
 	signers = count_take(&c, POLICY_SIGNERS_MAX);
 	while (!c.failed && info.signer_count < signers)
 		info.signers[info.signer_count++] = text_take(&c);

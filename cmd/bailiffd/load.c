@@ -17,10 +17,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cmd/bailiffd/bound.h"
 #include "cmd/bailiffd/publication.h"
 #include "lib/auto.h"
 #include "lib/file.h"
 #include "lib/json.h"
+#include "pkg/enforce/published.h"
 #include "pkg/identity/paths.h"
 
 #define LOAD_TIMEOUT_MS 30000
@@ -89,6 +91,9 @@ static int load_send(struct supervisor *s, const char *bundle, struct err *e)
 {
 	AUTO_FD root_fd = -1;
 	AUTO_FD bundle_fd = -1;
+	uint64_t in_use[GENERATIONS_KEPT];
+	const size_t in_use_count =
+		bounds_generations(s, in_use, GENERATIONS_KEPT - 1);
 	char by[CLOCK_SENTENCE_BYTES];
 	struct buf body;
 	int r;
@@ -109,6 +114,10 @@ static int load_send(struct supervisor *s, const char *bundle, struct err *e)
 	buf_u64(&body, s->load.generation);
 	buf_u64(&body, (uint64_t)time_known(&s->clock.now));
 	buf_blob(&body, span_of(by));
+	buf_u32(&body, (uint32_t)in_use_count + 1);
+	for (size_t i = 0; i < in_use_count; i++)
+		buf_u64(&body, in_use[i]);
+	buf_u64(&body, s->info.generation);
 	r = buf_error(&body);
 	if (r == 0)
 		r = msg_send(s->workers[ROLE_POLICY].channel.fd, WIRE_LOAD, 0,
@@ -164,7 +173,6 @@ static int generation_write(struct supervisor *s, struct span publication,
 {
 	AUTO_FD dir = -1;
 	char name[32];
-	int r;
 
 	(void)snprintf(name, sizeof(name), "%llu",
 		       (unsigned long long)s->load.generation);
@@ -179,11 +187,34 @@ static int generation_write(struct supervisor *s, struct span publication,
 	dir = generation_open(&s->dirs, s->load.generation, e);
 	if (dir < 0)
 		return dir;
-	r = publication_write(publication, AREA_POLICY, dir, e);
-	if (r == 0)
-		r = publication_write(publication, AREA_BUNDLE, s->dirs.bundle,
-				      e);
-	return r;
+	return publication_write(publication, AREA_POLICY, dir, e);
+}
+
+/* Read back as the gate and the launcher will: each artefact is there, whole,
+ * and of this service and generation. */
+static int generation_check(const struct supervisor *s,
+			    const struct policy_info *info, struct err *e)
+{
+	AUTO_FD dir = generation_open(&s->dirs, info->generation, e);
+	const struct published p = { .dirfd = dir,
+				     .generation = info->generation };
+	enum unlisted unlisted;
+	struct buf raw;
+	int r = dir < 0 ? dir : published_unlisted(&p, &unlisted, e);
+
+	buf_init(&raw, ARTEFACT_MAX);
+	for (size_t i = 0; i < info->service_count && r == 0; i++) {
+		struct artefact a;
+
+		buf_reset(&raw);
+		r = published_artefact(&p, info->services[i].name, &raw, &a, e);
+		if (r == 0 && a.number != info->services[i].number)
+			r = err_set(e, EBADMSG,
+				    "artefact of %s: it has another number",
+				    info->services[i].name);
+	}
+	buf_done(&raw);
+	return r < 0 ? err_wrap(e, "what was written cannot be used") : 0;
 }
 
 static int current_write(struct supervisor *s, uint64_t generation,
@@ -219,28 +250,55 @@ static void commit_send(struct supervisor *s)
 			 LOG_FIELDS(log_text("error", strerror(-r))));
 }
 
+/* Write it, look whether what was written can be used, and only then switch. */
+static int switch_to(struct supervisor *s, struct span publication,
+		     const struct policy_info *info, struct err *e)
+{
+	char name[32];
+	int r;
+
+	if (info->generation != s->load.generation)
+		return err_set(e, EPROTO, "another generation was compiled");
+	r = generation_write(s, publication, e);
+	if (r == 0)
+		r = generation_check(s, info, e);
+	if (r == 0)
+		r = publication_write(publication, AREA_BUNDLE, s->dirs.bundle,
+				      e);
+	if (r == 0)
+		r = current_write(s, info->generation, e);
+	if (r < 0) {
+		(void)snprintf(name, sizeof(name), "%llu",
+			       (unsigned long long)info->generation);
+		entry_remove(s->dirs.policy, name);
+	}
+	return r;
+}
+
 static int put_in_force(struct supervisor *s, struct span publication,
 			struct err *e)
 {
-	struct policy_info info = { 0 };
+	AUTO_DONE(info_done) struct policy_info info = { 0 };
+	AUTO_DONE(restart_done) struct restart plan = { 0 };
 	int r = info_decode(
 		publication_find(publication, AREA_POLICY, INFO_FILE), &info,
 		e);
 
+	if (r == 0)
+		r = restart_decode(publication_find(publication, AREA_POLICY,
+						    RESTART_FILE),
+				   &plan, e);
+	if (r == 0)
+		r = switch_to(s, publication, &info, e);
 	if (r < 0)
 		return r;
-	r = info.generation == s->load.generation
-		    ? generation_write(s, publication, e)
-		    : err_set(e, EPROTO, "another generation was compiled");
-	if (r == 0)
-		r = current_write(s, s->load.generation, e);
-	if (r < 0) {
-		info_done(&info);
-		return r;
-	}
 	info_done(&s->info);
+	restart_done(&s->plan);
 	s->info = info;
-	s->last_generation = info.generation;
+	s->plan = plan;
+	info = (struct policy_info){ 0 };
+	plan = (struct restart){ 0 };
+	s->last_generation = s->info.generation;
 	generations_prune(s);
 	commit_send(s);
 	kernel_rules_take(s, publication_find(publication, AREA_POLICY,
@@ -281,20 +339,41 @@ static void refuse(struct supervisor *s, enum load_stage stage,
 	buf_done(&json);
 }
 
-static void accept(struct supervisor *s, struct span diff)
+/* ,"restart":[...],"pending":[...] against the new policy. */
+static void restarts_write(const struct supervisor *s,
+			   const struct against *against, struct buf *json)
+{
+	struct bounds b = { 0 };
+
+	if (bounds_read(s, against, &b) < 0)
+		log_line(&s->log, LOG_LEVEL_ERROR,
+			 "the sessions cannot be read", LOG_NONE);
+	buf_puts(json, ",\"restart\":");
+	plan_write(&b, PLAN_RESTART, json);
+	buf_puts(json, ",\"pending\":");
+	plan_write(&b, PLAN_PENDING, json);
+	bounds_done(&b);
+}
+
+static void accept(struct supervisor *s, struct span diff,
+		   const struct restart *dry_plan)
 {
 	const bool is_dry = (s->load.flags & LOAD_DRY_RUN) != 0;
+	const struct against against =
+		is_dry ? (struct against){ .generation = s->load.generation,
+					   .plan = dry_plan }
+		       : against_in_force(s);
 	struct buf json, text;
 
 	buf_init(&json, JSON_MAX);
-	buf_printf(&json,
-		   "{\"generation\":%llu,\"bundle\":%llu,\"dry_run\":%s,"
-		   "\"pending\":",
+	buf_printf(&json, "{\"generation\":%llu,\"bundle\":%llu,\"dry_run\":%s",
 		   (unsigned long long)s->info.generation,
 		   (unsigned long long)s->info.bundle_version,
 		   is_dry ? "true" : "false");
-	if (pending_write(s, &json) < 0)
-		buf_puts(&json, "[]");
+	if (is_dry)
+		buf_printf(&json, ",\"next_generation\":%llu",
+			   (unsigned long long)s->load.generation);
+	restarts_write(s, &against, &json);
 	/* The members of the policy process's object: from, to, changes. */
 	buf_puts(&json, ",");
 	buf_put(&json, diff.p + 1, diff.len > 1 ? diff.len - 1 : 0);
@@ -311,6 +390,7 @@ static void accept(struct supervisor *s, struct span diff)
 	supervisor_event(s, "policy.loaded", "%s", buf_cstr(&text));
 	buf_done(&text);
 	clock_policy_changed(s);
+	stops_begin(s);
 }
 
 /* The image's bundle was refused: what this node accepted later may stand. */
@@ -330,14 +410,15 @@ static void fall_back(struct supervisor *s, enum load_reason tried,
 }
 
 static void finished(struct supervisor *s, int r, enum load_stage stage,
-		     struct span diff, const struct err *e)
+		     struct span diff, const struct restart *dry_plan,
+		     const struct err *e)
 {
 	const enum load_reason reason = s->load.reason;
 
 	if (r < 0)
 		refuse(s, stage, e);
 	else
-		accept(s, diff);
+		accept(s, diff, dry_plan);
 	s->load.reason = LOAD_IDLE;
 	if (r < 0 && reason != LOAD_ASKED)
 		fall_back(s, reason, e);
@@ -370,6 +451,7 @@ int load_finish(struct supervisor *s, struct msg *m, struct cur *body)
 	AUTO_MEM char *hint_text = span_dup(hint);
 	struct err e = { 0 };
 	struct span publication = { 0 };
+	AUTO_DONE(restart_done) struct restart plan = { 0 };
 	int r;
 
 	if (cur_end(body) < 0 || s->load.reason == LOAD_IDLE ||
@@ -383,6 +465,10 @@ int load_finish(struct supervisor *s, struct msg *m, struct cur *body)
 					PUBLICATION_DIFF);
 	if (r == 0 && code == 0 && !span_starts(diff, "{"))
 		r = err_set(&e, EPROTO, "no comparison came with the policy");
+	if (r == 0 && code == 0)
+		r = restart_decode(publication_find(publication, AREA_ANSWER,
+						    RESTART_FILE),
+				   &plan, &e);
 	if (r == 0)
 		r = publication_write(publication, AREA_TRUST, s->dirs.trust,
 				      &e);
@@ -398,7 +484,7 @@ int load_finish(struct supervisor *s, struct msg *m, struct cur *body)
 		stage = STAGE_SYSTEM;
 		r = put_in_force(s, publication, &e);
 	}
-	finished(s, r, (enum load_stage)stage, diff, &e);
+	finished(s, r, (enum load_stage)stage, diff, &plan, &e);
 	publication_unmap(publication);
 	return 0;
 }
@@ -428,24 +514,38 @@ void load_abort(struct supervisor *s, int status)
 			      signal,
 			      WIFEXITED(status) ? WEXITSTATUS(status) : 0);
 	}
-	finished(s, -e.code, stage, (struct span){ 0 }, &e);
+	finished(s, -e.code, stage, (struct span){ 0 }, NULL, &e);
 }
 
-int load_restore(struct supervisor *s, struct err *e)
+/* One generation for the policy process to read back. */
+static int restore_send(struct supervisor *s, uint64_t generation,
+			struct err *e)
 {
-	AUTO_FD dir = -1;
+	AUTO_FD dir = generation_open(&s->dirs, generation, e);
 	struct buf body;
 	int r;
 
-	if (s->info.generation == 0)
-		return 0;
-	dir = generation_open(&s->dirs, s->info.generation, e);
 	if (dir < 0)
 		return dir;
 	buf_init(&body, 16);
-	buf_u64(&body, s->info.generation);
+	buf_u64(&body, generation);
 	r = msg_send(s->workers[ROLE_POLICY].channel.fd, WIRE_RESTORE, 0,
 		     buf_view(&body), &dir, 1);
 	buf_done(&body);
 	return r < 0 ? err_set(e, -r, "restore: %s", strerror(-r)) : 0;
+}
+
+int load_restore(struct supervisor *s, struct err *e)
+{
+	uint64_t in_use[GENERATIONS_KEPT];
+	size_t count;
+
+	if (s->info.generation == 0)
+		return 0;
+	/* Older ones first; without one of them what a restart would change
+	 * is not known in words. */
+	count = bounds_generations(s, in_use, GENERATIONS_KEPT - 1);
+	for (size_t i = 0; i < count; i++)
+		(void)restore_send(s, in_use[i], NULL);
+	return restore_send(s, s->info.generation, e);
 }

@@ -24,6 +24,7 @@
 
 #include "cmd/bailiffd/info.h"
 #include "cmd/bailiffd/publication.h"
+#include "cmd/bailiffd/restart.h"
 #include "lib/auto.h"
 #include "lib/file.h"
 #include "lib/json.h"
@@ -41,7 +42,7 @@
 #define SECONDS_MAX 20 /* of processor time, for one request */
 #define LSM_FILE    "/sys/kernel/security/lsm"
 #define LSM_MAX	    4096
-#define KEPT_MAX    16 /* generations that can still be explained */
+#define KEPT_MAX    GENERATIONS_KEPT /* can still be explained */
 
 struct policy_role {
 	struct role_base base;
@@ -108,7 +109,9 @@ struct load {
 	struct buf fetched; /* publication entries of AREA_BUNDLE */
 	struct buf pointer; /* likewise: the file that leads to the others */
 	struct buf out;	    /* the publication */
-	struct buf diff;
+	struct buf diff, restart;
+	uint64_t in_use[KEPT_MAX]; /* generations that bind what runs */
+	size_t in_use_count;
 	uint32_t flags;
 	uint64_t generation;
 	int64_t now;	    /* T but for what is signed; fixed for all */
@@ -416,6 +419,8 @@ static int load_publish(struct load *load, const struct policy *p,
 	publication_add(&load->out, AREA_POLICY, INFO_FILE, buf_view(&info));
 	r = buf_error(&info);
 	buf_done(&info);
+	publication_add(&load->out, AREA_POLICY, RESTART_FILE,
+			buf_view(&load->restart));
 	publication_add(&load->out, AREA_POLICY, "node",
 			span_of(unlisted_words[policy_unlisted(p)]));
 	buf_span(&load->out, buf_view(&load->fetched));
@@ -452,6 +457,31 @@ static int persistence_check(const struct policy_role *role,
 			   "into the image");
 }
 
+static bool is_in_use(const struct load *load, const struct policy *p)
+{
+	for (size_t i = 0; i < load->in_use_count; i++)
+		if (load->in_use[i] == policy_generation(p))
+			return true;
+	return false;
+}
+
+/* What a restart would change, of what runs. */
+static int restart_plan(const struct policy_role *role, struct load *load,
+			const struct policy *p, struct err *e)
+{
+	struct policy *kept[KEPT_MAX];
+	size_t count = 0;
+	int r;
+
+	for (size_t i = 0; i < role->kept_count; i++)
+		if (is_in_use(load, role->kept[i]))
+			kept[count++] = role->kept[i];
+	r = restart_encode(kept, count, p, &load->restart, e);
+	publication_add(&load->out, AREA_ANSWER, RESTART_FILE,
+			buf_view(&load->restart));
+	return r;
+}
+
 static int load_run(struct policy_role *role, struct load *load, struct msg *m,
 		    struct err *e)
 {
@@ -473,6 +503,8 @@ static int load_run(struct policy_role *role, struct load *load, struct msg *m,
 		r = policy_diff(newest(role), p, &load->diff, e);
 	publication_add(&load->out, AREA_ANSWER, PUBLICATION_DIFF,
 			buf_view(&load->diff));
+	if (r == 0)
+		r = restart_plan(role, load, p, e);
 	if (r == 0 && (load->flags & LOAD_DRY_RUN) == 0)
 		r = load_publish(load, p, e);
 	if (r < 0 || (load->flags & LOAD_DRY_RUN) != 0) {
@@ -491,6 +523,7 @@ static void load_init(struct load *load)
 	buf_init(&load->pointer, PUBLICATION_MAX / 2);
 	buf_init(&load->out, PUBLICATION_MAX);
 	buf_init(&load->diff, JSON_MAX / 2);
+	buf_init(&load->restart, RESTART_MAX);
 }
 
 static void load_done(struct load *load)
@@ -501,6 +534,7 @@ static void load_done(struct load *load)
 	buf_done(&load->pointer);
 	buf_done(&load->out);
 	buf_done(&load->diff);
+	buf_done(&load->restart);
 }
 
 static int load_answer(struct policy_role *role, struct load *load, uint32_t id,
@@ -545,6 +579,11 @@ static int answer_load(void *ctx, struct msg *m, struct cur *body)
 	load.generation = cur_u64(body);
 	load.now = (int64_t)cur_u64(body);
 	load.now_by = cur_blob(body, ERR_TEXT_MAX);
+	load.in_use_count = cur_u32(body);
+	if (load.in_use_count > KEPT_MAX)
+		body->failed = true;
+	for (size_t i = 0; i < load.in_use_count && !body->failed; i++)
+		load.in_use[i] = cur_u64(body);
 	r = body->failed ? -EPROTO : load_run(role, &load, m, &e);
 	if (r == 0 && buf_error(&load.out) < 0)
 		r = err_set(&e, E2BIG, "the bundle is larger than %u MiB",

@@ -13,34 +13,26 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "cmd/bailiffd/bound.h"
+#include "cmd/bailiffd/process.h"
 #include "lib/auto.h"
 #include "lib/file.h"
 #include "lib/json.h"
-#include "lib/num.h"
 #include "pkg/enforce/enforce.h"
 #include "pkg/identity/paths.h"
-#include "pkg/policy/artefact.h"
 #include "pkg/trust/time.h"
 
 /* A dead session's file stays this long: its last records may still come. */
 #define SESSION_GRACE_MS 60000
+/* A container that was created and is not started has no receipt yet. */
+#define RECEIPT_GRACE_MS 60000
 
 /* ---- sessions ------------------------------------------------------------ */
 
 bool session_is_alive(const struct session *session)
 {
-	char path[64];
-	struct buf b;
-	uint32_t ses;
-	bool alive;
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/sessionid", session->pid);
-	buf_init(&b, 32);
-	alive = file_read(AT_FDCWD, path, 31, &b, NULL) == 0 &&
-		num_parse_u32(buf_view(&b), 0, UINT32_MAX, &ses) == 0 &&
-		ses == session->ses;
-	buf_done(&b);
-	return alive;
+	return session->ses != UINT32_MAX &&
+	       process_session(session->pid) == session->ses;
 }
 
 static void sweep_one(void *ctx, const struct session *session)
@@ -59,167 +51,6 @@ static void sweep_one(void *ctx, const struct session *session)
 void sessions_sweep(struct supervisor *s)
 {
 	(void)session_each(s->dirs.sessions, sweep_one, s, NULL);
-}
-
-/* ---- pending ------------------------------------------------------------- */
-
-/* The artefact of @service in @generation. Return: 0; as file_read(). */
-static int artefact_load(const struct supervisor *s, uint64_t generation,
-			 const char *service, struct buf *out,
-			 struct artefact *ret)
-{
-	AUTO_FD dir = generation_open(&s->dirs, generation, NULL);
-	char path[128];
-	int r;
-
-	if (dir < 0)
-		return dir;
-	(void)snprintf(path, sizeof(path), "services/%s.art", service);
-	r = file_read(dir, path, ARTEFACT_MAX, out, NULL);
-	return r < 0 ? r : artefact_decode(buf_view(out), ret, NULL);
-}
-
-static bool artefact_binds_alike(const struct artefact *a,
-				 const struct artefact *b)
-{
-	return a->has_landlock == b->has_landlock &&
-	       a->handled_fs == b->handled_fs &&
-	       a->handled_net == b->handled_net && a->scoped == b->scoped &&
-	       span_eq(a->paths, b->paths) && span_eq(a->ports, b->ports) &&
-	       a->has_seccomp == b->has_seccomp &&
-	       span_eq(a->insns, b->insns) &&
-	       memcmp(&a->caps, &b->caps, sizeof(a->caps)) == 0;
-}
-
-/* Landlock and seccomp can only be added to a running process: a session that
- * an older generation binds waits for its restart if the policy differs. What
- * cannot be compared counts as different. */
-static bool session_is_pending(const struct supervisor *s,
-			       const struct session *session)
-{
-	struct artefact old, new;
-	struct buf a, b;
-	bool alike;
-
-	if (session->number == 0 || session->number == SERVICE_NUMBER_SELF ||
-	    session->generation == s->info.generation)
-		return false;
-	buf_init(&a, ARTEFACT_MAX);
-	buf_init(&b, ARTEFACT_MAX);
-	alike = artefact_load(s, session->generation, session->service, &a,
-			      &old) == 0 &&
-		artefact_load(s, s->info.generation, session->service, &b,
-			      &new) == 0 &&
-		artefact_binds_alike(&old, &new);
-	buf_done(&a);
-	buf_done(&b);
-	return !alike;
-}
-
-/* The registry, walked once: who lives, and how that reads as JSON. */
-struct live_row {
-	char service[SERVICE_NAME_MAX + 1];
-	bool is_pending;
-	size_t at, len; /* in json */
-};
-struct live {
-	const struct supervisor *s;
-	struct live_row *rows; /* owned */
-	size_t count, room;
-	struct buf json;
-	bool has_failed; /* out of memory */
-};
-
-static struct live_row *live_add(struct live *l)
-{
-	if (l->count == l->room) {
-		const size_t room = l->room ? l->room * 2 : 64;
-		struct live_row *rows =
-			reallocarray(l->rows, room, sizeof(*rows));
-
-		if (rows == NULL) {
-			l->has_failed = true;
-			return NULL;
-		}
-		l->rows = rows;
-		l->room = room;
-	}
-	return &l->rows[l->count++];
-}
-
-static void session_take(void *ctx, const struct session *session)
-{
-	struct live *l = ctx;
-	struct live_row *row;
-
-	if (!session_is_alive(session) || (row = live_add(l)) == NULL)
-		return;
-	*row = (struct live_row){
-		.is_pending = session_is_pending(l->s, session),
-		.at = l->json.len,
-	};
-	(void)snprintf(row->service, sizeof(row->service), "%s",
-		       session->service);
-	buf_printf(&l->json, "{\"ses\":%u,\"service\":", session->ses);
-	json_quote(&l->json, span_of(session->service));
-	buf_puts(&l->json, ",\"instance\":");
-	json_quote(&l->json, span_of(session->instance));
-	buf_printf(&l->json,
-		   ",\"pid\":%d,\"generation\":%llu,\"bundle\":%llu,"
-		   "\"pending\":%s}",
-		   session->pid, (unsigned long long)session->generation,
-		   (unsigned long long)session->bundle_version,
-		   row->is_pending ? "true" : "false");
-	row->len = l->json.len - row->at;
-}
-
-static int live_init(struct live *l, const struct supervisor *s)
-{
-	int r;
-
-	*l = (struct live){ .s = s };
-	buf_init(&l->json, JSON_MAX);
-	r = session_each(s->dirs.sessions, session_take, l, NULL);
-	if (r == 0 && l->has_failed)
-		r = -ENOMEM;
-	return r < 0 ? r : buf_error(&l->json);
-}
-
-static void live_done(struct live *l)
-{
-	free(l->rows);
-	buf_done(&l->json);
-}
-
-/* @service NULL: of every service, those that wait for their restart. */
-static void live_write(const struct live *l, const char *service,
-		       struct buf *out)
-{
-	const char *sep = "";
-
-	buf_puts(out, "[");
-	for (size_t i = 0; i < l->count; i++) {
-		const struct live_row *row = &l->rows[i];
-
-		if (service != NULL ? strcmp(row->service, service) != 0
-				    : !row->is_pending)
-			continue;
-		buf_puts(out, sep);
-		buf_put(out, l->json.p + row->at, row->len);
-		sep = ",";
-	}
-	buf_puts(out, "]");
-}
-
-int pending_write(struct supervisor *s, struct buf *out)
-{
-	struct live l;
-	const int r = live_init(&l, s);
-
-	if (r == 0)
-		live_write(&l, NULL, out);
-	live_done(&l);
-	return r;
 }
 
 /* ---- status -------------------------------------------------------------- */
@@ -297,7 +128,36 @@ static void time_problems_find(const struct supervisor *s, struct problems *p)
 			   "refused");
 }
 
-static void problems_find(const struct supervisor *s, struct problems *p)
+/* A launcher leaves its receipt at once; of a session that is older and has
+ * none nobody knows what binds it. */
+static void receipts_look(const struct bounds *b, struct problems *p)
+{
+	const uint64_t now = clock_boot_ms();
+	const struct bound *first = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < b->count; i++) {
+		const struct bound *row = &b->items[i];
+
+		if (row->session.number == 0 ||
+		    row->session.number == SERVICE_NUMBER_SELF ||
+		    row->binding == BINDING_APPLIED ||
+		    now - row->session.started_ms < RECEIPT_GRACE_MS)
+			continue;
+		first = first != NULL ? first : row;
+		count++;
+	}
+	if (first != NULL)
+		problem(p,
+			"%zu session%s without a launcher's receipt, nobody "
+			"knows what binds %s: the first is %s, pid %d",
+			count, count == 1 ? "" : "s",
+			count == 1 ? "it" : "them", first->session.service,
+			first->session.pid);
+}
+
+static void problems_find(const struct supervisor *s, const struct bounds *b,
+			  struct problems *p)
 {
 	if (s->info.generation == 0)
 		problem(p, "no policy is published: the gate refuses every "
@@ -309,6 +169,7 @@ static void problems_find(const struct supervisor *s, struct problems *p)
 	if (s->rules_error[0] != '\0')
 		problem(p, "the policy's audit rules are not installed: %s",
 			s->rules_error);
+	receipts_look(b, p);
 	if (s->kernel_lost != 0)
 		problem(p, "the kernel lost %u audit events", s->kernel_lost);
 	if (s->audit_stats.dropped != 0)
@@ -508,43 +369,115 @@ static void texts_write(struct buf *out, const char *key, char *const *texts)
 	buf_puts(out, "]");
 }
 
-static void service_write(const struct info_service *svc, const struct live *l,
-			  struct buf *out)
+/* Where the sessions of @service begin; they are sorted by it. */
+static size_t sessions_begin(const struct bounds *b, const char *service)
+{
+	size_t low = 0, high = b->count;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+
+		if (strcmp(b->items[middle].session.service, service) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void sessions_write(const struct bounds *b, const char *service,
+			   struct buf *out)
+{
+	const size_t first = sessions_begin(b, service);
+
+	buf_puts(out, ",\"sessions\":[");
+	for (size_t i = first;
+	     i < b->count && strcmp(b->items[i].session.service, service) == 0;
+	     i++) {
+		buf_puts(out, i != first ? "," : "");
+		bound_write(&b->items[i], out);
+	}
+	buf_puts(out, "]");
+}
+
+static void service_write(const struct info_service *svc,
+			  const struct bounds *b, struct buf *out)
 {
 	text_member(out, "{", "name", svc->name);
 	text_member(out, ",", "role", svc->role);
 	texts_write(out, "signers", svc->signers);
-	buf_printf(out, ",\"number\":%u,\"best_effort\":%s", svc->number,
-		   svc->is_best_effort ? "true" : "false");
+	buf_printf(out, ",\"number\":%u,\"withdrawn\":false,\"best_effort\":%s",
+		   svc->number, svc->is_best_effort ? "true" : "false");
 	texts_write(out, "not_enforced", svc->not_enforced);
-	buf_puts(out, ",\"sessions\":");
-	live_write(l, svc->name, out);
+	sessions_write(b, svc->name, out);
 	buf_puts(out, "}");
 }
 
-static int services_write(const struct supervisor *s, struct buf *out)
+static bool is_named(const struct supervisor *s, const char *service)
 {
-	struct live l;
-	const int r = live_init(&l, s);
+	for (size_t i = 0; i < s->info.service_count; i++)
+		if (strcmp(s->info.services[i].name, service) == 0)
+			return true;
+	return false;
+}
 
-	buf_puts(out, ",\"services\":[");
-	for (size_t i = 0; i < s->info.service_count && r == 0; i++) {
-		buf_puts(out, i ? "," : "");
-		service_write(&s->info.services[i], &l, out);
+/* What runs of services that the policy does not name any more. */
+static void withdrawn_write(const struct supervisor *s, const struct bounds *b,
+			    const char *sep, struct buf *out)
+{
+	const char *last = "";
+
+	for (size_t i = 0; i < b->count; i++) {
+		const struct session *session = &b->items[i].session;
+
+		if (session->number == 0 ||
+		    session->number == SERVICE_NUMBER_SELF ||
+		    strcmp(session->service, last) == 0)
+			continue;
+		last = session->service;
+		if (is_named(s, last))
+			continue;
+		buf_puts(out, sep);
+		text_member(out, "{", "name", last);
+		buf_printf(out,
+			   ",\"role\":null,\"signers\":[],\"number\":%u,"
+			   "\"withdrawn\":true,\"best_effort\":false,"
+			   "\"not_enforced\":[]",
+			   session->number);
+		sessions_write(b, last, out);
+		buf_puts(out, "}");
+		sep = ",";
 	}
-	buf_puts(out, "]");
-	live_done(&l);
-	return r;
+}
+
+static void services_write(const struct supervisor *s, const struct bounds *b,
+			   struct buf *out)
+{
+	buf_puts(out, ",\"services\":[");
+	for (size_t i = 0; i < s->info.service_count; i++) {
+		buf_puts(out, i ? "," : "");
+		service_write(&s->info.services[i], b, out);
+	}
+	withdrawn_write(s, b, s->info.service_count != 0 ? "," : "", out);
+	buf_puts(out, "],\"pending\":");
+	plan_write(b, PLAN_PENDING, out);
 }
 
 int status_write(struct supervisor *s, struct buf *out)
 {
+	const struct against against = against_in_force(s);
 	struct problems *p = calloc(1, sizeof(*p));
+	struct bounds b;
 	int r;
 
 	if (p == NULL)
 		return -ENOMEM;
-	problems_find(s, p);
+	r = bounds_read(s, &against, &b);
+	if (r < 0) {
+		free(p);
+		return r;
+	}
+	problems_find(s, &b, p);
 	text_member(out, "{", "version", BAILIFF_VERSION);
 	text_member(out, ",", "node", s->node);
 	text_member(out, ",", "boot", s->boot);
@@ -564,7 +497,8 @@ int status_write(struct supervisor *s, struct buf *out)
 	audit_write(s, out);
 	collectors_write(s, out);
 	workers_write(s, out);
-	r = services_write(s, out);
+	services_write(s, &b, out);
+	bounds_done(&b);
 	buf_puts(out, "}");
-	return r < 0 ? r : buf_error(out);
+	return buf_error(out);
 }

@@ -16,6 +16,7 @@
 
 #include "cmd/bailiffd/confine.h"
 #include "cmd/bailiffd/publication.h"
+#include "cmd/bailiffd/receipts.h"
 #include "lib/auto.h"
 #include "lib/file.h"
 #include "lib/json.h"
@@ -622,6 +623,8 @@ static int tick(struct source *self, uint32_t events)
 		kernel_poll(s);
 	if (ticks % POLL_EVERY_TICKS == 0)
 		clock_poll(s);
+	if (!s->is_arming)
+		stops_tick(s, now);
 	if (!s->is_arming && ticks % SWEEP_EVERY_TICKS == 0)
 		sessions_sweep(s);
 	return 0;
@@ -681,6 +684,21 @@ static int names_read(struct supervisor *s, struct err *e)
 	return r;
 }
 
+/* Without it what runs is compared by its artefacts. */
+static void plan_read(struct supervisor *s, int dir)
+{
+	struct err e = { 0 };
+	struct buf b;
+
+	buf_init(&b, RESTART_MAX);
+	if (file_read(dir, RESTART_FILE, RESTART_MAX, &b, &e) < 0 ||
+	    restart_decode(buf_view(&b), &s->plan, &e) < 0)
+		log_err(&s->log, LOG_LEVEL_WARN,
+			"what a restart would change is not known in words",
+			&e);
+	buf_done(&b);
+}
+
 static int current_info(struct supervisor *s, struct err *e)
 {
 	AUTO_FD dir = -1;
@@ -698,6 +716,8 @@ static int current_info(struct supervisor *s, struct err *e)
 	if (r == 0)
 		r = info_decode(buf_view(&b), &s->info, e);
 	buf_done(&b);
+	if (r == 0)
+		plan_read(s, dir);
 	if (r == 0 && s->info.generation != current) {
 		info_done(&s->info);
 		r = err_set(e, EBADMSG,
@@ -777,6 +797,7 @@ static void supervisor_init(struct supervisor *s, bool is_arming, int ready_fd)
 		.ready_fd = ready_fd,
 		.signals = { .fd = -1 },
 		.timer = { .fd = -1 },
+		.receipts = { .fd = -1 },
 		.audit_control_fd = -1,
 		.audit_fd = -1,
 	};
@@ -805,6 +826,8 @@ static int supervisor_open(struct supervisor *s, struct err *e)
 	if (r == 0 && !s->is_arming)
 		r = sockets_open(s->listen_fds, e);
 	if (r == 0 && !s->is_arming)
+		r = receipts_begin(s, e);
+	if (r == 0 && !s->is_arming)
 		r = kernel_begin(s, e);
 	if (r == 0)
 		r = confine_process("supervisor", e);
@@ -821,10 +844,13 @@ static void supervisor_done(struct supervisor *s)
 	clock_end(s);
 	fd_drop(&s->signals.fd);
 	fd_drop(&s->timer.fd);
+	fd_drop(&s->receipts.fd);
 	fd_drop(&s->listen_fds[0]);
 	fd_drop(&s->listen_fds[1]);
 	dirs_close(&s->dirs);
 	info_done(&s->info);
+	restart_done(&s->plan);
+	stops_done(&s->stops);
 	buf_done(&s->early);
 	loop_free(s->loop);
 	free(s->store);

@@ -12,7 +12,9 @@
 
 #include "cmd/bailiffd/clock.h"
 #include "cmd/bailiffd/info.h"
+#include "cmd/bailiffd/restart.h"
 #include "cmd/bailiffd/stats.h"
+#include "cmd/bailiffd/stop.h"
 #include "cmd/bailiffd/worker.h"
 #include "lib/log.h"
 #include "lib/loop.h"
@@ -20,8 +22,7 @@
 #include "pkg/audit/source.h"
 #include "pkg/identity/registry.h"
 
-#define PROBLEMS_MAX	 16
-#define GENERATIONS_KEPT 16
+#define PROBLEMS_MAX 16
 
 /* Descriptors of bailiff's own directories; -1 while not open. */
 struct dirs {
@@ -61,7 +62,7 @@ struct supervisor {
 	int ready_fd;	   /* told "READY\n" once, or -1 */
 	bool was_ready, boot_load_done;
 	struct worker workers[ROLE_COUNT];
-	struct source signals, timer;
+	struct source signals, timer, receipts;
 
 	struct buf early;     /* events until the audit process runs */
 	bool has_audit_begun; /* it was started once */
@@ -70,6 +71,8 @@ struct supervisor {
 			 * root still stands for; 0: none */
 
 	struct policy_info info;  /* what is published; generation 0: nothing */
+	struct restart plan;	  /* likewise: for what older ones bind */
+	struct stops stops;	  /* sessions that are being ended */
 	uint64_t last_generation; /* the highest ever used in this boot */
 	struct load_state load;
 	char load_error[ERR_TEXT_MAX]; /* why the last boot load failed */
@@ -149,8 +152,6 @@ int status_write(struct supervisor *s, struct buf *out);
 /* Append "bundle=N generation=N signers=... freshness=... rollback=...": what
  * the first event of a trail states, and each that loads a policy. */
 void statement_write(const struct supervisor *s, struct buf *out);
-/* Append the JSON array of live sessions that an older policy binds. */
-int pending_write(struct supervisor *s, struct buf *out);
 /* Is the session's process still there? Forgets dead ones after a grace. */
 bool session_is_alive(const struct session *session);
 void sessions_sweep(struct supervisor *s);

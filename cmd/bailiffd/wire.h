@@ -28,7 +28,9 @@ enum wire {
 
 	/* supervisor -> policy, and its answer */
 	WIRE_LOAD = 32, /* u32 flags LOAD_*, u64 generation, u64 now_s, blob
-			 * where that time comes from;
+			 * where that time comes from, u32 n, n times: u64
+			 * generation that binds what runs (at most
+			 * GENERATIONS_KEPT, ascending);
 			 * 4 descriptors: pinned root.json, bundle directory,
 			 * trust directory, the accepted bundle's */
 	WIRE_LOADED,	/* u32 errno, u8 load_stage, blob error, blob hint,
@@ -68,6 +70,8 @@ enum wire {
 	WIRE_WHAT	   /* blob service, blob words of an action; answered as
 			    * the two above */
 };
+
+#define GENERATIONS_KEPT 16 /* beside those that bind what runs */
 
 #define LOAD_BOOT    (1U << 0) /* expiry is reported, not refused */
 #define LOAD_DRY_RUN (1U << 1) /* say what it would change */

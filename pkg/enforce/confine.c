@@ -14,6 +14,8 @@
 
 #define NET_CONNECT (1ULL << 1 | 1ULL << 3 | 1ULL << 2) /* UDP: a resolver */
 
+#define SCOPE_SIGNAL (1ULL << 1)
+
 /* A ruleset with the row's paths; -1 and success where there is no Landlock. */
 static int ruleset_build(const struct confine_row *row, uint32_t abi, int *ret,
 			 struct err *e)
@@ -22,7 +24,8 @@ static int ruleset_build(const struct confine_row *row, uint32_t abi, int *ret,
 		.handled_access_fs = landlock_fs_known(abi),
 		.handled_access_net = landlock_net_known(abi) &
 				      ~(row->may_connect ? NET_CONNECT : 0),
-		.scoped = landlock_scope_known(abi),
+		.scoped = landlock_scope_known(abi) &
+			  ~(row->may_signal ? SCOPE_SIGNAL : 0),
 	};
 	AUTO_FD ruleset = -1;
 

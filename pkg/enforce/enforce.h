@@ -73,6 +73,8 @@ struct confine_row {
 		uint64_t access; /* LANDLOCK_ACCESS_FS_* */
 	} paths[8];
 	bool may_connect;	     /* TCP connect; bind is never allowed */
+	bool may_signal;	     /* processes outside; else, from ABI 6 on,
+				      * only those confined with it */
 	const char *const *syscalls; /* names, NULL-terminated: allowed; the
 				      * rest is EPERM and audited */
 };
@@ -93,7 +95,8 @@ struct confine_filter {
  * sets; gid, groups, uid; permitted and effective are row->caps, inheritable
  * is empty; not dumpable; no_new_privs; Landlock (every right that the running
  * ABI knows is handled, what it does not know is masked; TCP bind is denied,
- * connect too unless may_connect, scopes where there are any; nothing at all
+ * connect too unless may_connect, scopes where there are any, but for signals
+ * with may_signal; nothing at all
  * with ABI 0); seccomp last, logging what it refuses.
  *
  * Return: 0; as the system calls. After a failure the process may be partly

@@ -11,7 +11,7 @@
 #define LAYER	  "landlock"
 #define WORDS_MAX 65536 /* bytes of one sentence */
 
-/* ---- rights in words ---------------------------------------------------- */
+/* ---- rights in words ----------------------------------------------------- */
 
 #define FS(n)	  (1ULL << (n))
 #define NODE	  (FS(6) | FS(11))
@@ -88,7 +88,7 @@ static void rights_say(struct changes *c, bool is_looser, uint64_t rights,
 	}
 }
 
-/* ---- what is handled ---------------------------------------------------- */
+/* ---- what is handled ----------------------------------------------------- */
 
 /* The rights that are denied by default: as written, or as enforced. */
 static uint64_t denied(const struct changes *c, const struct model *m,

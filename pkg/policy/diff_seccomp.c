@@ -31,6 +31,12 @@ struct calls {
 	uint8_t seen[NUMBERS_MAX];
 };
 
+/* Those that both profiles list. */
+struct archs {
+	struct calls items[PROFILE_ARCHS_MAX];
+	size_t count;
+};
+
 static bool is_allowed(uint32_t verdict)
 {
 	return action_rank(verdict) <= action_rank(SECCOMP_RET_LOG);
@@ -38,13 +44,17 @@ static bool is_allowed(uint32_t verdict)
 
 static int call_compare(void *ctx, const struct seccomp_data *data)
 {
-	struct calls *c = ctx;
+	struct archs *all = ctx;
+	const uint32_t token = token_of(data->arch, (uint32_t)data->nr);
 	const uint32_t nr = (uint32_t)data->nr & ~X32_BIT;
+	struct calls *c = NULL;
 	uint32_t was, is;
 	uint8_t *seen;
 
-	if (nr >= NUMBERS_MAX ||
-	    token_of(data->arch, (uint32_t)data->nr) != c->token)
+	for (size_t i = 0; i < all->count; i++)
+		if (all->items[i].token == token)
+			c = &all->items[i];
+	if (c == NULL || nr >= NUMBERS_MAX)
 		return 0;
 	seen = &c->seen[nr];
 	was = profile_verdict(c->from, data);
@@ -205,24 +215,12 @@ static const char *arch_words(uint32_t token)
 	return "another architecture";
 }
 
-static void arch_changes(struct changes *c, const struct profile *from,
-			 const struct profile *to, uint32_t token,
-			 bool needs_restart)
+static void calls_changes(struct changes *c, struct calls *calls,
+			  bool needs_restart)
 {
-	AUTO_MEM struct calls *calls = calloc(1, sizeof(*calls));
-	const bool is_native = from->archs[0].token == token;
+	const bool is_native = calls->from->archs[0].token == calls->token;
 	char where[64] = "";
-	bool is_sampled;
 
-	if (calls == NULL) {
-		c->error = -ENOMEM;
-		return;
-	}
-	*calls = (struct calls){ .from = from, .to = to, .token = token };
-	c->error = profile_visit(from, call_compare, calls, &is_sampled, c->e);
-	if (c->error == 0)
-		c->error = profile_visit(to, call_compare, calls, &is_sampled,
-					 c->e);
 	for (uint32_t nr = 0; nr < NUMBERS_MAX; nr++) {
 		if (is_named(calls, nr))
 			unseen_mark(calls, nr);
@@ -231,36 +229,49 @@ static void arch_changes(struct changes *c, const struct profile *from,
 	}
 	if (!is_native)
 		(void)snprintf(where, sizeof(where), " (%s)",
-			       arch_words(token));
+			       arch_words(calls->token));
 	for (size_t i = 0; i < ROWS; i++)
 		row_say(c, calls, &rows[i], where, needs_restart);
+}
+
+static void arch_say(struct changes *c, uint32_t token, bool is_looser,
+		     bool needs_restart)
+{
+	char words[80];
+
+	(void)snprintf(words, sizeof(words), "make system calls of %s",
+		       arch_words(token));
+	change_may(c, LAYER, is_looser, needs_restart, words);
 }
 
 static void archs_changes(struct changes *c, const struct profile *from,
 			  const struct profile *to, bool needs_restart)
 {
-	char words[80];
+	AUTO_MEM struct archs *both = calloc(1, sizeof(*both));
+	bool is_sampled;
 
-	for (size_t i = 0; i < from->arch_count; i++) {
-		const uint32_t token = from->archs[i].token;
-
-		if (profile_arch(to, token) != NULL) {
-			arch_changes(c, from, to, token, needs_restart);
-			continue;
-		}
-		(void)snprintf(words, sizeof(words), "make system calls of %s",
-			       arch_words(token));
-		change_may(c, LAYER, false, needs_restart, words);
+	if (both == NULL) {
+		c->error = -ENOMEM;
+		return;
 	}
-	for (size_t i = 0; i < to->arch_count; i++) {
-		const uint32_t token = to->archs[i].token;
-
-		if (profile_arch(from, token) != NULL)
-			continue;
-		(void)snprintf(words, sizeof(words), "make system calls of %s",
-			       arch_words(token));
-		change_may(c, LAYER, true, needs_restart, words);
-	}
+	for (size_t i = 0; i < from->arch_count; i++)
+		if (profile_arch(to, from->archs[i].token) != NULL)
+			both->items[both->count++] = (struct calls){
+				.from = from,
+				.to = to,
+				.token = from->archs[i].token,
+			};
+		else
+			arch_say(c, from->archs[i].token, false, needs_restart);
+	for (size_t i = 0; i < to->arch_count; i++)
+		if (profile_arch(from, to->archs[i].token) == NULL)
+			arch_say(c, to->archs[i].token, true, needs_restart);
+	c->error = profile_visit(from, call_compare, both, &is_sampled, c->e);
+	if (c->error == 0)
+		c->error = profile_visit(to, call_compare, both, &is_sampled,
+					 c->e);
+	for (size_t i = 0; i < both->count && c->error == 0; i++)
+		calls_changes(c, &both->items[i], needs_restart);
 }
 
 static enum policy_change_kind kind_of(uint32_t from, uint32_t to)

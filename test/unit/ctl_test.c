@@ -121,6 +121,10 @@ static void handle_metrics(void *ctx, struct control_request *q)
 	control_reply(q, 200, "text/plain", span_of("bailiff_events 41\n"));
 }
 
+#define ROW                                                              \
+	"{\"service\":\"nginx\",\"pid\":7,\"generation\":3,\"pending\":" \
+	"true,\"sentence\":\"restart nginx (pid 7, bound by generation " \
+	"3): may no longer read /srv\"}"
 static void handle_reload(void *ctx, struct control_request *q)
 {
 	AUTO_JSON *body = NULL;
@@ -141,9 +145,10 @@ static void handle_reload(void *ctx, struct control_request *q)
 			     "\"pending\":[]}"
 			   : "{\"generation\":5,\"bundle\":4,\"changes\":[{"
 			     "\"service\":\"nginx\",\"layer\":\"landlock\","
-			     "\"change\":\"tighter\",\"sentence\":\"no longer "
-			     "reads /srv\"}],\"pending\":[\"nginx: restart "
-			     "it\"]}");
+			     "\"change\":\"tighter\",\"needs_restart\":"
+			     "true,\"sentence\":\"nginx may no longer read "
+			     "/srv\"}],\"restart\":[" ROW "],\"pending\":[" ROW
+			     "]}");
 }
 
 static const struct control_route routes[] = {
@@ -383,10 +388,20 @@ TEST(reload_says_what_changed_and_a_refusal_is_exit_1)
 	r = ctl("--socket", path, "reload", NULL);
 	CHECK_INT(r.code, 0);
 	CHECK_STR(r.out, "bundle 4 is in force as generation 5\nchanged:\n"
-			 "  - nginx: tighter: no longer reads /srv\n"
-			 "pending, until the service is restarted:\n"
-			 "  - nginx: restart it\n");
-	CHECK_INT(ctl("--socket", path, "reload", "--wait", NULL).code, 1);
+			 "  nginx\n"
+			 "    tighter  may no longer read /srv *\n"
+			 "  * what runs gets it by a restart\n"
+			 "pending, until it is restarted:\n"
+			 "  restart nginx (pid 7, bound by generation 3): may "
+			 "no longer read /srv\n");
+	CHECK_INT(ctl("--socket", path, "reload", "--wait", "--timeout", "0",
+		      NULL)
+			  .code,
+		  1);
+	/* The status that is asked for then has nothing pending. */
+	CHECK_INT(ctl("--socket", path, "reload", "--wait", NULL).code, 0);
+	CHECK_INT(ctl("--socket", path, "reload", "--timeout", "1", NULL).code,
+		  2);
 	r = ctl("--socket", path, "diff", NULL);
 	CHECK_INT(r.code, 0);
 	CHECK_HAS(r.out, "nothing would change\n");
