@@ -6,13 +6,11 @@
  * means the same: then it is held against the profile at many more calls, drawn
  * without a look at how the proof chooses its own.
  */
-#include "test/unit/harness.h"
+#include "test/unit/seccomp_text.h"
 
 #include <linux/audit.h>
 #include <seccomp.h>
 #include <stdlib.h>
-
-#include "pkg/seccomp/program.h"
 
 #define COUNTOF(a) (sizeof(a) / sizeof((a)[0]))
 #define DRAWS	   200000
@@ -28,17 +26,10 @@ struct subject {
 
 static void subject_make(struct subject *s, const char *text)
 {
-	AUTO_JSON *j = NULL;
-	struct err e = { 0 };
 	struct proof proof;
 
 	*s = (struct subject){ .seed = 1 };
-	if (json_parse(span_of(text), 100000, &j, &e) < 0 ||
-	    profile_parse(j, &s->profile, &e) < 0 ||
-	    program_generate(&s->profile, &s->good, &e) < 0 ||
-	    program_prove(&s->profile, &s->good, &proof, &e) < 0)
-		test_fail(__FILE__, __LINE__, "%s", e.text);
-	CHECK_INT(proof.reached + proof.dead, proof.branches);
+	program_of(text, &s->profile, &s->good, &proof);
 }
 
 /* xorshift64* */
@@ -254,18 +245,6 @@ static void all_change(const char *text, unsigned most_equivalent)
 			  s.equivalent, s.equivalent + s.refused);
 	profile_done(&s.profile);
 }
-
-#define ERRNO_BY_DEFAULT "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":["
-#define ALLOW_BY_DEFAULT "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":["
-#define COND(index, op, value)                               \
-	"{\"index\":" #index ",\"op\":\"SCMP_CMP_" #op "\"," \
-	"\"value\":" #value "}"
-#define MASKED(index, mask, value)                            \
-	"{\"index\":" #index ",\"op\":\"SCMP_CMP_MASKED_EQ\"" \
-	",\"value\":" #mask ",\"valueTwo\":" #value "}"
-#define RULE(name, action, conds)                                 \
-	"{\"names\":[\"" name "\"],\"action\":\"SCMP_ACT_" action \
-	"\",\"args\":[" conds "]}"
 
 TEST(a_wrong_instruction_of_an_allow_list_is_found)
 {
