@@ -73,7 +73,8 @@ TUF_CLIENT := $(O)/peers/tuf-client
 FUZZ_SRC := $(wildcard test/fuzz/*_fuzz.c)
 FUZZERS := $(FUZZ_SRC:test/fuzz/%.c=$(O)/fuzz/%)
 # Tools that are made of bailiff's own code; the others are one file each.
-LINKED_SRC := $(wildcard test/bench/audit_*.c) test/bench/trust_load.c \
+LINKED_SRC := $(wildcard test/bench/audit_*.c) \
+	test/bench/trust_load.c test/bench/policy_load.c \
 	test/bench/seccomp_load.c \
 	test/attacks/confined.c $(wildcard test/diff/*_diff.c)
 LINKED := $(LINKED_SRC:test/%.c=build/test/%)

@@ -51,16 +51,16 @@ def variables(count, values, long=0):
         pathBeneath=[below(["/" + "/".join("${%s}" % n for n in names)])])
 
 
+def size(document):
+    return len(json.dumps(document))
+
+
 def filled(make):
-    """As many as fit into a document."""
-    low, high = 1, 1 << 20
-    while low < high:
-        middle = (low + high + 1) // 2
-        if len(json.dumps(make(middle))) < LIMIT - 2:
-            low = middle
-        else:
-            high = middle - 1
-    return make(low)
+    """About as many as fit into a document."""
+    count = 1000 * LIMIT // (size(make(1001)) - size(make(1)))
+    while size(make(count)) >= LIMIT:
+        count -= count // 20 + 1
+    return make(count)
 
 
 MIXED = ["SCMP_CMP_NE", "SCMP_CMP_LT", "SCMP_CMP_LE", "SCMP_CMP_EQ",
