@@ -602,12 +602,14 @@ static bool differs(const struct live *l, const struct live_result *ret)
 		       (l->test->decision.verdict == VERDICT_DENIED);
 }
 
-/* Allowed as soon as one way is; denied when all that were tried are. */
+/* Allowed as soon as one way is; denied when all that were tried are. What the
+ * model allows by a way that was not is left open. */
 static int ways_try(struct live *l, struct live_result *ret, struct err *e)
 {
 	struct way ways[WAYS_MAX];
 	const size_t count = action_ways(l->a, ways);
 	struct live_result first = { .answer = LIVE_NOT_TRIED };
+	bool is_whole = true;
 
 	for (size_t i = 0; i < count; i++) {
 		const int r = way_try(l, &ways[i], ret, e);
@@ -616,12 +618,15 @@ static int ways_try(struct live *l, struct live_result *ret, struct err *e)
 			return r;
 		if (ret->answer == LIVE_ALLOWED)
 			break;
+		is_whole &= ret->answer == LIVE_DENIED;
 		if (i == 0 || (first.answer == LIVE_NOT_TRIED &&
 			       ret->answer == LIVE_DENIED))
 			first = *ret;
 	}
 	if (ret->answer != LIVE_ALLOWED)
 		*ret = first;
+	if (differs(l, ret) && ret->answer == LIVE_DENIED && !is_whole)
+		(void)not_tried(ret, "not every way can be tried without harm");
 	if (differs(l, ret))
 		link_say(l, ret);
 	return 0;
