@@ -2,6 +2,9 @@
 /* action_test.c - an action in words: taken, refused, said again. */
 #include "test/unit/harness.h"
 
+#include <fcntl.h>
+
+#include "lib/file.h"
 #include "lib/json.h"
 #include "pkg/policy/action.h"
 #include "pkg/policy/tests.h"
@@ -110,6 +113,34 @@ TEST(every_word_is_taken_and_said_again)
 		if (!seen[i])
 			test_fail(__FILE__, __LINE__, "%s is not tried",
 				  action_words[i].word);
+}
+
+/* The table of words for people is the table of words. */
+TEST(every_word_stands_in_the_manual_page)
+{
+	struct buf page;
+
+	buf_init(&page, 1 << 20);
+	CHECK_INT(file_read(AT_FDCWD, "pkg/policy/bailiff-policy.5", 1 << 20,
+			    &page, NULL),
+		  0);
+	for (size_t i = 0; i < ACTION_KINDS; i++) {
+		static const char *const more[] = {
+			[FORM_UNIX] = " unix",
+			[FORM_ABSTRACT] = " abstract outside",
+			[FORM_OUTSIDE] = " outside",
+			[FORM_HOST] = " tcp",
+			[FORM_DEVICE] = " read",
+		};
+		const enum action_form form = action_words[i].form;
+		char line[64];
+
+		(void)snprintf(line, sizeof(line), ".It Li %s%s ",
+			       action_words[i].word,
+			       more[form] != NULL ? more[form] : "");
+		CHECK_HAS(buf_cstr(&page), line);
+	}
+	buf_done(&page);
 }
 
 TEST(an_action_is_said_in_one_form)
