@@ -932,6 +932,29 @@ TEST(show_says_rules_capabilities_and_gaps)
 	policy_free(p);
 }
 
+TEST(show_says_what_was_proved_of_the_seccomp_program)
+{
+	struct policy *p = must(NODE, DOCUMENT, &newest);
+	AUTO_JSON *j = NULL;
+	const json_t *proof;
+	json_int_t branches, reached, dead;
+	struct buf out;
+
+	buf_init(&out, 100000);
+	CHECK_INT(policy_show(p, policy_service(p, 0), &out, NULL), 0);
+	CHECK_INT(json_parse(buf_view(&out), 100000, &j, NULL), 0);
+	proof = json_object_get(json_object_get(j, "seccomp"), "proof");
+	branches = json_integer_value(json_object_get(proof, "branches"));
+	reached = json_integer_value(json_object_get(proof, "reached"));
+	dead = json_integer_value(json_object_get(proof, "dead"));
+	CHECK(json_integer_value(json_object_get(proof, "points")) > 100);
+	CHECK(branches > 4);
+	CHECK_INT(reached + dead, branches);
+	CHECK(json_is_false(json_object_get(proof, "sampled")));
+	buf_done(&out);
+	policy_free(p);
+}
+
 /* ---- what is shipped --------------------------------------------------- */
 
 static int compile_set(const char *set, const struct policy_kernel *kernel,
