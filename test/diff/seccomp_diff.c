@@ -215,7 +215,8 @@ static bool is_harmless(const struct run *r, const struct seccomp_data *d)
 	return false;
 }
 
-/* At most so many calls of one case end the process: each costs a child. */
+/* At most so many calls of one case end the thread or the process: each costs
+ * a child. */
 #define DEATHS 6
 
 static size_t live_choose(const struct run *r, const struct trial *t,
@@ -224,15 +225,15 @@ static size_t live_choose(const struct run *r, const struct trial *t,
 	size_t n = 0, deaths = 0;
 
 	for (size_t i = 0; i < t->count; i++) {
-		const uint32_t ret = draft_says(&t->draft, &t->points[i], true);
+		const struct seccomp_data *d = &t->points[i];
+		const uint32_t ret = draft_says(&t->draft, d, true);
+		const bool is_death = action_rank(ret) >=
+				      action_rank(SECCOMP_RET_KILL_THREAD);
 
-		if (!is_harmless(r, &t->points[i]))
+		if (!is_harmless(r, d) || (is_death && deaths == DEATHS))
 			continue;
-		if ((ret & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_KILL_PROCESS)
-			deaths++;
-		if (deaths <= DEATHS ||
-		    (ret & SECCOMP_RET_ACTION_FULL) != SECCOMP_RET_KILL_PROCESS)
-			calls[n++] = t->points[i];
+		deaths += is_death;
+		calls[n++] = *d;
 	}
 	return n;
 }
