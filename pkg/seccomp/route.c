@@ -3,6 +3,8 @@
 #include "pkg/seccomp/route.h"
 
 #include <errno.h>
+#include <linux/audit.h>
+#include <seccomp.h>
 #include <stddef.h>
 
 #define ROUTES_MAX (16 * PROGRAM_MAX)
@@ -67,12 +69,22 @@ static int part(struct route *r, const struct way *w, size_t to, uint32_t low,
 	return next.low <= next.high ? walk(r, next) : 0;
 }
 
+/* Whether calls that come with @arch are spoken of: x32's with x86-64. */
+static bool is_listed(const struct profile *p, uint32_t arch)
+{
+	if (arch == AUDIT_ARCH_X86_64 && profile_arch(p, SCMP_ARCH_X32) != NULL)
+		return true;
+	return arch != SCMP_ARCH_X32 && profile_arch(p, arch) != NULL;
+}
+
 static int arch_test(struct route *r, const struct way *w, uint32_t k,
 		     size_t yes, size_t no)
 {
 	struct way next = *w;
 	int result;
 
+	if (!is_listed(r->profile, k))
+		return refuse(r, w, "knows an architecture that is not listed");
 	next.at = yes;
 	next.arch = k;
 	result = walk(r, next);

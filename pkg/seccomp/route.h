@@ -16,8 +16,9 @@
  * program_routes() - walk the part of @program before arguments are loaded.
  * @program: passed program_check().
  *
- * The architecture is told before the number is looked at, and the arguments
- * only of calls for which @profile has conditions.
+ * The architecture is told before the number is looked at, by equality with one
+ * that is listed, so that all others go one way; arguments are looked at only
+ * of calls for which @profile has conditions.
  *
  * Return: 0; -EPROTO with instruction and call in @e.
  */

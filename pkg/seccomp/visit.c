@@ -12,7 +12,7 @@
 #define FEW_MAX		5    /* of them by one condition */
 #define OWN_MAX		128  /* of one condition alone */
 #define NEIGHBOUR_MAX	512  /* combinations of a call at another number */
-#define STRANGE_NUMBERS 8    /* of an architecture that is none */
+#define STRANGE_NUMBERS 64   /* of an architecture that is none */
 #define RULES_FEW	16   /* with more, fewer combinations */
 
 struct candidates {
@@ -397,10 +397,10 @@ static int arch_visit(struct visit *v, uint32_t arch)
 	return r;
 }
 
-/* An architecture that may not be listed, at some of the numbers. */
-static int strange_visit(struct visit *v, uint32_t arch)
+/* What is no architecture, at some of the numbers. */
+static int strange_visit(struct visit *v, uint32_t arch, size_t numbers)
 {
-	const size_t step = 1 + v->number_count / STRANGE_NUMBERS;
+	const size_t step = 1 + v->number_count / numbers;
 	struct seccomp_data d = { .arch = arch };
 	int r = 0;
 
@@ -411,29 +411,20 @@ static int strange_visit(struct visit *v, uint32_t arch)
 	return r;
 }
 
-/* What is none: beside each that is listed, with a wrong bit, and, for whoever
- * would take the one for the other, each number. */
+/* One that is not listed or cannot be, and those beside each that is. */
 static int stranges_visit(struct visit *v)
 {
 	const struct profile *p = v->profile;
-	int r = 0;
+	int r = strange_visit(v, AUDIT_ARCH_S390X, STRANGE_NUMBERS);
 
 	for (size_t i = 0; i < p->arch_count && r == 0; i++) {
 		const uint32_t token = p->archs[i].token;
 
-		r = strange_visit(v, token - 1);
+		r = strange_visit(v, token - 1, 1);
 		if (r == 0)
-			r = strange_visit(v, token + 1);
+			r = strange_visit(v, token + 1, 1);
 		for (unsigned bit = 0; bit < 32 && r == 0; bit++)
-			r = strange_visit(v, token ^ 1U << bit);
-	}
-	for (size_t i = 0; i < v->number_count && r == 0; i++) {
-		const struct seccomp_data d = {
-			.nr = (int)v->numbers[i],
-			.arch = v->numbers[i],
-		};
-
-		r = point(v, &d, 0);
+			r = strange_visit(v, token ^ 1U << bit, 1);
 	}
 	return r;
 }
@@ -470,9 +461,6 @@ int profile_visit(const struct profile *profile, profile_visit_fn *call,
 	for (size_t i = 0; i < profile->arch_count && r == 0; i++)
 		if (profile->archs[i].token != SCMP_ARCH_X32)
 			r = arch_visit(&v, profile->archs[i].token);
-	/* One that is not listed, or cannot be. */
-	if (r == 0)
-		r = arch_visit(&v, AUDIT_ARCH_S390X);
 	if (r == 0)
 		r = stranges_visit(&v);
 	free(v.numbers);
