@@ -87,6 +87,17 @@ t_has() { # SENTENCE TEXT PART
 }
 
 # The plan, and the end. Nothing may follow.
+# t_says CODE TEXT COMMAND...: it exits with CODE and its output, which stays in
+# $T_SAID, has TEXT. For t_check.
+t_says() {
+	local want=$1 text=$2 got=0
+	shift 2
+	"$@" >"$T_SAID" 2>&1 || got=$?
+	cat "$T_SAID"
+	echo "exit $got, want $want and \"$text\""
+	[ "$got" = "$want" ] && grep -qF -- "$text" "$T_SAID"
+}
+
 t_done() {
 	t_ended=1
 	echo "1..$t_number"

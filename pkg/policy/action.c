@@ -330,9 +330,16 @@ static int network_take(const struct words *w, struct action *a, struct err *e)
 	return 0;
 }
 
-static int outside_parse(struct span word, const struct action *a,
-			 struct err *e)
+static int unix_take(const struct words *w, struct action *a, struct err *e)
 {
+	return path_parse(w->items[2], "unix", &a->path, &a->is_dir, e);
+}
+
+/* The last word. */
+static int outside_take(const struct words *w, struct action *a, struct err *e)
+{
+	const struct span word = w->items[w->count - 1];
+
 	if (span_eq_str(word, "outside"))
 		return 0;
 	(void)word_refuse(e, word,
@@ -421,46 +428,184 @@ static int device_parse(const struct words *w, struct action *a, struct err *e)
 	return 0;
 }
 
-static int form_parse(const struct words *w, struct action *a, struct err *e)
+/* ---- back to words ----------------------------------------------------- */
+
+/* Quoted where it must be. */
+static void path_print(struct buf *out, const char *path, bool is_dir)
 {
-	switch (action_words[a->kind].form) {
-	case FORM_PATH:
-	case FORM_PATHS:
-		return paths_parse(w, a, e);
-	case FORM_HOST:
-		return network_take(w, a, e);
-	case FORM_UNIX:
-		return path_parse(w->items[2], "unix", &a->path, &a->is_dir, e);
-	case FORM_OUTSIDE:
-		return outside_parse(w->items[1], a, e);
-	case FORM_ABSTRACT:
-		return outside_parse(w->items[2], a, e);
-	case FORM_CALL:
-		return call_parse(w, a, e);
-	case FORM_CAP:
-		return cap_parse(w, a, e);
-	case FORM_DEVICE:
-	default:
-		return device_parse(w, a, e);
+	const bool needs_quotes = strpbrk(path, " \t\"") != NULL;
+	const char *slash = is_dir && strcmp(path, "/") != 0 ? "/" : "";
+
+	if (!needs_quotes) {
+		buf_printf(out, "%s%s", path, slash);
+		return;
 	}
+	buf_puts(out, "\"");
+	for (const char *p = path; *p != '\0'; p++) {
+		if (*p == '"' || *p == '\\')
+			buf_puts(out, "\\");
+		buf_put(out, p, 1);
+	}
+	buf_printf(out, "%s\"", slash);
+}
+
+static size_t protocol_at(enum net_protocol protocol)
+{
+	size_t i = 0;
+
+	while (i + 1 < COUNTOF(protocols) && protocols[i].protocol != protocol)
+		i++;
+	return i;
+}
+
+static size_t device_at(uint8_t access)
+{
+	size_t i = 0;
+
+	while (i + 1 < COUNTOF(device_words) &&
+	       device_words[i].access != access)
+		i++;
+	return i;
+}
+
+static void host_text(struct buf *out, const struct action *a)
+{
+	buf_printf(out, " %s ", protocols[protocol_at(a->protocol)].word);
+	if (a->host.family == 6 && a->protocol != NET_RAW)
+		buf_puts(out, "[");
+	if (a->host.family != 0)
+		net_prefix_print(out, &a->host);
+	if (a->host.family == 6 && a->protocol != NET_RAW)
+		buf_puts(out, "]");
+	if (a->protocol != NET_RAW)
+		buf_printf(out, "%s%u", a->host.family != 0 ? ":" : "",
+			   a->port);
+}
+
+static void call_text(struct buf *out, const struct action *a)
+{
+	buf_printf(out, " %s", a->name);
+	for (size_t i = 0; i < a->arg_count; i++)
+		buf_printf(out, a->args[i] > 4096 ? " 0x%llx" : " %llu",
+			   (unsigned long long)a->args[i]);
+}
+
+static void path_text(struct buf *out, const struct action *a)
+{
+	buf_puts(out, " ");
+	path_print(out, a->path, a->is_dir);
+	if (a->to == NULL)
+		return;
+	buf_puts(out, " ");
+	path_print(out, a->to, a->is_dir);
+}
+
+static void unix_text(struct buf *out, const struct action *a)
+{
+	buf_puts(out, " unix");
+	path_text(out, a);
+}
+
+static void outside_text(struct buf *out, const struct action *a)
+{
+	buf_puts(out, action_words[a->kind].form == FORM_ABSTRACT
+			      ? " abstract outside"
+			      : " outside");
+}
+
+static void cap_text(struct buf *out, const struct action *a)
+{
+	buf_puts(out, " ");
+	capabilities_print(out, 1ULL << a->capability, "");
+}
+
+static void device_print(struct buf *out, const char *what,
+			 const struct action *a)
+{
+	buf_printf(out, "%s %c %u:%u", what, a->device, a->major, a->minor);
+}
+
+static void device_text(struct buf *out, const struct action *a)
+{
+	buf_puts(out, " ");
+	device_print(out, device_words[device_at(a->access)].word, a);
+}
+
+/* ---- in a sentence ------------------------------------------------------ */
+
+static void path_phrase(struct buf *out, const struct action *a)
+{
+	static const char *const between[ACTION_KINDS] = {
+		[ACTION_RENAME] = " to ",
+		[ACTION_REPLACE] = " in the place of ",
+		[ACTION_LINK] = " as ",
+	};
+
+	buf_puts(out, " ");
+	words_clean(out, span_of(a->path));
+	if (a->to == NULL)
+		return;
+	buf_puts(out, between[a->kind]);
+	words_clean(out, span_of(a->to));
+}
+
+/* " TCP port 22 of 1.2.3.4", " raw IP of ::1" */
+static void host_phrase(struct buf *out, const struct action *a)
+{
+	const char *name = protocols[protocol_at(a->protocol)].name;
+
+	if (a->protocol == NET_RAW)
+		buf_printf(out, " %s", name);
+	else
+		buf_printf(out, " %s port %u", name, a->port);
+	if (a->host.family != 0) {
+		buf_puts(out, " of ");
+		net_prefix_print(out, &a->host);
+	}
+}
+
+static void device_phrase(struct buf *out, const struct action *a)
+{
+	device_print(out, device_words[device_at(a->access)].phrase, a);
+}
+
+/* What the phrase of the word says already. */
+static void no_phrase(struct buf *out, const struct action *a)
+{
+	(void)out;
+	(void)a;
 }
 
 /* ---- the whole --------------------------------------------------------- */
 
-/* How many words each form has, and how they are written. */
+/* How many words each form has, how they are written, read and said. */
 static const struct {
 	size_t least, most;
 	const char *usage;
+	int (*parse)(const struct words *w, struct action *a, struct err *e);
+	void (*text)(struct buf *out, const struct action *a);
+	void (*phrase)(struct buf *out, const struct action *a);
 } forms[] = {
-	[FORM_PATH] = { 2, 2, "PATH" },
-	[FORM_PATHS] = { 3, 3, "FROM TO" },
-	[FORM_HOST] = { 3, 3, "PROTOCOL ADDRESS:PORT" },
-	[FORM_UNIX] = { 3, 3, "unix PATH" },
-	[FORM_OUTSIDE] = { 2, 2, "outside" },
-	[FORM_ABSTRACT] = { 3, 3, "abstract outside" },
-	[FORM_CALL] = { 2, 8, "NAME [ARGUMENT ...]" },
-	[FORM_CAP] = { 2, 2, "CAP_NAME" },
-	[FORM_DEVICE] = { 4, 4, "read|write|mknod b|c MAJOR:MINOR" },
+	/* clang-format off */
+	[FORM_PATH] = { 2, 2, "PATH",
+		paths_parse, path_text, path_phrase },
+	[FORM_PATHS] = { 3, 3, "FROM TO",
+		paths_parse, path_text, path_phrase },
+	[FORM_HOST] = { 3, 3, "PROTOCOL ADDRESS:PORT",
+		network_take, host_text, host_phrase },
+	[FORM_UNIX] = { 3, 3, "unix PATH",
+		unix_take, unix_text, path_phrase },
+	[FORM_OUTSIDE] = { 2, 2, "outside",
+		outside_take, outside_text, no_phrase },
+	[FORM_ABSTRACT] = { 3, 3, "abstract outside",
+		outside_take, outside_text, no_phrase },
+	[FORM_CALL] = { 2, 8, "NAME [ARGUMENT ...]",
+		call_parse, call_text, call_text },
+	[FORM_CAP] = { 2, 2, "CAP_NAME",
+		cap_parse, cap_text, cap_text },
+	[FORM_DEVICE] = { 4, 4, "read|write|mknod b|c MAJOR:MINOR",
+		device_parse, device_text, device_phrase },
+	/* clang-format on */
 };
 
 /* Of the kinds with one word the second word tells which is meant. */
@@ -530,7 +675,7 @@ static int words_parse(const struct words *w, struct action *a, struct err *e)
 	if (w->count < forms[form].least)
 		return err_set(e, EBADMSG, "%s: a word is missing: write %s %s",
 			       row->word, row->word, forms[form].usage);
-	return form_parse(w, a, e);
+	return forms[form].parse(w, a, e);
 }
 
 int action_parse(struct span text, struct action *ret, struct err *e)
@@ -560,166 +705,14 @@ void action_done(struct action *a)
 	*a = (struct action){ 0 };
 }
 
-/* ---- back to words ----------------------------------------------------- */
-
-static void path_print(struct buf *out, const char *path, bool is_dir)
-{
-	const bool needs_quotes = strpbrk(path, " \t\"") != NULL;
-	const char *slash = is_dir && strcmp(path, "/") != 0 ? "/" : "";
-
-	if (!needs_quotes) {
-		buf_printf(out, "%s%s", path, slash);
-		return;
-	}
-	buf_puts(out, "\"");
-	for (const char *p = path; *p != '\0'; p++) {
-		if (*p == '"' || *p == '\\')
-			buf_puts(out, "\\");
-		buf_put(out, p, 1);
-	}
-	buf_printf(out, "%s\"", slash);
-}
-
-static size_t protocol_at(enum net_protocol protocol)
-{
-	size_t i = 0;
-
-	while (i + 1 < COUNTOF(protocols) && protocols[i].protocol != protocol)
-		i++;
-	return i;
-}
-
-static size_t device_at(uint8_t access)
-{
-	size_t i = 0;
-
-	while (i + 1 < COUNTOF(device_words) &&
-	       device_words[i].access != access)
-		i++;
-	return i;
-}
-
-static void endpoint_print(struct buf *out, const struct action *a)
-{
-	buf_printf(out, " %s ", protocols[protocol_at(a->protocol)].word);
-	if (a->host.family == 6 && a->protocol != NET_RAW)
-		buf_puts(out, "[");
-	if (a->host.family != 0)
-		net_prefix_print(out, &a->host);
-	if (a->host.family == 6 && a->protocol != NET_RAW)
-		buf_puts(out, "]");
-	if (a->protocol != NET_RAW)
-		buf_printf(out, "%s%u", a->host.family != 0 ? ":" : "",
-			   a->port);
-}
-
-static void call_print(struct buf *out, const struct action *a)
-{
-	buf_printf(out, " %s", a->name);
-	for (size_t i = 0; i < a->arg_count; i++)
-		buf_printf(out, a->args[i] > 4096 ? " 0x%llx" : " %llu",
-			   (unsigned long long)a->args[i]);
-}
-
 void action_text(struct buf *out, const struct action *a)
 {
-	const struct action_word *row = &action_words[a->kind];
-
-	buf_puts(out, row->word);
-	switch (row->form) {
-	case FORM_UNIX:
-		buf_puts(out, " unix ");
-		path_print(out, a->path, a->is_dir);
-		break;
-	case FORM_PATH:
-		buf_puts(out, " ");
-		path_print(out, a->path, a->is_dir);
-		break;
-	case FORM_PATHS:
-		buf_puts(out, " ");
-		path_print(out, a->path, a->is_dir);
-		buf_puts(out, " ");
-		path_print(out, a->to, a->is_dir);
-		break;
-	case FORM_HOST:
-		endpoint_print(out, a);
-		break;
-	case FORM_OUTSIDE:
-		buf_puts(out, " outside");
-		break;
-	case FORM_ABSTRACT:
-		buf_puts(out, " abstract outside");
-		break;
-	case FORM_CALL:
-		call_print(out, a);
-		break;
-	case FORM_CAP:
-		buf_puts(out, " ");
-		capabilities_print(out, 1ULL << a->capability, "");
-		break;
-	case FORM_DEVICE:
-	default:
-		buf_printf(out, " %s %c %u:%u",
-			   device_words[device_at(a->access)].word, a->device,
-			   a->major, a->minor);
-	}
-}
-
-/* "TCP port 22 of 1.2.3.4", "raw IP to ..." */
-static void endpoint_phrase(struct buf *out, const struct action *a)
-{
-	const char *name = protocols[protocol_at(a->protocol)].name;
-
-	if (a->protocol == NET_RAW)
-		buf_printf(out, "%s", name);
-	else
-		buf_printf(out, "%s port %u", name, a->port);
-	if (a->host.family != 0) {
-		buf_puts(out, " of ");
-		net_prefix_print(out, &a->host);
-	}
+	buf_puts(out, action_words[a->kind].word);
+	forms[action_words[a->kind].form].text(out, a);
 }
 
 void action_phrase(struct buf *out, const struct action *a)
 {
-	static const char *const between[ACTION_KINDS] = {
-		[ACTION_RENAME] = " to ",
-		[ACTION_REPLACE] = " in the place of ",
-		[ACTION_LINK] = " as ",
-	};
-	const struct action_word *row = &action_words[a->kind];
-
-	buf_puts(out, row->phrase);
-	switch (row->form) {
-	case FORM_PATH:
-	case FORM_PATHS:
-	case FORM_UNIX:
-		buf_puts(out, " ");
-		words_clean(out, span_of(a->path));
-		if (row->form != FORM_PATHS)
-			break;
-		buf_puts(out, between[a->kind]);
-		words_clean(out, span_of(a->to));
-		break;
-	case FORM_HOST:
-		buf_puts(out, " ");
-		endpoint_phrase(out, a);
-		break;
-	case FORM_CALL:
-		call_print(out, a);
-		break;
-	case FORM_CAP:
-		buf_puts(out, " ");
-		capabilities_print(out, 1ULL << a->capability, "");
-		break;
-	case FORM_DEVICE:
-		buf_printf(out, "%s %c %u:%u",
-			   device_words[device_at(a->access)].phrase, a->device,
-			   a->major, a->minor);
-		break;
-	case FORM_OUTSIDE:
-	case FORM_ABSTRACT:
-	default:
-		break;
-	}
+	buf_puts(out, action_words[a->kind].phrase);
+	forms[action_words[a->kind].form].phrase(out, a);
 }
