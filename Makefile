@@ -246,7 +246,7 @@ differential: all tools ## random policies, decided by all that can; SECONDS (60
 
 .PHONY: bench
 bench: all tools ## the figures of the README, measured here
-	@for b in launcher audit trust seccomp; do \
+	@for b in launcher audit trust seccomp policy; do \
 		BIN=$(abspath $(BIN)) test/bench/$$b.sh || exit; done
 
 .PHONY: deps

@@ -9,6 +9,7 @@
 
 #include "lib/auto.h"
 #include "pkg/policy/model.h"
+#include "pkg/policy/spell.h"
 
 #define SENTENCE_MAX 262144 /* bytes */
 
@@ -17,12 +18,8 @@
 static void lines_write(struct buf *out, const char *key,
 			const struct lines *lines)
 {
-	buf_printf(out, ",\"%s\":[", key);
-	for (size_t i = 0; i < lines->count; i++) {
-		buf_puts(out, i == 0 ? "" : ",");
-		json_quote(out, span_of(lines->items[i]));
-	}
-	buf_puts(out, "]");
+	buf_printf(out, ",\"%s\":", key);
+	lines_json(out, lines);
 }
 
 static void word_write(struct buf *out, const char **sep, struct buf *word)
@@ -109,6 +106,22 @@ static void seccomp_show(const struct model *m, struct buf *out)
 		   m->proof.reached, m->proof.dead);
 }
 
+/* What is beside the layers; null where the document has none. */
+static void members_show(const struct model *m, struct buf *out)
+{
+	buf_puts(out, ",\"network\":");
+	if (m->has_network)
+		spell_network_json(out, &m->network);
+	buf_puts(out, m->has_network ? ",\"devices\":" : "null,\"devices\":");
+	if (m->has_devices)
+		spell_devices_json(out, &m->devices);
+	buf_puts(out, m->has_devices ? ",\"require\":" : "null,\"require\":");
+	spell_require_json(out, &m->require);
+	lines_write(out, "audit", &m->audit_rules);
+	buf_printf(out, ",\"tests\":%zu,\"accepted\":", m->tests.count);
+	spell_accepted_json(out, &m->accepts);
+}
+
 int policy_show(const struct policy *p, const struct policy_service *s,
 		struct buf *out, struct err *e)
 {
@@ -131,6 +144,7 @@ int policy_show(const struct policy *p, const struct policy_service *s,
 	rules_show(m, out);
 	caps_show(m, out);
 	seccomp_show(m, out);
+	members_show(m, out);
 	lines_write(out, "not_enforced", &m->not_enforced);
 	lines_write(out, "warnings", &m->warnings);
 	buf_puts(out, "}");

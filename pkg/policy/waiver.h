@@ -54,7 +54,7 @@ int accepts_parse(const json_t *array, struct accepts *ret, struct err *e);
  * Return: 0; -EBADMSG: which, and what to write.
  */
 int layers_check(const struct accepts *a, const bool is_there[LAYERS],
-		  struct err *e);
+		 struct err *e);
 
 /* "best-effort", as accepts_parse(). */
 int best_effort_parse(const json_t *value, struct best_effort *ret,
