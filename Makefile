@@ -152,7 +152,7 @@ $(O)/unit/%: $(O)/test/unit/%.o $(O)/test/unit/harness.o $(O)/core.a
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS)
 .SECONDARY: $(UNIT_SRC:%.c=$(O)/%.o) $(O)/test/unit/harness.o
 $(O)/fuzz/bailiffd_wire_fuzz: $(addprefix $(O)/cmd/bailiffd/,publication.o \
-	info.o stats.o)
+	info.o stats.o restart.o)
 $(O)/fuzz/%: test/fuzz/%.c $(O)/core.a
 	$(call say,FUZZ,$@)
 	@mkdir -p $(@D)
@@ -246,7 +246,7 @@ differential: all tools ## random policies, decided by all that can; SECONDS (60
 
 .PHONY: bench
 bench: all tools ## the figures of the README, measured here
-	@for b in launcher audit trust seccomp policy; do \
+	@for b in launcher audit trust seccomp policy reload; do \
 		BIN=$(abspath $(BIN)) test/bench/$$b.sh || exit; done
 
 .PHONY: deps

@@ -127,8 +127,9 @@ static int fetch_recorded(void *ctx, const char *name, size_t max,
 	struct load *load = ctx;
 	const size_t before = out->len;
 	/* Written last: on a full disk what is stored stays one repository. */
-	struct buf *to = strcmp(name, "timestamp.json") == 0 ? &load->pointer
-							     : &load->fetched;
+	struct buf *to = strcmp(name, PUBLICATION_POINTER) == 0
+				 ? &load->pointer
+				 : &load->fetched;
 	int r;
 
 	if (publication_name_check(span_of(name)) < 0)

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -15,6 +16,7 @@
 #include "pkg/identity/paths.h"
 
 #define NAME_COMPONENTS_MAX 4
+#define SYNCED_SINGLY_MAX   16 /* files; of more the file system is synced */
 #define SEALS		    (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 
 void publication_add(struct buf *out, enum publication_area area,
@@ -114,6 +116,9 @@ struct span publication_find(struct span publication,
 	return (struct span){ 0 };
 }
 
+/* ---- writing --------------------------------------------------------------
+ */
+
 /* Directory @name below @dirfd, made if absent, bailiff's own. */
 static int directory_make(int dirfd, const char *name, struct err *e)
 {
@@ -129,41 +134,170 @@ static int directory_make(int dirfd, const char *name, struct err *e)
 	return fd_steal(&fd);
 }
 
-static int entry_write(const struct entry *entry, int dirfd, struct err *e)
-{
-	char name[PUBLICATION_NAME_MAX + 1];
-	AUTO_FD here = fcntl(dirfd, F_DUPFD_CLOEXEC, 0);
-	char *at = name, *slash;
-	int r;
+/* Where entries go: the directory of the last one stays open, the next is
+ * usually its neighbour. */
+struct place {
+	int root;			     /* borrowed */
+	int fd;				     /* of path; -1: none yet */
+	char path[PUBLICATION_NAME_MAX + 1]; /* of the directory; "": root */
+	char name[PUBLICATION_NAME_MAX + 1]; /* of the file in it */
+};
 
-	memcpy(name, entry->name.p, entry->name.len);
-	name[entry->name.len] = '\0';
-	while ((slash = strchr(at, '/')) != NULL) {
+static void place_done(struct place *p)
+{
+	fd_drop(&p->fd);
+}
+
+static int directories_open(int root, char *path, struct err *e)
+{
+	AUTO_FD here = fcntl(root, F_DUPFD_CLOEXEC, 0);
+	char *at = path, *slash;
+
+	while (at != NULL && *at != '\0') {
 		int next;
 
-		*slash = '\0';
+		slash = strchr(at, '/');
+		if (slash != NULL)
+			*slash = '\0';
 		next = directory_make(here, at, e);
+		if (slash != NULL)
+			*slash = '/';
 		if (next < 0)
 			return next;
 		fd_drop(&here);
 		here = next;
-		at = slash + 1;
+		at = slash != NULL ? slash + 1 : NULL;
 	}
-	if (entry->area == AREA_TRUST && entry->content.len == 0) {
-		if (unlinkat(here, at, 0) < 0 && errno != ENOENT)
-			return err_errno(e, "remove %s", at);
+	return fd_steal(&here);
+}
+
+static int place_find(struct place *p, struct span name, struct err *e)
+{
+	size_t dir = name.len;
+
+	while (dir > 0 && name.p[dir - 1] != '/')
+		dir--;
+	memcpy(p->name, name.p + dir, name.len - dir);
+	p->name[name.len - dir] = '\0';
+	dir -= dir != 0; /* the slash */
+	if (p->fd >= 0 && span_eq_str((struct span){ name.p, dir }, p->path))
 		return 0;
-	}
-	r = file_replace(here, at, 0600, entry->content, e);
-	if (r == 0 && fchownat(here, at, BAILIFF_UID, BAILIFF_UID,
-			       AT_SYMLINK_NOFOLLOW) < 0)
-		r = err_errno(e, "chown %s", at);
+	fd_drop(&p->fd);
+	memcpy(p->path, name.p, dir);
+	p->path[dir] = '\0';
+	p->fd = directories_open(p->root, p->path, e);
+	return p->fd < 0 ? p->fd : 0;
+}
+
+/* The name's bytes are these already. */
+static bool is_there(const struct place *p, struct span content)
+{
+	AUTO_FD fd = file_open_beneath(p->fd, p->name, O_RDONLY | O_NONBLOCK, 0,
+				       NULL);
+	AUTO_DONE(buf_done) struct buf now;
+	struct stat st;
+
+	buf_init(&now, content.len + 1);
+	return fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	       st.st_uid == BAILIFF_UID && st.st_size >= 0 &&
+	       (size_t)st.st_size == content.len &&
+	       file_read_fd(fd, content.len, &now, NULL) == 0 &&
+	       span_eq(buf_view(&now), content);
+}
+
+static int file_remove(const struct place *p, struct err *e)
+{
+	if (unlinkat(p->fd, p->name, 0) < 0 && errno != ENOENT)
+		return err_errno(e, "remove %s", p->name);
+	return 0;
+}
+
+/* A file that was not there. Its bytes reach the disk when they please. */
+static int file_create(int dirfd, const char *name, struct span content,
+		       struct err *e)
+{
+	AUTO_FD fd = file_open_beneath(dirfd, name, O_WRONLY | O_CREAT | O_EXCL,
+				       0600, e);
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = file_write_all(fd, content);
+	if (r < 0)
+		return err_set(e, -r, "write %s: %s", name, strerror(-r));
+	if (fchown(fd, BAILIFF_UID, BAILIFF_UID) < 0)
+		return err_errno(e, "chown %s", name);
+	return 0;
+}
+
+/* Whole or not at all for whoever reads it, but not yet on the disk. */
+static int file_exchange(const struct place *p, struct span content,
+			 struct err *e)
+{
+	static const char temporary[] = ".publication.new";
+	int r;
+
+	if (unlinkat(p->fd, temporary, 0) < 0 && errno != ENOENT)
+		return err_errno(e, "remove %s", temporary);
+	r = file_create(p->fd, temporary, content, e);
+	if (r == 0 && renameat(p->fd, temporary, p->fd, p->name) < 0)
+		r = err_errno(e, "rename to %s", p->name);
+	if (r < 0)
+		(void)unlinkat(p->fd, temporary, 0);
 	return r;
+}
+
+static int file_replace_own(const struct place *p, struct span content,
+			    struct err *e)
+{
+	const int r = file_replace(p->fd, p->name, 0600, content, e);
+
+	if (r == 0 && fchownat(p->fd, p->name, BAILIFF_UID, BAILIFF_UID,
+			       AT_SYMLINK_NOFOLLOW) < 0)
+		return err_errno(e, "chown %s", p->name);
+	return r;
+}
+
+/* A new generation's directory is memory, and nobody looks into it before
+ * "current" names it. What is kept on a disk is written only where it changed;
+ * of many files all are synced at once, before the one that leads to them. */
+static int entry_write(const struct entry *entry, struct place *p, bool is_many,
+		       struct err *e)
+{
+	const bool is_pointer = span_eq_str(entry->name, PUBLICATION_POINTER);
+
+	if (entry->area == AREA_POLICY)
+		return file_create(p->fd, p->name, entry->content, e);
+	if (entry->area == AREA_TRUST && entry->content.len == 0)
+		return file_remove(p, e);
+	if (is_there(p, entry->content))
+		return 0;
+	if (!is_many)
+		return file_replace_own(p, entry->content, e);
+	if (!is_pointer)
+		return file_exchange(p, entry->content, e);
+	if (syncfs(p->root) < 0)
+		return err_errno(e, "write out what was published");
+	return file_replace_own(p, entry->content, e);
+}
+
+static size_t area_count(struct span publication, enum publication_area area)
+{
+	struct cur c = cur_of(publication);
+	struct entry entry;
+	size_t count = 0;
+
+	while (entry_next(&c, &entry, NULL) > 0)
+		count += entry.area == area;
+	return count;
 }
 
 int publication_write(struct span publication, enum publication_area area,
 		      int dirfd, struct err *e)
 {
+	const bool is_many = area_count(publication, area) > SYNCED_SINGLY_MAX;
+	AUTO_DONE(place_done)
+	struct place place = { .root = dirfd, .fd = -1 };
 	struct cur c = cur_of(publication);
 	struct entry entry;
 	int r;
@@ -171,11 +305,16 @@ int publication_write(struct span publication, enum publication_area area,
 	while ((r = entry_next(&c, &entry, e)) > 0) {
 		if (entry.area != area)
 			continue;
-		r = entry_write(&entry, dirfd, e);
+		r = place_find(&place, entry.name, e);
+		if (r == 0)
+			r = entry_write(&entry, &place, is_many, e);
 		if (r < 0)
 			return err_wrap(e, "publish %.*s",
 					SPAN_FMT(entry.name));
 	}
+	/* Where nothing leads to them: synced for themselves. */
+	if (r == 0 && is_many && area == AREA_TRUST && syncfs(dirfd) < 0)
+		return err_errno(e, "write out what was published");
 	return r;
 }
 

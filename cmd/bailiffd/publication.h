@@ -17,7 +17,9 @@
 #define PUBLICATION_FILES_MAX 8192
 #define PUBLICATION_DIFF      "diff"  /* JSON, in AREA_ANSWER */
 #define PUBLICATION_AUDIT     "audit" /* blobs of audit rules, in AREA_POLICY */
-#define PUBLICATION_NAME_MAX  512
+/* Of AREA_BUNDLE, the last one: it leads to all others. */
+#define PUBLICATION_POINTER  "timestamp.json"
+#define PUBLICATION_NAME_MAX 512
 
 enum publication_area {
 	AREA_POLICY, /* into the new generation's directory */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* bailiffd_wire_fuzz.c - what the supervisor reads from its workers, who may
- * have been taken over: publications, policy information, counters.
+ * have been taken over: publications, policy information, counters,
+ * restart plans.
  */
 #include <fcntl.h>
 #include <stdint.h>
@@ -8,6 +9,7 @@
 
 #include "cmd/bailiffd/info.h"
 #include "cmd/bailiffd/publication.h"
+#include "cmd/bailiffd/restart.h"
 #include "cmd/bailiffd/stats.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -35,6 +37,23 @@ static void info_try(struct span bytes)
 	info_done(&info);
 }
 
+static void restart_try(struct span bytes)
+{
+	const struct restart_entry *entry;
+	struct restart plan = { 0 };
+	struct err e = { 0 };
+
+	if (restart_decode(bytes, &plan, &e) < 0 && e.text[0] == '\0')
+		abort();
+	for (size_t i = 0; i < plan.count; i++)
+		for (size_t k = 0; k < plan.items[i].count; k++)
+			if (restart_find(&plan, plan.items[i].generation,
+					 plan.items[i].entries[k].service,
+					 &entry) < 0)
+				abort();
+	restart_done(&plan);
+}
+
 static void stats_try(struct span bytes)
 {
 	struct ship_stats ship;
@@ -51,11 +70,11 @@ static void stats_try(struct span bytes)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static void (*const tries[])(struct span) = { publication_try, info_try,
-						      stats_try };
+						      stats_try, restart_try };
 	const struct span bytes = { .p = (const char *)data + 1,
 				    .len = size ? size - 1 : 0 };
 
 	if (size != 0)
-		tries[data[0] % 3](bytes);
+		tries[data[0] % 4](bytes);
 	return 0;
 }
