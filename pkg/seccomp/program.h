@@ -59,7 +59,8 @@ int program_trace(const struct program *program, const struct seccomp_data *d,
  *
  * Every instruction is one of the generator's and reached by some way, loads
  * are of a whole word inside of the data, jumps go forward and stay inside,
- * every way ends in a return, and nothing is tested before it is loaded.
+ * every way ends in a return, and what is tested is the same word of the call,
+ * under the same mask, on every way to the test.
  *
  * Return: 0; -EPROTO with the first instruction that is not so in @e.
  */

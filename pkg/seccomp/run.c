@@ -97,58 +97,79 @@ int program_trace(const struct program *program, const struct seccomp_data *d,
 
 /* No profile speaks of it. */
 #define DATA_POINTER offsetof(struct seccomp_data, instruction_pointer)
+#define HELD_NOTHING UINT16_MAX
+#define HELD_SEVERAL (UINT16_MAX - 1)
 
-#define SEEN_REACHED 1
-#define SEEN_EMPTY   2 /* on some way nothing was loaded */
+/* What the accumulator holds before an instruction, on every way to it: the
+ * word of the call that lies at an offset, under a mask. */
+struct held {
+	bool is_reached;
+	uint16_t offset;
+	uint32_t mask;
+};
 
-/* Let the instruction @at be seen as one that comes after another. */
-static int see(const struct program *p, uint8_t *seen, size_t from,
-	       uint64_t offset, uint8_t how)
+/* Let the instruction @offset behind @from be seen as one that comes next. */
+static int see(const struct program *p, struct held *held, size_t from,
+	       uint64_t offset, const struct held *with)
 {
+	struct held *to;
+
 	if (offset >= p->count - from - 1)
 		return -EINVAL;
-	seen[from + 1 + offset] |= how;
+	to = &held[from + 1 + offset];
+	if (!to->is_reached)
+		*to = *with;
+	else if (to->offset != with->offset || to->mask != with->mask)
+		to->offset = HELD_SEVERAL;
+	to->is_reached = true;
 	return 0;
 }
 
-static int insn_check(const struct program *p, uint8_t *seen, size_t at)
+static int insn_check(const struct program *p, struct held *held, size_t at)
 {
 	const struct sock_filter *i = &p->insns[at];
+	struct held h = held[at];
 
-	if ((seen[at] & SEEN_REACHED) == 0)
+	if (!h.is_reached)
 		return -EINVAL;
 	switch (i->code) {
 	case BPF_LD | BPF_W | BPF_ABS:
 		if (i->k % 4 != 0 || i->k >= sizeof(struct seccomp_data) ||
 		    i->k / 8 == DATA_POINTER / 8)
 			return -EINVAL;
-		return see(p, seen, at, 0, SEEN_REACHED);
+		h.offset = (uint16_t)i->k;
+		h.mask = UINT32_MAX;
+		return see(p, held, at, 0, &h);
 	case BPF_RET | BPF_K:
 		return 0;
 	case BPF_JMP | BPF_JA:
-		return see(p, seen, at, i->k, seen[at]);
-	case BPF_ALU | BPF_AND | BPF_K:
-		break;
+		return see(p, held, at, i->k, &h);
 	default:
-		if (test(i, 0) < 0 || see(p, seen, at, i->jt, seen[at]) < 0 ||
-		    see(p, seen, at, i->jf, seen[at]) < 0)
-			return -EINVAL;
+		break;
 	}
-	if ((seen[at] & SEEN_EMPTY) != 0)
+	/* Whoever looks at it must know what it is. */
+	if (h.offset >= HELD_SEVERAL)
 		return -EINVAL;
-	return BPF_CLASS(i->code) == BPF_JMP ? 0
-					     : see(p, seen, at, 0, seen[at]);
+	if (i->code == (BPF_ALU | BPF_AND | BPF_K)) {
+		h.mask &= i->k;
+		return see(p, held, at, 0, &h);
+	}
+	if (test(i, 0) < 0 || see(p, held, at, i->jt, &h) < 0)
+		return -EINVAL;
+	return see(p, held, at, i->jf, &h);
 }
 
 int program_check(const struct program *program, struct err *e)
 {
-	uint8_t seen[PROGRAM_MAX] = { SEEN_REACHED | SEEN_EMPTY };
+	struct held held[PROGRAM_MAX] = {
+		{ .is_reached = true, .offset = HELD_NOTHING },
+	};
 
 	if (program->count == 0 || program->count > PROGRAM_MAX)
 		return err_set(e, EPROTO, "a program of %zu instructions",
 			       program->count);
 	for (size_t at = 0; at < program->count; at++)
-		if (insn_check(program, seen, at) < 0)
+		if (insn_check(program, held, at) < 0)
 			return err_set(e, EPROTO,
 				       "instruction %zu of the seccomp program "
 				       "is not one that can be proved: it is "

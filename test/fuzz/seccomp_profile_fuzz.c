@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* seccomp_profile_fuzz.c - bytes as rules: whatever they say, the program says
- * the same as the profile.
+/* seccomp_profile_fuzz.c - bytes as rules: whatever they say, the program is
+ * proved, and says the same as the profile also to calls that the bytes choose.
  *
  * The input is read as numbers rather than as JSON, so that every run reaches
  * the generator; policy_service_fuzz.c does the JSON.
  */
 #include <errno.h>
+#include <linux/audit.h>
+#include <seccomp.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -25,7 +27,7 @@ static uint64_t constant(struct cur *c)
 	const uint8_t how = cur_u8(c);
 	const uint64_t v = how & 1 ? cur_u8(c) : cur_u64(c);
 
-	return (v << (how >> 2 & 63)) & INT64_MAX;
+	return v << (how >> 2 & 63);
 }
 
 static void entry_write(struct cur *c, struct buf *out, bool is_first)
@@ -51,6 +53,31 @@ static void entry_write(struct cur *c, struct buf *out, bool is_first)
 			   (unsigned long long)b, ops[cur_u8(c) % 7]);
 	}
 	buf_puts(out, "]}");
+}
+
+/* Calls made of the same bytes: their constants are those of the rules. */
+static void calls_compare(const struct profile *profile,
+			  const struct program *program, struct cur c)
+{
+	static const uint32_t archs[] = { AUDIT_ARCH_X86_64, AUDIT_ARCH_I386,
+					  AUDIT_ARCH_ARM };
+	struct seccomp_data d = { 0 };
+	uint32_t got = 0;
+
+	while (!c.failed) {
+		const uint8_t how = cur_u8(&c);
+
+		d.arch = archs[how % 8 < 2 ? how % 8 + 1 : 0];
+		if ((how >> 3 & 3) == 0)
+			d.nr = (int)constant(&c);
+		else if ((how >> 3 & 3) == 1)
+			d.nr = seccomp_syscall_resolve_name(
+				names[cur_u8(&c) % 7]);
+		d.args[(how >> 5) % 6] = constant(&c);
+		if (program_run(program, &d, &got) < 0 ||
+		    got != profile_verdict(profile, &d))
+			abort();
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -87,6 +114,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		(void)fprintf(stderr, "%s\n", e.text);
 		abort();
 	}
+	if (r == 0)
+		calls_compare(
+			&profile, &program,
+			cur_of((struct span){ (const char *)data, size }));
 	profile_done(&profile);
 	return 0;
 }

@@ -101,15 +101,24 @@ TEST(a_program_has_a_form_and_nothing_in_it_that_nobody_reaches)
 	CHECK_INT(program_check(&p, NULL), -EPROTO);
 }
 
-TEST(a_word_that_is_loaded_on_one_way_only_is_not_tested)
+TEST(what_is_tested_is_the_same_word_on_every_way)
 {
 	static struct program p;
 
+	PROGRAM_OF(&p, { LOAD(NR), TEST_EQ(3, 0, 2), LOAD(NR), TEST_EQ(4, 0, 1),
+			 RET(ALLOW), RET(KILL) });
+	CHECK_INT(form(&p), 0);
+	PROGRAM_OF(&p, { LOAD(NR), TEST_EQ(3, 0, 1), LOAD(NR), TEST_EQ(4, 0, 1),
+			 RET(ALLOW), RET(KILL) });
+	CHECK_INT(form(&p), 0);
 	PROGRAM_OF(&p, { LOAD(NR), TEST_EQ(3, 0, 1), LOAD(ARCH),
 			 TEST_EQ(5, 0, 1), RET(ALLOW), RET(KILL) });
-	CHECK_INT(form(&p), 0); /* of one or the other: both are loaded */
+	CHECK_INT(form(&p), -EPROTO); /* of one or the other */
+	PROGRAM_OF(&p, { LOAD(NR), TEST_EQ(3, 0, 1), AND(7), TEST_EQ(5, 0, 1),
+			 RET(ALLOW), RET(KILL) });
+	CHECK_INT(form(&p), -EPROTO); /* all of it or a part */
 	PROGRAM_OF(&p, { GOTO(0), AND(3), RET(ALLOW) });
-	CHECK_INT(form(&p), -EPROTO);
+	CHECK_INT(form(&p), -EPROTO); /* of nothing */
 }
 
 /* ---- the ways ---------------------------------------------------------- */
