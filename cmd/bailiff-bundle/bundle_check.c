@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/bailiff-bundle/authority.h"
 #include "cmd/bailiff-bundle/findings.h"
 #include "cmd/bailiff-bundle/speaker.h"
 #include "lib/auto.h"
@@ -142,6 +143,20 @@ static int content_check(const struct policy *p, struct err *e)
 	return r < 0 ? r : findings_check(p, e);
 }
 
+/* A ceiling of nobody may be a role's whose name is misspelt. */
+static void roles_check(const struct stage *s, const struct policy *p)
+{
+	struct role_authority a;
+	const char *role;
+
+	for (size_t i = 0; (role = policy_role(p, i)) != NULL; i++)
+		if (!role_authority(&s->roles.next, role, 0, &a))
+			fprintf(stderr,
+				"warning: node.json: roles: no such role "
+				"\"%s\": nobody delegates to it\n",
+				role);
+}
+
 int bundle_check(const struct stage *s, struct err *e)
 {
 	struct policy *policy = NULL;
@@ -150,6 +165,8 @@ int bundle_check(const struct stage *s, struct err *e)
 	if (r < 0)
 		return err_hint(e, "build --unchecked stages it all the same; "
 				   "nodes will refuse it");
+	if (policy != NULL)
+		roles_check(s, policy);
 	r = policy != NULL ? content_check(policy, e) : 0;
 	policy_free(policy);
 	return r;

@@ -9,8 +9,10 @@
 #include "cmd/bailiff-bundle/authority.h"
 #include "cmd/bailiff-bundle/keychange.h"
 #include "cmd/bailiff-bundle/signing.h"
+#include "cmd/bailiff-bundle/speaker.h"
 #include "cmd/bailiff-bundle/stage.h"
 #include "lib/auto.h"
+#include "lib/json.h"
 #include "pkg/trust/delegation.h"
 
 struct delegate {
@@ -268,6 +270,28 @@ static int order_tell(const struct delegate *d, struct err *e)
 	return 0;
 }
 
+/* Has the node.json that is staged or published something in "roles" for the
+ * role? Without one that can be read there is nothing to say: build will. */
+static void ceiling_tell(const struct delegate *d)
+{
+	const struct role_view *v = &d->stage.roles.next;
+	const struct role *targets = role_find(v, "targets");
+	AUTO_DONE(buf_done) struct buf bytes;
+	AUTO_JSON *node = NULL;
+	struct trust_file f;
+
+	buf_init(&bytes, TRUST_TARGET_MAX);
+	if (targets == NULL || !role_target(targets, "node.json", &f) ||
+	    role_target_read(&d->stage.repo, targets, "node.json", &bytes,
+			     NULL) < 0 ||
+	    json_parse(buf_view(&bytes), TRUST_TARGET_MAX, &node, NULL) < 0)
+		return;
+	if (json_object_get(json_object_get(node, "roles"), d->role) == NULL)
+		printf("node.json has no ceiling for %s: build, publish and "
+		       "nodes refuse its policies until \"roles\" has one\n",
+		       d->role);
+}
+
 static int delegate_run(struct delegate *d, struct err *e)
 {
 	struct role_authority a;
@@ -294,6 +318,8 @@ static int delegate_run(struct delegate *d, struct err *e)
 		r = stage_resign(&d->stage, e);
 	if (r == 0)
 		r = order_tell(d, e);
+	if (r == 0 && !d->is_removal)
+		ceiling_tell(d);
 	if (r == 0)
 		r = signing_show_progress(&d->stage, d->by, e);
 	return r < 0 || d->is_removal

@@ -414,6 +414,11 @@ enum policy_unlisted policy_unlisted(const struct policy *p)
 	return p->unlisted;
 }
 
+const char *policy_role(const struct policy *p, size_t i)
+{
+	return i < p->role_count ? p->roles[i].name : NULL;
+}
+
 int policy_audit_rules(const struct policy *p, struct buf *out, struct err *e)
 {
 	int r = 0;

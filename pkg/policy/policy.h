@@ -145,6 +145,9 @@ size_t policy_compiled_count(const struct policy *p);
 uint64_t policy_generation(const struct policy *p);
 uint64_t policy_bundle_version(const struct policy *p);
 enum policy_unlisted policy_unlisted(const struct policy *p);
+/* node.json "roles": the delegated roles that it has a ceiling for, or says
+ * "unlimited" of; sorted. NULL behind the last. */
+const char *policy_role(const struct policy *p, size_t i);
 bool policy_audit_execve(const struct policy *p); /* node.json "audit" */
 /**
  * policy_audit_rules() - the audit rules of the node and of its services.
