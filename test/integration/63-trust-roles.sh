@@ -30,7 +30,7 @@ bundle() { # VERB [OPTION...]: on $dir/repo
 publish() { # KEY [OPTION...]
 	local key=$1
 	shift
-	bundle publish --snapshot-key "$dir/keys/snapshot.pem" \
+	bundle publish --unchecked --snapshot-key "$dir/keys/snapshot.pem" \
 		--timestamp-key "$dir/keys/$key.pem" "$@"
 }
 reload() { # BUNDLE: the status; the answer is in $dir/answer
@@ -51,8 +51,8 @@ t_check "a repository is begun" bundle init --root-key "$dir/keys/root.pem" \
 t_check "web-* is delegated to a team" bundle delegate --role .~team/shop \
 	--paths 'services/web-*.json' --key "$dir/keys/team.pem"
 t_check "the team builds its own" "$BUNDLE" build --repo "$dir/repo" \
-	--role .~team/shop --policies "$dir/team"
-t_check "the others the rest" "$BUNDLE" build --repo "$dir/repo" \
+	--unchecked --role .~team/shop --policies "$dir/team"
+t_check "the others the rest" "$BUNDLE" build --repo "$dir/repo" --unchecked \
 	--policies "$dir/top"
 t_check "the team signs" bundle sign --role .~team/shop \
 	--key "$dir/keys/team.pem"
