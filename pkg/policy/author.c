@@ -58,10 +58,13 @@ int author_resolve(json_t *document, uint32_t token, struct buf *ret_what,
 	json_t *seccomp = json_object_get(document, "seccomp");
 	const char *names[CAPS_MAX];
 	struct superset_host host;
+	AUTO_DONE(profile_done) struct profile profile = { 0 };
 	AUTO_JSON *plain = NULL;
 	int r;
 
-	if (!json_is_object(seccomp))
+	/* What is plain already stays as it was written. */
+	if (!json_is_object(seccomp) ||
+	    profile_parse(seccomp, &profile, NULL) == 0)
 		return 0;
 	host_make(document, token, names, &host);
 	r = superset_resolve(seccomp, &host, &plain, e);
