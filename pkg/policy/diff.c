@@ -141,8 +141,8 @@ static void tally_write(struct diff *d)
 	const struct tally *t = &d->tally;
 	AUTO_DONE(buf_done) struct buf text;
 
+	buf_init(&text, SENTENCE_MAX);
 	if (t->service != NULL && t->tighter + t->looser + t->other != 0) {
-		buf_init(&text, SENTENCE_MAX);
 		tally_sentence(t, &text);
 		buf_puts(&d->services, d->services.len != 0 ? "," : "");
 		buf_puts(&d->services, "{\"service\":");
