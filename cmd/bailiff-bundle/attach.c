@@ -205,7 +205,7 @@ static int signature_attach(const struct stage *s, const struct role *role,
 			    struct err *e)
 {
 	AUTO_DONE(buf_done) struct buf bytes = { 0 };
-	AUTO_DONE(buf_done) struct buf line;
+	AUTO_DONE(buf_done) struct buf line = { 0 };
 	struct found f = { .only = only };
 	const struct trust_key *key;
 	int r = file_bytes(path, SIGNATURE_FILE_MAX, &bytes, e);

@@ -57,7 +57,7 @@ static bool name_ends(const char *name, const char *suffix)
 /* A role may speak of what it is delegated, and only targets of the node. */
 static int scope_check(const struct build *b, const char *path, struct err *e)
 {
-	AUTO_DONE(buf_done) struct buf patterns;
+	AUTO_DONE(buf_done) struct buf patterns = { 0 };
 	struct role_authority a;
 
 	if (strcmp(b->role, "targets") == 0 ||

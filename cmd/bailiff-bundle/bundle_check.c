@@ -112,7 +112,7 @@ static int findings_check(const struct policy *p, struct err *e)
 
 	for (size_t i = 0; i < policy_service_count(p); i++) {
 		const struct policy_service *s = policy_service(p, i);
-		AUTO_DONE(buf_done) struct buf name;
+		AUTO_DONE(buf_done) struct buf name = { 0 };
 
 		if (policy_open_count(s) == 0)
 			continue;

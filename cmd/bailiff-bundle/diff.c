@@ -64,7 +64,7 @@ static void keys_compare(struct diff *d, const struct trust_role_keys *in,
 {
 	for (size_t i = 0; in != NULL && i < in->count; i++) {
 		const char *id = in->keys[i]->id;
-		AUTO_DONE(buf_done) struct buf name;
+		AUTO_DONE(buf_done) struct buf name = { 0 };
 
 		if (keys_have(against, id))
 			continue;
@@ -120,7 +120,7 @@ static void delegation_compare(struct diff *d,
 			       const struct trust_delegation *from,
 			       const struct trust_delegation *to)
 {
-	AUTO_DONE(buf_done) struct buf was, is;
+	AUTO_DONE(buf_done) struct buf was = { 0 }, is = { 0 };
 
 	buf_init(&was, SIGNING_LINE_SIZE);
 	buf_init(&is, SIGNING_LINE_SIZE);

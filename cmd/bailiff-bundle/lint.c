@@ -229,7 +229,7 @@ static int text_resolve(const struct lint *l, struct buf *text, struct err *e)
 static int document_lint(struct lint *l, const char *path, const json_t *grants,
 			 struct err *e)
 {
-	AUTO_DONE(buf_done) struct buf text;
+	AUTO_DONE(buf_done) struct buf text = { 0 };
 	int r = text_read(path, &text, e);
 
 	if (r == 0)
@@ -269,7 +269,7 @@ static const json_t *grants_of(const json_t *node, const char *file)
 
 static int node_read(const char *dir, json_t **ret, struct err *e)
 {
-	AUTO_DONE(buf_done) struct buf text;
+	AUTO_DONE(buf_done) struct buf text = { 0 };
 	char path[PATH_MAX];
 	int r;
 

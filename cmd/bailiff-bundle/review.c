@@ -77,7 +77,7 @@ static int paths_check(const struct role_view *v, const struct role *role,
 
 	json_object_foreach((json_t *)(uintptr_t)role->metadata.files, path,
 			    entry) {
-		AUTO_DONE(buf_done) struct buf scope;
+		AUTO_DONE(buf_done) struct buf scope = { 0 };
 		struct role_authority a;
 
 		if (role_may_speak(v, role->name, path))

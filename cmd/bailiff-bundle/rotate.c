@@ -88,7 +88,7 @@ static int delegated_show(const struct stage *s, const char *role,
 	struct role_authority a;
 
 	for (size_t i = 0; role_authority(&s->roles.next, role, i, &a); i++) {
-		AUTO_DONE(buf_done) struct buf line;
+		AUTO_DONE(buf_done) struct buf line = { 0 };
 
 		if (keys_line(s, a.keys, &line, e) < 0)
 			return -ENOMEM;
@@ -105,7 +105,7 @@ static int root_show(const struct stage *s, struct err *e)
 	for (enum trust_role i = 0; i < TRUST_ROLE_COUNT; i++) {
 		const struct trust_role_keys *keys =
 			&next->metadata.root.roles[i];
-		AUTO_DONE(buf_done) struct buf line;
+		AUTO_DONE(buf_done) struct buf line = { 0 };
 
 		if (keys_line(s, keys, &line, e) < 0)
 			return -ENOMEM;

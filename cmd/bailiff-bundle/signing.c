@@ -314,7 +314,7 @@ int signing_show(const struct stage *s, const struct role *role, struct err *e)
 {
 	const struct role *now = role_find(&s->roles.now, role->name);
 	char date[TRUST_TIME_TEXT], hash[PAYLOAD_HASH_LEN + 1];
-	AUTO_DONE(buf_done) struct buf line;
+	AUTO_DONE(buf_done) struct buf line = { 0 };
 	const int r = payload_hash(&role->metadata, hash, e);
 
 	if (r < 0)

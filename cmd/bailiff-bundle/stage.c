@@ -158,7 +158,7 @@ int stage_resign(struct stage *s, struct err *e)
 	char name[REPO_NAME_MAX];
 
 	for (;;) {
-		AUTO_DONE(buf_done) struct buf who;
+		AUTO_DONE(buf_done) struct buf who = { 0 };
 		AUTO_JSON *document = NULL;
 		struct err why = { 0 };
 		int r = unsigned_find(s, name, &why);

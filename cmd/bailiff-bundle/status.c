@@ -182,7 +182,7 @@ static void online_steps(struct status *s, const struct role *role,
 {
 	const bool is_snapshot = role->metadata.role == TRUST_ROLE_SNAPSHOT;
 	const bool is_expired = is_state(s, role, "expired");
-	AUTO_DONE(buf_done) struct buf names;
+	AUTO_DONE(buf_done) struct buf names = { 0 };
 
 	if (missing[0] == '\0' && is_state(s, role, "ok"))
 		return;

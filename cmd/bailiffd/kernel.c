@@ -142,7 +142,7 @@ void kernel_rules_take(struct supervisor *s, struct span rules)
 	 * must then see a refused call first. */
 	const bool goes_first = enforce_landlock_abi() >= RECORDS_ABI;
 	const size_t before = s->policy_rules;
-	AUTO_DONE(buf_done) struct buf why;
+	AUTO_DONE(buf_done) struct buf why = { 0 };
 	struct err e = { 0 };
 	int r;
 

@@ -203,7 +203,7 @@ static int ruleset_parse(struct parse *p, const json_t *item, struct err *e)
 static int path_add(struct parse *p, const json_t *value,
 		    struct landlock_path *rule, struct err *e)
 {
-	AUTO_DONE(buf_done) struct buf text;
+	AUTO_DONE(buf_done) struct buf text = { 0 };
 	int r;
 
 	if (!json_is_string(value))

@@ -211,7 +211,7 @@ static int refuse_rule(const struct check *k, enum right_class class,
 
 static int path_check(const struct check *k, const struct landlock_path *p)
 {
-	AUTO_DONE(buf_done) struct buf where;
+	AUTO_DONE(buf_done) struct buf where = { 0 };
 	char on[130];
 	uint64_t allowed, over;
 	size_t count = 0;
@@ -237,7 +237,7 @@ static int path_check(const struct check *k, const struct landlock_path *p)
 
 static int port_check(const struct check *k, const struct landlock_port *p)
 {
-	AUTO_DONE(buf_done) struct buf where;
+	AUTO_DONE(buf_done) struct buf where = { 0 };
 	const uint64_t over =
 		p->access &
 		~landlock_rules_port(&k->c->landlock, (uint16_t)p->port);
@@ -265,7 +265,7 @@ static int handled_check(const struct check *k)
 	for (size_t i = 0; i < RIGHT_CLASSES; i++) {
 		const uint64_t open =
 			k->c->landlock.handled[i] & ~k->m->landlock.handled[i];
-		AUTO_DONE(buf_done) struct buf rights;
+		AUTO_DONE(buf_done) struct buf rights = { 0 };
 
 		if (open == 0)
 			continue;
@@ -328,8 +328,8 @@ static int network_check(const struct check *k)
 	if (k->c->has_network && !k->m->has_network)
 		return refuse_open(k, "network");
 	for (size_t i = 0; i < n->count; i++) {
-		AUTO_DONE(buf_done) struct buf rule;
-		AUTO_DONE(buf_done) struct buf where;
+		AUTO_DONE(buf_done) struct buf rule = { 0 };
+		AUTO_DONE(buf_done) struct buf where = { 0 };
 
 		if (network_covers(c, &n->rules[i]))
 			continue;
@@ -399,7 +399,7 @@ static int devices_check(const struct check *k)
 	if (k->c->has_devices && !k->m->has_devices)
 		return refuse_open(k, "devices");
 	for (size_t i = 0; i < d->count; i++) {
-		AUTO_DONE(buf_done) struct buf rule;
+		AUTO_DONE(buf_done) struct buf rule = { 0 };
 
 		if (!d->rules[i].allows ||
 		    device_is_covered(&k->c->devices, &d->rules[i]))
@@ -451,8 +451,8 @@ static int caps_check(const struct check *k)
 
 	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
 		const uint64_t over = sets[i].mask & ~k->c->capabilities;
-		AUTO_DONE(buf_done) struct buf a;
-		AUTO_DONE(buf_done) struct buf b;
+		AUTO_DONE(buf_done) struct buf a = { 0 };
+		AUTO_DONE(buf_done) struct buf b = { 0 };
 
 		if (over == 0)
 			continue;

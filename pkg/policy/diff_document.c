@@ -17,7 +17,7 @@
 static void caps_say(struct changes *c, bool is_looser, uint64_t mask,
 		     const char *before, const char *after)
 {
-	AUTO_DONE(buf_done) struct buf words;
+	AUTO_DONE(buf_done) struct buf words = { 0 };
 
 	if (mask == 0)
 		return;
@@ -70,7 +70,7 @@ static void rules_say(struct changes *c, bool is_looser,
 		      const struct network *in, const struct network *against)
 {
 	for (size_t i = 0; i < in->count; i++) {
-		AUTO_DONE(buf_done) struct buf words;
+		AUTO_DONE(buf_done) struct buf words = { 0 };
 
 		if (network_covers(against, &in->rules[i]))
 			continue;
@@ -114,7 +114,7 @@ static size_t device_rules_say(struct changes *c, const struct devices *in,
 	size_t count = 0;
 
 	for (size_t i = 0; i < in->count; i++) {
-		AUTO_DONE(buf_done) struct buf rule;
+		AUTO_DONE(buf_done) struct buf rule = { 0 };
 
 		if (device_is_in(against, &in->rules[i]))
 			continue;
@@ -202,7 +202,7 @@ static void lines_say(struct changes *c, const char *layer,
 static void require_changes(struct changes *c, const struct model *from,
 			    const struct model *to)
 {
-	AUTO_DONE(buf_done) struct buf was, is;
+	AUTO_DONE(buf_done) struct buf was = { 0 }, is = { 0 };
 
 	buf_init(&was, WORDS_MAX);
 	buf_init(&is, WORDS_MAX);

@@ -275,7 +275,7 @@ static void run_add(struct port_run *run, uint64_t port)
 static void run_say(struct changes *c, struct port_run *run,
 		    const struct right *r, bool is_looser, bool needs_restart)
 {
-	AUTO_DONE(buf_done) struct buf text;
+	AUTO_DONE(buf_done) struct buf text = { 0 };
 
 	if (run->ports == 0)
 		return;

@@ -74,7 +74,7 @@ static const struct role_row *role_find(const struct policy *p,
 static void role_caps(struct changes *c, const char *role, bool is_looser,
 		      uint64_t mask)
 {
-	AUTO_DONE(buf_done) struct buf names;
+	AUTO_DONE(buf_done) struct buf names = { 0 };
 
 	if (mask == 0)
 		return;
@@ -93,7 +93,7 @@ static void role_paths(struct changes *c, const char *role, bool is_looser,
 {
 	for (size_t i = 0; i < in->path_count; i++) {
 		const struct landlock_path *p = &in->paths[i];
-		AUTO_DONE(buf_done) struct buf names;
+		AUTO_DONE(buf_done) struct buf names = { 0 };
 		uint64_t has;
 
 		(void)landlock_rules_nearest(against, span_of(p->path), &has);

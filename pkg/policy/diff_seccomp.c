@@ -286,7 +286,7 @@ static enum policy_change_kind kind_of(uint32_t from, uint32_t to)
 static void default_change(struct changes *c, const struct profile *from,
 			   const struct profile *to, bool needs_restart)
 {
-	AUTO_DONE(buf_done) struct buf action;
+	AUTO_DONE(buf_done) struct buf action = { 0 };
 
 	if (from->default_ret == to->default_ret)
 		return;

@@ -301,7 +301,7 @@ static int call_fix(struct fix *f, enum gap gap, struct err *e)
 			return x86_remove(f, gap, e);
 	for (size_t i = 0; i < closer_count && r == 0; i++) {
 		const struct closer *c = &closer_table[i];
-		AUTO_DONE(buf_done) struct buf calls;
+		AUTO_DONE(buf_done) struct buf calls = { 0 };
 
 		if (c->gap != gap)
 			continue;
@@ -323,7 +323,7 @@ static int handled_append(struct fix *f, const json_t *rule, const char *name,
 			  struct err *e)
 {
 	const json_t *names = json_object_get(rule, name);
-	AUTO_DONE(buf_done) struct buf item;
+	AUTO_DONE(buf_done) struct buf item = { 0 };
 	char path[PATH_SIZE];
 	struct span found;
 	json_t *word;

@@ -193,7 +193,7 @@ static void entries_print(const struct profile *p, enum gap gap,
 {
 	for (size_t i = 0; i < closer_count; i++) {
 		const struct closer *c = &closer_table[i];
-		AUTO_DONE(buf_done) struct buf calls;
+		AUTO_DONE(buf_done) struct buf calls = { 0 };
 
 		if (c->gap != gap)
 			continue;
@@ -229,7 +229,9 @@ static void words_print(struct buf *out, struct span words)
 
 static int call_lint(struct lint *l, enum gap gap)
 {
-	AUTO_DONE(buf_done) struct buf entries, calls, names, rule;
+	AUTO_DONE(buf_done)
+	struct buf entries = { 0 },
+		   calls = { 0 }, names = { 0 }, rule = { 0 };
 	const struct profile *p = &l->m->profile;
 
 	if (!gap_matters(l, gap) || !gap_is_open(p, gap))
@@ -260,7 +262,7 @@ static int unhandled_lint(struct lint *l)
 		[RIGHT_SCOPE] = "scoped",
 	};
 	const struct model *m = l->m;
-	AUTO_DONE(buf_done) struct buf names, rule;
+	AUTO_DONE(buf_done) struct buf names = { 0 }, rule = { 0 };
 	bool any = false;
 
 	buf_init(&names, CALLS_TEXT_MAX);

@@ -28,7 +28,7 @@ int trust_timestamp_stored(const struct trust_client *c,
 		.kind = TRUST_ROLE_TIMESTAMP,
 		.by = keys_of(c, TRUST_ROLE_TIMESTAMP),
 	};
-	AUTO_DONE(buf_done) struct buf bytes;
+	AUTO_DONE(buf_done) struct buf bytes = { 0 };
 
 	return trust_listed_stored(c, &w, &bytes, ret);
 }
