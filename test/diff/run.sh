@@ -33,14 +33,20 @@ stop() {
 trap stop EXIT
 trap 'exit 130' INT TERM HUP
 
+# One after the other; whoever ends this ends the one that runs.
 landlock() {
-	local code=0
-	$tools/landlock_diff --seed "$seed" --seconds $half --quiet || code=$?
+	local code=0 child
+	trap 'kill "$child" 2>/dev/null; exit 143' TERM
+	$tools/landlock_diff --seed "$seed" --seconds $half --quiet &
+	child=$!
+	wait $child || code=$?
 	[ $code != 77 ] || echo 'landlock: not asked of this kernel: it has' \
 		'no Landlock, or there is no right to unshare'
 	[ $code = 0 ] || [ $code = 77 ] || return $code
-	BAILIFF_COMPILE_SEED=$seed exec python3 $oracle landlock \
-		"${BIN:-build/bin}/bailiff-bundle" 0 $half
+	BAILIFF_COMPILE_SEED=$seed python3 $oracle landlock \
+		"${BIN:-build/bin}/bailiff-bundle" 0 $half &
+	child=$!
+	wait $child
 }
 
 # Progress, on a terminal.
