@@ -59,7 +59,7 @@ t_check 'what is no capability is wrong usage' refused 2 '--cap CHOWN' \
 	"$own" --cap CHOWN
 t_check 'what is no kernel is wrong usage' refused 2 '--kernel 6' \
 	"$own" --kernel 6
-t_check 'one answer at a time' refused 2 'one of --pseudo, --json and --oci' \
+t_check 'one answer at a time' refused 2 'one of --pseudo, --json, --oci and --raw' \
 	"$own" --oci --json
 jq '.syscalls[0].includes = {arches: ["pdp11"]}' "$own" \
 	>"$work/bad.json"
