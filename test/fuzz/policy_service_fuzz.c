@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* policy_service_fuzz.c - any bytes as a service's document: refused with a
- * sentence, or compiled, shown, compared and explained.
+ * sentence, or compiled, shown, compared, explained, and closed by the lint.
  */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "lib/json.h"
 #include "pkg/policy/artefact.h"
+#include "pkg/policy/fix.h"
 #include "pkg/policy/policy.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -65,6 +66,27 @@ static void policy_use(struct policy *p)
 	}
 }
 
+/* What --fix writes is a document again, and a second time nothing is left to
+ * be done. */
+static void fix_use(struct span text, const struct policy_kernel *kernel)
+{
+	struct lines done = { 0 }, left = { 0 }, again = { 0 };
+	struct buf b;
+
+	buf_init(&b, POLICY_TARGET_MAX);
+	buf_span(&b, text);
+	if (policy_fix(&b, kernel, &done, &left, NULL) == 0) {
+		lines_done(&left);
+		if (policy_fix(&b, kernel, &again, &left, NULL) < 0 ||
+		    again.count != 0)
+			abort();
+	}
+	lines_done(&done);
+	lines_done(&left);
+	lines_done(&again);
+	buf_done(&b);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char node[] = "{\"unlisted\":\"deny\",\"services\":{"
@@ -84,8 +106,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* The proof failing would be a bug of the generator. */
 	if (r == -EPROTO || (r < 0 && (p != NULL || e.text[0] == '\0')))
 		abort();
-	if (r == 0)
+	if (r == 0) {
 		policy_use(p);
+		fix_use(targets[1].bytes, &kernel);
+	}
 	policy_free(p);
 	return 0;
 }

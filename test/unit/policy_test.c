@@ -991,7 +991,7 @@ static int compile_set(const char *set, const struct policy_kernel *kernel,
 	return r;
 }
 
-TEST(the_examples_are_enforced_whole)
+TEST(the_examples_are_enforced_whole_and_leave_no_gap)
 {
 	struct policy *p = NULL;
 	struct err e = { 0 };
@@ -1001,6 +1001,7 @@ TEST(the_examples_are_enforced_whole)
 	for (size_t i = 0; i < policy_service_count(p); i++) {
 		CHECK(!policy_service(p, i)->is_best_effort);
 		CHECK(policy_service(p, i)->not_enforced[0] == NULL);
+		CHECK_INT(policy_open_count(policy_service(p, i)), 0);
 	}
 	policy_free(p);
 	CHECK_INT(compile_set("policies", &bookworm, &p, &e), -EOPNOTSUPP);
@@ -1072,6 +1073,7 @@ TEST(the_examples_of_the_manual_page_compile)
 	};
 	if (policy_compile(targets, 2, &origin, &newest, NULL, &p, &e) < 0)
 		test_fail(__FILE__, __LINE__, "%s", e.text);
+	CHECK_INT(policy_open_count(policy_service(p, 0)), 0);
 	policy_free(p);
 	buf_done(&page);
 }
