@@ -73,6 +73,9 @@ int limits_find(const struct policy *p, const struct policy_speaker *speaker,
 int limits_check(const struct model *m, struct err *e);
 /* The same ceilings, of the same roles? */
 bool limits_equal(const struct limits *a, const struct limits *b);
+/* Append a JSON array, one object for each: the role, its lint, and in words
+ * what its policies may grant. */
+void limits_json(struct buf *out, const struct limits *l);
 void limits_done(struct limits *l);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/auto.h"
+#include "pkg/policy/ceiling.h"
 #include "pkg/policy/model.h"
 #include "pkg/policy/spell.h"
 
@@ -138,6 +139,8 @@ int policy_show(const struct policy *p, const struct policy_service *s,
 	buf_puts(out, ",\"role\":");
 	json_quote(out, span_of(m->role));
 	lines_write(out, "signers", &m->signers);
+	buf_puts(out, ",\"ceilings\":");
+	limits_json(out, &m->limits);
 	buf_printf(out, ",\"landlock_abi\":%u,\"best_effort\":%s",
 		   p->kernel.landlock_abi,
 		   m->public.is_best_effort ? "true" : "false");

@@ -560,6 +560,64 @@ TEST(unlimited_must_be_written_and_the_top_level_role_has_no_ceiling)
 	policy_free(p);
 }
 
+TEST(show_says_what_the_role_may_grant)
+{
+	static const char roles[] =
+		",\"roles\":{\"team\":{\"landlock\":{" HANDLED
+		",\"pathBeneath\":[{\"allowedAccess\":[\"read_file\"],"
+		"\"parent\":[\"/srv\"]}],\"netPort\":[{\"allowedAccess\":["
+		"\"bind_tcp\"],\"port\":[80]}]},\"capabilities\":["
+		"\"CAP_CHOWN\"],\"network\":{},\"devices\":[{\"allow\":true,"
+		"\"type\":\"c\",\"major\":1}],\"accept\":[\"no-seccomp\","
+		"\"udp\"],\"best-effort\":[\"landlock\",\"landlock.refer\"]}}";
+	struct policy *p = NULL;
+	struct buf out;
+
+	CHECK_INT(compile_as(&team, roles,
+			     with_member("\"network\":{},\"devices\":[]"), &p,
+			     NULL),
+		  0);
+	buf_init(&out, 65536);
+	CHECK_INT(policy_show(p, policy_service(p, 0), &out, NULL), 0);
+	CHECK_HAS(buf_cstr(&out),
+		  "\"ceilings\":[{\"role\":\"team\",\"lint\":\"any\","
+		  "\"allows\":[\"/srv: read_file\",\"port 80: bind_tcp\","
+		  "\"capabilities CAP_CHOWN\",\"device allow c 1:* rwm\","
+		  "\"accept no-seccomp\",\"accept udp\","
+		  "\"best effort landlock\","
+		  "\"best effort landlock.refer\"]}]");
+	buf_done(&out);
+	policy_free(p);
+	CHECK_INT(compile_as(NULL, roles, with_member(""), &p, NULL), 0);
+	buf_init(&out, 65536);
+	CHECK_INT(policy_show(p, policy_service(p, 0), &out, NULL), 0);
+	CHECK_HAS(buf_cstr(&out), "\"ceilings\":[]");
+	buf_done(&out);
+	policy_free(p);
+}
+
+TEST(a_clean_lint_is_demanded_where_the_ceiling_says_so)
+{
+	/* Neither has a filter's gaps closed: a profile that allows io_uring.
+	 */
+	static const char open[] =
+		"{\"landlock\":{" HANDLED "},\"seccomp\":{\"defaultAction\":"
+		"\"SCMP_ACT_ERRNO\",\"syscalls\":[{\"names\":["
+		"\"io_uring_setup\"],\"action\":\"SCMP_ACT_ALLOW\"}]},"
+		"\"capabilities\":{}%s}";
+	char document[2048], accepted[2048];
+
+	(void)snprintf(document, sizeof(document), open, "");
+	(void)snprintf(accepted, sizeof(accepted), open,
+		       ",\"accept\":[\"io-uring\"]");
+	check_allowed("{\"lint\":\"any\"}", document);
+	check_refused("{\"lint\":\"clean\"}", document,
+		      "may not leave io-uring open (");
+	check_allowed("{\"lint\":\"clean\",\"accept\":[\"io-uring\"]}",
+		      accepted);
+	check_allowed("{\"lint\":\"clean\"}", with_rules(""));
+}
+
 TEST(a_ceiling_that_is_none_is_refused)
 {
 	/* clang-format off */
