@@ -602,6 +602,17 @@ static bool differs(const struct live *l, const struct live_result *ret)
 		       (l->test->decision.verdict == VERDICT_DENIED);
 }
 
+/* A sender that may not take any port may still bind one that is granted. */
+static bool binds_first(const struct live *l)
+{
+	const struct landlock_rules *r = &l->test->model->landlock;
+	const uint64_t bind = right_find(span_of("bind_udp"))->bit;
+
+	return l->a->kind == ACTION_CONNECT && l->a->protocol == NET_UDP &&
+	       (r->handled[RIGHT_NET] & bind) != 0 &&
+	       (landlock_rules_port(r, 0) & bind) == 0;
+}
+
 /* Allowed as soon as one way is; denied when all that were tried are. What the
  * model allows by a way that was not is left open. */
 static int ways_try(struct live *l, struct live_result *ret, struct err *e)
@@ -609,7 +620,7 @@ static int ways_try(struct live *l, struct live_result *ret, struct err *e)
 	struct way ways[WAYS_MAX];
 	const size_t count = action_ways(l->a, ways);
 	struct live_result first = { .answer = LIVE_NOT_TRIED };
-	bool is_whole = true;
+	bool is_whole = !binds_first(l);
 
 	for (size_t i = 0; i < count; i++) {
 		const int r = way_try(l, &ways[i], ret, e);

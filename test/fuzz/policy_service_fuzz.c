@@ -43,6 +43,11 @@ static void policy_use(struct policy *p)
 		  .syscall = 257,
 		  .exit = -13 },
 	};
+	static const char *const actions[] = {
+		"read /etc/shadow",	    "rename /a/x /b/y",
+		"connect tcp 1.2.3.4:22",   "syscall socket",
+		"capability CAP_SYS_ADMIN", "device read c 1:3",
+	};
 	const struct policy_service *s = policy_service(p, 0);
 	struct artefact a;
 	struct buf out;
@@ -59,6 +64,13 @@ static void policy_use(struct policy *p)
 	if (policy_diff(p, p, &out, NULL) < 0)
 		abort();
 	json_check(&out);
+	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
+		if (policy_what(p, span_of("web"), span_of(actions[i]), &out,
+				NULL) == 0)
+			json_check(&out);
+		buf_done(&out);
+	}
+	(void)policy_tests_check(p, NULL);
 	for (size_t i = 0; i < sizeof(denials) / sizeof(denials[0]); i++) {
 		if (policy_explain(p, &denials[i], &out, NULL) == 0)
 			json_check(&out);
