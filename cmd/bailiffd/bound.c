@@ -222,27 +222,29 @@ static void generation_insert(uint64_t *list, size_t *count, size_t max,
 	}
 }
 
+struct generations {
+	uint64_t *list, in_force;
+	size_t count, max;
+};
+
+static void generation_note(void *ctx, const struct session *session)
+{
+	struct generations *g = ctx;
+
+	if (session->number != 0 && session->number != SERVICE_NUMBER_SELF &&
+	    session->generation != g->in_force)
+		generation_insert(g->list, &g->count, g->max,
+				  session->generation);
+}
+
 size_t bounds_generations(const struct supervisor *s, uint64_t *ret, size_t max)
 {
-	const struct against against = against_in_force(s);
-	size_t count = 0;
-	struct bounds b;
+	struct generations g = { .list = ret,
+				 .in_force = s->info.generation,
+				 .max = max };
 
-	if (bounds_read(s, &against, &b) < 0)
-		return 0;
-	for (size_t i = 0; i < b.count; i++) {
-		const struct bound *row = &b.items[i];
-		const uint64_t generation = row->binding == BINDING_APPLIED
-						    ? row->generation
-						    : row->session.generation;
-
-		if (row->session.number != 0 &&
-		    row->session.number != SERVICE_NUMBER_SELF &&
-		    generation != s->info.generation)
-			generation_insert(ret, &count, max, generation);
-	}
-	bounds_done(&b);
-	return count;
+	(void)session_each(s->dirs.sessions, generation_note, &g, NULL);
+	return g.count;
 }
 
 /* ---- as JSON ------------------------------------------------------------- */

@@ -74,8 +74,9 @@ void bound_receipt(int receipts_dir, struct bound *b);
 /* Append the paths that were skipped, at most @max, as a JSON array. */
 void bound_paths_write(const struct bound *b, size_t max, struct buf *out);
 
-/* Which generations bind what runs, ascending, the newest @max of them; the
- * one in force is not among them. Return: how many. */
+/* Which generations may bind what runs, ascending, the newest @max of those
+ * that a session is registered under; the one in force is not among them.
+ * Return: how many. */
 size_t bounds_generations(const struct supervisor *s, uint64_t *ret,
 			  size_t max);
 

@@ -16,7 +16,7 @@
 #include "pkg/identity/paths.h"
 
 #define NAME_COMPONENTS_MAX 4
-#define SYNCED_SINGLY_MAX   16 /* files; of more the file system is synced */
+#define SYNCED_SINGLY_MAX   16 /* changed files; then all at once */
 #define SEALS		    (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 
 void publication_add(struct buf *out, enum publication_area area,
@@ -141,6 +141,8 @@ struct place {
 	int fd;				     /* of path; -1: none yet */
 	char path[PUBLICATION_NAME_MAX + 1]; /* of the directory; "": root */
 	char name[PUBLICATION_NAME_MAX + 1]; /* of the file in it */
+	size_t changed;			     /* files that were written */
+	bool is_unsynced;		     /* some of them */
 };
 
 static void place_done(struct place *p)
@@ -259,9 +261,10 @@ static int file_replace_own(const struct place *p, struct span content,
 }
 
 /* A new generation's directory is memory, and nobody looks into it before
- * "current" names it. What is kept on a disk is written only where it changed;
- * of many files all are synced at once, before the one that leads to them. */
-static int entry_write(const struct entry *entry, struct place *p, bool is_many,
+ * "current" names it. What is kept on a disk is written only where it changed:
+ * a few files are synced singly, of many all at once, before the one that leads
+ * to them. */
+static int entry_write(const struct entry *entry, struct place *p,
 		       struct err *e)
 {
 	const bool is_pointer = span_eq_str(entry->name, PUBLICATION_POINTER);
@@ -272,30 +275,19 @@ static int entry_write(const struct entry *entry, struct place *p, bool is_many,
 		return file_remove(p, e);
 	if (is_there(p, entry->content))
 		return 0;
-	if (!is_many)
-		return file_replace_own(p, entry->content, e);
-	if (!is_pointer)
+	if (!is_pointer && ++p->changed > SYNCED_SINGLY_MAX) {
+		p->is_unsynced = true;
 		return file_exchange(p, entry->content, e);
-	if (syncfs(p->root) < 0)
+	}
+	if (p->is_unsynced && syncfs(p->root) < 0)
 		return err_errno(e, "write out what was published");
+	p->is_unsynced = false;
 	return file_replace_own(p, entry->content, e);
-}
-
-static size_t area_count(struct span publication, enum publication_area area)
-{
-	struct cur c = cur_of(publication);
-	struct entry entry;
-	size_t count = 0;
-
-	while (entry_next(&c, &entry, NULL) > 0)
-		count += entry.area == area;
-	return count;
 }
 
 int publication_write(struct span publication, enum publication_area area,
 		      int dirfd, struct err *e)
 {
-	const bool is_many = area_count(publication, area) > SYNCED_SINGLY_MAX;
 	AUTO_DONE(place_done)
 	struct place place = { .root = dirfd, .fd = -1 };
 	struct cur c = cur_of(publication);
@@ -307,13 +299,12 @@ int publication_write(struct span publication, enum publication_area area,
 			continue;
 		r = place_find(&place, entry.name, e);
 		if (r == 0)
-			r = entry_write(&entry, &place, is_many, e);
+			r = entry_write(&entry, &place, e);
 		if (r < 0)
 			return err_wrap(e, "publish %.*s",
 					SPAN_FMT(entry.name));
 	}
-	/* Where nothing leads to them: synced for themselves. */
-	if (r == 0 && is_many && area == AREA_TRUST && syncfs(dirfd) < 0)
+	if (r == 0 && place.is_unsynced && syncfs(dirfd) < 0)
 		return err_errno(e, "write out what was published");
 	return r;
 }
