@@ -16,17 +16,30 @@ t_audit_lock
 ROUNDS=${ROUNDS:-5} SERVICES=${SERVICES:-1000}
 t_tmpdir D
 
-median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+median() { # COLUMN FILE
+	awk -v c="$1" '{ print $c }' "$2" | sort -n |
+		awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
+}
+# Processor time of the daemon's processes so far, in milliseconds.
+cpu_ms() {
+	local pid sum=0 ns
+	for pid in "$DAEMON" $(pgrep -P "$DAEMON"); do
+		read -r ns _ <"/proc/$pid/schedstat" && sum=$((sum + ns / 1000))
+	done
+	echo $((sum / 1000))
+}
 now_ms() { echo $((${EPOCHREALTIME/[.,]/} / 1000)); }
-ask() { # PATH [CURL-OPTION...]: milliseconds; the answer in $D/answer
-	local path=$1 from
+ask() { # PATH [CURL-OPTION...]: both times; the answer in $D/answer
+	local path=$1 from cpu wall
 	shift
+	cpu=$(cpu_ms)
 	from=$(now_ms)
 	curl -s --max-time 60 --unix-socket /run/bailiff/control.sock "$@" \
 		-o "$D/answer" "http://bailiff$path" || t_die "$path: no answer"
-	echo $(($(now_ms) - from))
+	wall=$(($(now_ms) - from))
+	echo $wall $(($(cpu_ms) - cpu))
 }
-reload() { # milliseconds
+reload() { # both times
 	ask /v1/reload -X POST -d "{\"bundle\":\"$D/$kind/repo\"}"
 	jq -e .generation "$D/answer" >/dev/null && ! jq -e .error "$D/answer" \
 		>/dev/null || t_die "$(cat "$D/answer")"
@@ -87,12 +100,14 @@ done
 # further version of the same repository.
 next() { n_next "$D/small" "$D/small/policies" || t_die "no further version"; }
 row() { # WORDS FILE
-	printf '  %-52s %6d\n' "$1" "$(median <"$2")"
+	printf '  %-52s %6d  cpu %6d\n' "$1" "$(median 1 "$2")" \
+		"$(median 2 "$2")"
 }
 kind=small
 n_image "$D/small"
 n_start /run/log || t_die "$(tail -n 3 /run/log)"
-echo "$SERVICES services, one reload in milliseconds, median of $ROUNDS:"
+echo "$SERVICES services, one reload in milliseconds, median of $ROUNDS; load" \
+	"$(cut -d ' ' -f 1 /proc/loadavg) on $(nproc) processors:"
 for ((i = 0; i < ROUNDS; i++)); do reload; done >"$D/ms"
 row "small policies, nothing changed" "$D/ms"
 for ((i = 0; i < ROUNDS; i++)); do
