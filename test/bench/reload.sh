@@ -11,7 +11,6 @@
 
 . "$(dirname "$0")/../lib.sh"
 t_private "$@"
-t_audit_lock
 . "$TOP/test/node.sh"
 ROUNDS=${ROUNDS:-5} SERVICES=${SERVICES:-1000}
 t_tmpdir D
@@ -104,6 +103,7 @@ row() { # WORDS FILE
 		"$(median 2 "$2")"
 }
 kind=small
+t_audit_lock
 n_image "$D/small"
 n_start /run/log || t_die "$(tail -n 3 /run/log)"
 echo "$SERVICES services, one reload in milliseconds, median of $ROUNDS; load" \
