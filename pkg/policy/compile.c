@@ -243,7 +243,8 @@ static struct model *model_previous(const struct model *m,
 }
 
 static int service_compile(struct policy *p, size_t i, const struct targets *t,
-			   const struct policy *previous, struct err *e)
+			   const struct policy *previous,
+			   const struct twins *twins, struct err *e)
 {
 	struct model *m = p->models[i], *old;
 	const struct policy_target *target;
@@ -273,7 +274,9 @@ static int service_compile(struct policy *p, size_t i, const struct targets *t,
 		return 0;
 	}
 	p->compiled++;
+	m->twins = twins;
 	r = model_compile(m, p, e);
+	m->twins = NULL;
 	return r < 0 ? err_wrap(e, "%s", name) : 0;
 }
 
@@ -330,12 +333,18 @@ static int bundle_compile(const struct targets *t,
 			  const struct policy *previous, struct policy *p,
 			  struct err *e)
 {
+	AUTO_DONE(twins_done) struct twins twins = { 0 };
 	int r = node_read(t, p, e);
 
 	if (r == 0)
 		r = targets_check(t, p, e);
-	for (size_t i = 0; i < p->model_count && r == 0; i++)
-		r = service_compile(p, i, t, previous, e);
+	if (r == 0 && twins_init(&twins, p->model_count) < 0)
+		r = err_set(e, ENOMEM, "out of memory");
+	for (size_t i = 0; i < p->model_count && r == 0; i++) {
+		r = service_compile(p, i, t, previous, &twins, e);
+		if (r == 0)
+			twins_add(&twins, p->models[i]);
+	}
 	return r < 0 ? r : audit_count_check(p, e);
 }
 

@@ -71,6 +71,27 @@ static int landlock_lower(struct model *m, uint32_t abi, struct err *e)
 	return r;
 }
 
+/* The program and its proof: of a model with the same profile, or made here. */
+static int program_make(const struct model *m, struct program *program,
+			struct proof *proof, struct err *e)
+{
+	const struct model *twin =
+		m->twins != NULL ? twins_find(m->twins, m) : NULL;
+	int r;
+
+	if (twin == NULL) {
+		r = program_generate(&m->profile, program, e);
+		if (r == 0)
+			r = program_prove(&m->profile, program, proof, e);
+		return r < 0 ? err_wrap(e, "seccomp") : 0;
+	}
+	memcpy(program->insns, twin->insns,
+	       twin->insn_count * sizeof(*twin->insns));
+	program->count = twin->insn_count;
+	*proof = twin->proof;
+	return 0;
+}
+
 static int seccomp_lower(struct model *m, bool has_seccomp, struct err *e)
 {
 	AUTO_MEM struct program *program = NULL;
@@ -84,11 +105,9 @@ static int seccomp_lower(struct model *m, bool has_seccomp, struct err *e)
 	program = calloc(1, sizeof(*program));
 	if (program == NULL)
 		return oom(e);
-	r = program_generate(&m->profile, program, e);
-	if (r == 0)
-		r = program_prove(&m->profile, program, &proof, e);
+	r = program_make(m, program, &proof, e);
 	if (r < 0)
-		return err_wrap(e, "seccomp");
+		return r;
 	if (proof.is_sampled &&
 	    lines_add(&m->warnings,
 		      "the seccomp program was proved at %llu points, chosen "

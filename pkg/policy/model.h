@@ -18,6 +18,7 @@
 #include "pkg/policy/network.h"
 #include "pkg/policy/policy.h"
 #include "pkg/policy/require.h"
+#include "pkg/policy/twins.h"
 #include "pkg/policy/waiver.h"
 #include "pkg/seccomp/program.h"
 
@@ -58,6 +59,9 @@ struct model {
 	uint64_t grants;      /* capabilities that node.json gives by name */
 	struct limits limits; /* of the role: what the document may grant */
 	const struct ceiling *ceiling; /* the first of them; NULL: unlimited */
+
+	/* Those with proved programs, while it is compiled; NULL: none. */
+	const struct twins *twins;
 
 	/* As written. */
 	uint32_t token; /* libseccomp's architecture; 0: this machine's */

@@ -271,3 +271,46 @@ TEST(a_refused_policy_leaves_the_one_before_whole)
 	policy_free(first);
 	policy_free(p);
 }
+
+#define FILTER(call)                                                      \
+	"{\"accept\":[\"no-landlock\",\"no-capabilities\"],\"seccomp\":{" \
+	"\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[{\"names\":[" \
+	"\"" call "\"],\"action\":\"SCMP_ACT_ALLOW\"}]}}"
+
+/* The program of service @i, as its artefact has it. */
+static struct span program_of(const struct policy *p, size_t i, struct buf *out,
+			      struct artefact *a)
+{
+	struct err e;
+
+	buf_init(out, ARTEFACT_MAX);
+	CHECK_INT(policy_artefact(p, policy_service(p, i), out), 0);
+	CHECK_INT(artefact_decode(buf_view(out), a, &e), 0);
+	return a->insns;
+}
+
+TEST(services_with_one_profile_share_its_program_and_proof)
+{
+	AUTO_DONE(buf_done) struct buf first = { 0 };
+	AUTO_DONE(buf_done) struct buf second = { 0 };
+	struct input in = plain;
+	struct artefact a, b;
+	struct policy *p;
+
+	in.web = FILTER("read");
+	in.db = FILTER("read") " ";
+	p = must(&in);
+	CHECK(span_eq(program_of(p, 0, &first, &a),
+		      program_of(p, 1, &second, &b)));
+	CHECK(a.insn_count != 0 && a.insn_count == b.insn_count);
+	CHECK(a.proof.points != 0 && a.proof.points == b.proof.points);
+	buf_done(&first);
+	buf_done(&second);
+	policy_free(p);
+	/* One call makes another program. */
+	in.db = FILTER("write");
+	p = must(&in);
+	CHECK(!span_eq(program_of(p, 0, &first, &a),
+		       program_of(p, 1, &second, &b)));
+	policy_free(p);
+}
