@@ -500,6 +500,11 @@ static int trial_compile(struct run *r, struct trial *t)
 		r->refused++;
 		return 1;
 	}
+	/* Denials are always recorded; the other threads are none. */
+	if (t->profile.flags !=
+	    (SECCOMP_FILTER_FLAG_LOG |
+	     ((t->draft.flags & 1) != 0 ? SECCOMP_FILTER_FLAG_SPEC_ALLOW : 0)))
+		return -finding(t, NULL, "its flags are others", 0, 0);
 	code = program_generate(&t->profile, &t->program, &e);
 	if (code == 0)
 		code = program_prove(&t->profile, &t->program, &proof, &e);

@@ -33,6 +33,8 @@ const struct draft_call draft_calls[] = {
 const char *const draft_ops[7] = { "NE", "LT", "LE", "EQ", "GE", "GT",
 				   "MASKED_EQ" };
 
+const char *const draft_flags[3] = { "SPEC_ALLOW", "LOG", "TSYNC" };
+
 const struct draft_action draft_actions[8] = {
 	{ "ALLOW",        SECCOMP_RET_ALLOW,        false },
 	{ "ERRNO",        SECCOMP_RET_ERRNO,        true },
@@ -147,7 +149,7 @@ void draft_make(struct draft *ret, struct draft_dice *dice)
 		d.archs |= 1U << dice_below(dice, dice_below(dice, 2)
 							  ? DRAFT_ARCHS
 							  : DRAFT_X32 + 1);
-	d.is_speculative = dice_below(dice, 4) == 0;
+	d.flags = dice_below(dice, 2) ? 0 : dice_below(dice, 8);
 	d.action = action_make(dice);
 	d.data = data_make(dice, d.action);
 	d.count = 1 + dice_below(dice, DRAFT_ENTRIES);
@@ -195,9 +197,15 @@ void draft_json(const struct draft *d, struct buf *out)
 				   arch_names[i]);
 			between = ",";
 		}
-	buf_printf(out, "],\"flags\":[%s],\"syscalls\":[",
-		   d->is_speculative ? "\"SECCOMP_FILTER_FLAG_SPEC_ALLOW\""
-				     : "");
+	buf_puts(out, "],\"flags\":[");
+	between = "";
+	for (unsigned i = 0; i < COUNT(draft_flags); i++)
+		if ((d->flags & 1U << i) != 0) {
+			buf_printf(out, "%s\"SECCOMP_FILTER_FLAG_%s\"", between,
+				   draft_flags[i]);
+			between = ",";
+		}
+	buf_puts(out, "],\"syscalls\":[");
 	for (unsigned i = 0; i < d->count; i++) {
 		const struct draft_entry *e = &d->entries[i];
 

@@ -62,12 +62,14 @@ extern const struct draft_action draft_actions[8];
 struct draft {
 	enum draft_arch native;
 	unsigned archs; /* mask of those listed, always with the native one */
-	bool is_speculative; /* FLAG_SPEC_ALLOW */
+	unsigned flags; /* mask of draft_flags */
 	unsigned action;
 	int data;
 	struct draft_entry entries[DRAFT_ENTRIES];
 	unsigned count;
 };
+
+extern const char *const draft_flags[3]; /* SPEC_ALLOW, LOG, TSYNC */
 
 /* AUDIT_ARCH_* of one; x32's is that of x86_64. */
 extern const uint32_t draft_tokens[DRAFT_ARCHS];

@@ -142,9 +142,10 @@ t_check 'the program may go to standard output' cmp "$work/x86_64" \
 	<(compile --seccomp - --arch x86_64 --bpf - <"$work/profile.json")
 compile --seccomp "$work/profile.json" --arch x86_64 --pseudo >"$work/pseudo"
 t_check 'the program can be read' eval \
-	'grep -q "if nr >= 41 (socket) goto L" "$work/pseudo" &&
+	'grep -q "if nr == 41 (socket) goto L" "$work/pseudo" &&
 	grep -q "args\[0\].low & 0xf) == 0x3" "$work/pseudo" &&
-	grep -q "return SCMP_ACT_KILL_PROCESS	; socket" "$work/pseudo" &&
+	grep -q "args\[2\].high > 0x1 goto L.*	; socket$" "$work/pseudo" &&
+	grep -q "return SCMP_ACT_KILL_PROCESS$" "$work/pseudo" &&
 	grep -q "^L[0-9]*:$" "$work/pseudo"'
 t_check 'it has a line for each instruction' eval \
 	'[ "$(grep -c "^ *[0-9]" "$work/pseudo")" = \
