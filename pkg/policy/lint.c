@@ -230,8 +230,7 @@ static void words_print(struct buf *out, struct span words)
 static int call_lint(struct lint *l, enum gap gap)
 {
 	AUTO_DONE(buf_done)
-	struct buf entries = { 0 },
-		   calls = { 0 }, names = { 0 }, rule = { 0 };
+	struct buf entries = { 0 }, calls = { 0 }, names = { 0 }, rule = { 0 };
 	const struct profile *p = &l->m->profile;
 
 	if (!gap_matters(l, gap) || !gap_is_open(p, gap))
