@@ -569,6 +569,7 @@ TEST(fix_leaves_what_only_the_author_can_decide)
 	CHECK_HAS(left.items[0], "\"accept\": [\"listen\"]");
 	CHECK_HAS(left.items[1], "write-execute: /srv/x");
 	CHECK(!has(m, GAP_BOUNDING) && m->caps.bounding == 1 << 5);
+	lines_done(&left);
 	model_unref(m);
 }
 
