@@ -41,7 +41,7 @@ ask() { # PATH [CURL-OPTION...]: both times; the answer in $D/answer
 reload() { # both times
 	ask /v1/reload -X POST -d "{\"bundle\":\"$D/$kind/repo\"}"
 	jq -e .generation "$D/answer" >/dev/null && ! jq -e .error "$D/answer" \
-		>/dev/null || t_die "$(cat "$D/answer")"
+		>/dev/null || t_die "$(head -c 500 "$D/answer")" >&2
 }
 
 # ---- policies ------------------------------------------------------------------

@@ -326,7 +326,7 @@ descriptors() {
 	config web '["/nonexistent"]'
 	expect 127 "execute /nonexistent" "a missing command is 127" once
 	config web '["/intruder","exit","0"]'
-	artefact web 3 exec:/intruder read:/nonexistent
+	artefact web 3 exec:/intruder need:/nonexistent
 	expect 125 "/nonexistent" "a policy that cannot be applied is 125" once
 	file=$(grep -l "^instance=$ID" $PRIVATE/sessions/* | head -1)
 	has "$(cat "$PRIVATE/receipts/${file##*/}")" "error the policy names"
