@@ -17,7 +17,7 @@
 #include "lib/auto.h"
 #include "pkg/trust/time.h"
 
-#define DIFF_SIZE 16777216
+#define DIFF_SIZE 67108864
 
 struct diff {
 	struct stage stage;
@@ -349,6 +349,7 @@ static void policy_print(const json_t *policy)
 {
 	const json_t *changes = json_object_get(policy, "changes");
 	const json_t *item;
+	json_int_t omitted;
 	size_t i;
 
 	if (text_of(policy, "error")[0] != '\0') {
@@ -367,6 +368,11 @@ static void policy_print(const json_t *policy)
 			       text_of(item, "change"));
 		sentence_print(mark, item);
 	}
+	omitted =
+		json_integer_value(json_object_get(policy, "changes_omitted"));
+	if (omitted != 0)
+		printf("  and %" JSON_INTEGER_FORMAT " more changes\n",
+		       omitted);
 }
 
 static int diff_print(const struct diff *d, const json_t *object, struct err *e)

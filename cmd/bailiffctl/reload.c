@@ -99,6 +99,23 @@ static void changes_print(const json_t *changes)
 		(void)puts("  * what runs gets it by a restart");
 }
 
+/* Of what there was no room to tell each service has a summary. */
+static void omitted_print(const json_t *answer)
+{
+	const uint64_t omitted = ctl_number(answer, "changes_omitted");
+	const json_t *service;
+	size_t i;
+
+	if (omitted == 0)
+		return;
+	(void)printf("  and %" PRIu64 " more; in all:\n", omitted);
+	json_array_foreach(json_object_get(answer, "services"), i, service) {
+		(void)fputs("    ", stdout);
+		ctl_put(span_of(ctl_text(service, "sentence")));
+		(void)puts("");
+	}
+}
+
 static void plan_print(const json_t *restart)
 {
 	size_t i, pending = 0, stale = 0;
@@ -144,6 +161,7 @@ static void answer_print(const json_t *answer, bool is_dry)
 	else
 		(void)puts(is_dry ? "would change:" : "changed:");
 	changes_print(changes);
+	omitted_print(answer);
 	plan_print(json_object_get(answer, "restart"));
 }
 

@@ -81,6 +81,7 @@ struct diff {
 	struct changes changes;
 	struct buf *out, services;
 	const char *sep;
+	size_t omitted;	    /* changes that there was no room to tell */
 	struct tally tally; /* of the service that is compared */
 };
 
@@ -98,6 +99,12 @@ static void change_write(void *ctx, const struct policy_change *change)
 	struct diff *d = ctx;
 
 	tally_take(&d->tally, change);
+	/* The rest is for the longest sentence and for the summaries, which
+	 * count all changes. */
+	if (d->out->len > d->out->max / 2) {
+		d->omitted++;
+		return;
+	}
 	buf_printf(d->out, "%s{\"service\":", d->sep);
 	if (change->service == NULL)
 		buf_puts(d->out, "null");
@@ -226,7 +233,7 @@ int policy_diff(const struct policy *from, const struct policy *to,
 	node_changes(&d.changes, from, to);
 	d.tally = (struct tally){ 0 };
 	services_diff(&d, from, to);
-	buf_puts(out, "],\"services\":[");
+	buf_printf(out, "],\"changes_omitted\":%zu,\"services\":[", d.omitted);
 	buf_span(out, buf_view(&d.services));
 	buf_puts(out, "]}");
 	if (d.changes.error == 0)

@@ -267,7 +267,9 @@ int policy_tests_check(const struct policy *p, struct err *e);
  *   [ { "service": NAME|null, "layer", "change": "tighter"|"looser"|"changed"|
  *       "added"|"removed", "needs_restart", "sentence" } ],
  *   "services": [ { "service", "tighter": N, "looser": N, "other": N,
- *       "needs_restart", "sentence" } ] }, in a stable order.
+ *       "needs_restart", "sentence" } ] }, in a stable order. Changes take at
+ *   most half of what @out may hold; those beyond are counted in
+ *   "changes_omitted" and in the summaries.
  */
 int policy_diff(const struct policy *from, const struct policy *to,
 		struct buf *out, struct err *e);

@@ -434,6 +434,32 @@ TEST(each_service_has_a_summary)
 	policy_free(b);
 }
 
+TEST(what_does_not_fit_is_counted_and_no_refusal)
+{
+	struct policy *a = policy_on(&full, "{" NODE "}", CAPS(""), NULL);
+	struct policy *b =
+		policy_on(&full, "{" NODE "}",
+			  "{'landlock':{'abi':6,'ruleset':[{'handledAccessFs':"
+			  "['abi.all']}]},'capabilities':{},"
+			  "'accept':['no-seccomp'],'tests':['deny read /a',"
+			  "'deny read /b','deny read /c','deny read /d']}",
+			  a);
+	AUTO_DONE(buf_done) struct buf out;
+	struct err e;
+
+	buf_init(&out, 1 << 20);
+	CHECK_INT(policy_diff(a, b, &out, &e), 0);
+	CHECK_HAS(buf_cstr(&out), "],\"changes_omitted\":0,");
+	CHECK_HAS(buf_cstr(&out), "\"tighter\":2,");
+	buf_done(&out);
+	buf_init(&out, 700);
+	CHECK_INT(policy_diff(a, b, &out, &e), 0);
+	CHECK_HAS(buf_cstr(&out), "],\"changes_omitted\":3,");
+	CHECK_HAS(buf_cstr(&out), "\"tighter\":2,\"looser\":0,\"other\":4,");
+	policy_free(a);
+	policy_free(b);
+}
+
 TEST(a_restart_changes_what_binds_and_nothing_else)
 {
 	struct policy *a =
