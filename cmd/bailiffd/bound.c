@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/bailiffd/living.h"
 #include "cmd/bailiffd/supervisor.h"
 #include "lib/auto.h"
 #include "lib/file.h"
@@ -126,6 +127,7 @@ struct walk {
 	const struct supervisor *s;
 	const struct against *against;
 	struct bounds *bounds;
+	struct living living;
 };
 
 static struct bound *bound_add(struct bounds *b)
@@ -148,11 +150,13 @@ static struct bound *bound_add(struct bounds *b)
 static void session_take(void *ctx, const struct session *session)
 {
 	struct walk *w = ctx;
+	const int32_t pid = living_pid(&w->living, session);
 	struct bound *b;
 
-	if (!session_is_alive(session) || (b = bound_add(w->bounds)) == NULL)
+	if (pid == 0 || (b = bound_add(w->bounds)) == NULL)
 		return;
 	*b = (struct bound){ .session = *session };
+	b->session.pid = pid;
 	bound_receipt(w->s->dirs.receipts, b);
 	bound_judge(w->s, w->against, b);
 }
@@ -170,9 +174,10 @@ int bounds_read(const struct supervisor *s, const struct against *against,
 		struct bounds *ret)
 {
 	struct bounds b = { 0 };
-	struct walk w = { s, against, &b };
+	struct walk w = { .s = s, .against = against, .bounds = &b };
 	int r = session_each(s->dirs.sessions, session_take, &w, NULL);
 
+	living_done(&w.living);
 	if (r >= 0)
 		r = b.error;
 	if (r < 0) {
@@ -225,6 +230,7 @@ static void generation_insert(uint64_t *list, size_t *count, size_t max,
 struct generations {
 	uint64_t *list, in_force;
 	size_t count, max;
+	struct living living;
 };
 
 static void generation_note(void *ctx, const struct session *session)
@@ -232,7 +238,8 @@ static void generation_note(void *ctx, const struct session *session)
 	struct generations *g = ctx;
 
 	if (session->number != 0 && session->number != SERVICE_NUMBER_SELF &&
-	    session->generation != g->in_force)
+	    session->generation != g->in_force &&
+	    living_pid(&g->living, session) != 0)
 		generation_insert(g->list, &g->count, g->max,
 				  session->generation);
 }
@@ -244,6 +251,7 @@ size_t bounds_generations(const struct supervisor *s, uint64_t *ret, size_t max)
 				 .max = max };
 
 	(void)session_each(s->dirs.sessions, generation_note, &g, NULL);
+	living_done(&g.living);
 	return g.count;
 }
 

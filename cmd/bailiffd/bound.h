@@ -19,7 +19,7 @@ enum binding {
 };
 
 struct bound {
-	struct session session;
+	struct session session; /* pid: a living one (living.h) */
 	enum binding binding;
 	uint64_t generation; /* that binds it; BINDING_APPLIED */
 	uint32_t skipped;    /* rules whose path was not there */

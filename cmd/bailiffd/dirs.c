@@ -16,6 +16,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "cmd/bailiffd/bound.h"
 #include "lib/auto.h"
 #include "lib/file.h"
 #include "lib/num.h"
@@ -23,6 +24,8 @@
 
 /* Leaves room to count on from. */
 #define GENERATION_MAX (INT64_MAX / 2)
+/* Published before the one in force; each is memory, maybe tens of MiB. */
+#define PREVIOUS_KEPT 2
 
 static const struct dir_row {
 	const char *path;
@@ -202,15 +205,6 @@ int generation_open(const struct dirs *d, uint64_t generation, struct err *e)
 	return file_private_dir(d->policy, name, BAILIFF_UID, e);
 }
 
-static void in_use(void *ctx, const struct session *session)
-{
-	uint64_t *oldest = ctx;
-
-	if (session->generation != 0 && session->generation < *oldest &&
-	    session_is_alive(session))
-		*oldest = session->generation;
-}
-
 /* Remove a directory of at most three levels of plain files. */
 static void tree_remove(int dirfd, const char *name, unsigned depth)
 {
@@ -259,25 +253,34 @@ uint64_t generations_highest(const struct dirs *d)
 	return highest;
 }
 
+/* What a launcher that has just read "current" may still open, and what binds
+ * something that runs: a policy process that starts reads it back. */
+static bool is_kept(const struct supervisor *s, uint64_t generation,
+		    const uint64_t *in_use, size_t count)
+{
+	bool is_used = generation + PREVIOUS_KEPT >= s->info.generation;
+
+	for (size_t i = 0; !is_used && i < count; i++)
+		is_used = in_use[i] == generation;
+	return is_used;
+}
+
 void generations_prune(const struct supervisor *s)
 {
 	const int fd =
 		openat(s->dirs.policy, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-	uint64_t oldest = s->info.generation;
 	const struct dirent *entry;
+	uint64_t in_use[GENERATIONS_KEPT];
+	const size_t count =
+		bounds_generations(s, in_use, GENERATIONS_KEPT - 1);
 
-	if (oldest > GENERATIONS_KEPT)
-		oldest -= GENERATIONS_KEPT;
-	else
-		oldest = 0;
-	(void)session_each(s->dirs.sessions, in_use, &oldest, NULL);
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
 		uint64_t generation;
 
 		if (num_parse_u64(span_of(entry->d_name), 1, INT64_MAX,
 				  &generation) == 0 &&
-		    generation < oldest)
+		    !is_kept(s, generation, in_use, count))
 			tree_remove(s->dirs.policy, entry->d_name, 3);
 	}
 	if (dir != NULL)

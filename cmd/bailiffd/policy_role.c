@@ -52,6 +52,8 @@ struct policy_role {
 	struct policy *kept[KEPT_MAX]; /* newest last; owned */
 	size_t kept_count;
 	struct policy *candidate; /* compiled, not yet committed; owned */
+	uint64_t in_use[KEPT_MAX]; /* generations that bind what runs */
+	size_t in_use_count;
 };
 
 /* jansson takes a want of memory inside a string or number for bad JSON; who
@@ -87,14 +89,33 @@ static struct policy *newest(const struct policy_role *role)
 	return role->kept_count ? role->kept[role->kept_count - 1] : NULL;
 }
 
+static bool is_in_use(const struct policy_role *role, const struct policy *p)
+{
+	for (size_t i = 0; i < role->in_use_count; i++)
+		if (role->in_use[i] == policy_generation(p))
+			return true;
+	return false;
+}
+
+/* Forget the oldest that binds nothing, or else the oldest. */
+static void forget_one(struct policy_role *role)
+{
+	size_t at = 0;
+
+	while (at < role->kept_count && is_in_use(role, role->kept[at]))
+		at++;
+	if (at == role->kept_count)
+		at = 0;
+	policy_free(role->kept[at]);
+	role->kept_count--;
+	memmove(&role->kept[at], &role->kept[at + 1],
+		sizeof(role->kept[0]) * (role->kept_count - at));
+}
+
 static void keep(struct policy_role *role, struct policy *p)
 {
-	if (role->kept_count == KEPT_MAX) {
-		policy_free(role->kept[0]);
-		memmove(&role->kept[0], &role->kept[1],
-			sizeof(role->kept[0]) * (KEPT_MAX - 1));
-		role->kept_count--;
-	}
+	if (role->kept_count == KEPT_MAX)
+		forget_one(role);
 	role->kept[role->kept_count++] = p;
 }
 
@@ -110,8 +131,6 @@ struct load {
 	struct buf pointer; /* likewise: the file that leads to the others */
 	struct buf out;	    /* the publication */
 	struct buf diff, restart;
-	uint64_t in_use[KEPT_MAX]; /* generations that bind what runs */
-	size_t in_use_count;
 	uint32_t flags;
 	uint64_t generation;
 	int64_t now;	    /* T but for what is signed; fixed for all */
@@ -458,14 +477,6 @@ static int persistence_check(const struct policy_role *role,
 			   "into the image");
 }
 
-static bool is_in_use(const struct load *load, const struct policy *p)
-{
-	for (size_t i = 0; i < load->in_use_count; i++)
-		if (load->in_use[i] == policy_generation(p))
-			return true;
-	return false;
-}
-
 /* What a restart would change, of what runs. */
 static int restart_plan(const struct policy_role *role, struct load *load,
 			const struct policy *p, struct err *e)
@@ -475,7 +486,7 @@ static int restart_plan(const struct policy_role *role, struct load *load,
 	int r;
 
 	for (size_t i = 0; i < role->kept_count; i++)
-		if (is_in_use(load, role->kept[i]))
+		if (is_in_use(role, role->kept[i]))
 			kept[count++] = role->kept[i];
 	r = restart_encode(kept, count, p, &load->restart, e);
 	publication_add(&load->out, AREA_ANSWER, RESTART_FILE,
@@ -566,6 +577,17 @@ static int load_answer(struct policy_role *role, struct load *load, uint32_t id,
 	return r;
 }
 
+static void in_use_take(struct policy_role *role, struct cur *body)
+{
+	const uint32_t count = cur_u32(body);
+
+	if (count > KEPT_MAX)
+		body->failed = true;
+	role->in_use_count = 0;
+	while (role->in_use_count < count && !body->failed)
+		role->in_use[role->in_use_count++] = cur_u64(body);
+}
+
 static int answer_load(void *ctx, struct msg *m, struct cur *body)
 {
 	struct policy_role *role = ctx;
@@ -580,11 +602,7 @@ static int answer_load(void *ctx, struct msg *m, struct cur *body)
 	load.generation = cur_u64(body);
 	load.now = (int64_t)cur_u64(body);
 	load.now_by = cur_blob(body, ERR_TEXT_MAX);
-	load.in_use_count = cur_u32(body);
-	if (load.in_use_count > KEPT_MAX)
-		body->failed = true;
-	for (size_t i = 0; i < load.in_use_count && !body->failed; i++)
-		load.in_use[i] = cur_u64(body);
+	in_use_take(role, body);
 	r = body->failed ? -EPROTO : load_run(role, &load, m, &e);
 	if (r == 0 && buf_error(&load.out) < 0)
 		r = err_set(&e, E2BIG, "the bundle is larger than %u MiB",

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "cmd/bailiffd/bound.h"
-#include "cmd/bailiffd/process.h"
+#include "cmd/bailiffd/living.h"
 #include "lib/auto.h"
 #include "lib/file.h"
 #include "lib/json.h"
@@ -29,28 +29,30 @@
 
 /* ---- sessions ------------------------------------------------------------ */
 
-bool session_is_alive(const struct session *session)
-{
-	return session->ses != UINT32_MAX &&
-	       process_session(session->pid) == session->ses;
-}
+struct sweep {
+	const struct supervisor *s;
+	struct living living;
+};
 
 static void sweep_one(void *ctx, const struct session *session)
 {
-	const struct supervisor *s = ctx;
+	struct sweep *w = ctx;
 	char name[16];
 
-	if (session_is_alive(session) ||
-	    clock_boot_ms() - session->started_ms < SESSION_GRACE_MS)
+	if (clock_boot_ms() - session->started_ms < SESSION_GRACE_MS ||
+	    living_pid(&w->living, session) != 0)
 		return;
 	(void)snprintf(name, sizeof(name), "%u", session->ses);
-	(void)unlinkat(s->dirs.sessions, name, 0);
-	(void)unlinkat(s->dirs.receipts, name, 0);
+	(void)unlinkat(w->s->dirs.sessions, name, 0);
+	(void)unlinkat(w->s->dirs.receipts, name, 0);
 }
 
 void sessions_sweep(struct supervisor *s)
 {
-	(void)session_each(s->dirs.sessions, sweep_one, s, NULL);
+	struct sweep w = { .s = s };
+
+	(void)session_each(s->dirs.sessions, sweep_one, &w, NULL);
+	living_done(&w.living);
 }
 
 /* ---- status -------------------------------------------------------------- */

@@ -152,8 +152,7 @@ int status_write(struct supervisor *s, struct buf *out);
 /* Append "bundle=N generation=N signers=... freshness=... rollback=...": what
  * the first event of a trail states, and each that loads a policy. */
 void statement_write(const struct supervisor *s, struct buf *out);
-/* Is the session's process still there? Forgets dead ones after a grace. */
-bool session_is_alive(const struct session *session);
+/* Forget sessions without a process, after a grace. */
 void sessions_sweep(struct supervisor *s);
 
 /* ---- kernel.c ---- */

@@ -71,7 +71,7 @@ enum wire {
 			    * the two above */
 };
 
-#define GENERATIONS_KEPT 16 /* beside those that bind what runs */
+#define GENERATIONS_KEPT 16 /* those that bind what runs come first */
 
 #define LOAD_BOOT    (1U << 0) /* expiry is reported, not refused */
 #define LOAD_DRY_RUN (1U << 1) /* say what it would change */
