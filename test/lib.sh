@@ -86,7 +86,6 @@ t_has() { # SENTENCE TEXT PART
 	esac
 }
 
-# The plan, and the end. Nothing may follow.
 # t_says CODE TEXT COMMAND...: it exits with CODE and its output, which stays in
 # $T_SAID, has TEXT. For t_check.
 t_says() {
@@ -98,6 +97,19 @@ t_says() {
 	[ "$got" = "$want" ] && grep -qF -- "$text" "$T_SAID"
 }
 
+# t_refused CODE TEXT COMMAND...: it exits with CODE, prints nothing, and says
+# TEXT in its errors, which stay in $T_SAID.errors. For t_check.
+t_refused() {
+	local want=$1 text=$2 got=0
+	shift 2
+	"$@" >"$T_SAID" 2>"$T_SAID.errors" || got=$?
+	cat "$T_SAID" "$T_SAID.errors"
+	echo "exit $got, want $want and \"$text\""
+	[ "$got" = "$want" ] && [ ! -s "$T_SAID" ] &&
+		grep -qF -- "$text" "$T_SAID.errors"
+}
+
+# The plan, and the end. Nothing may follow.
 t_done() {
 	t_ended=1
 	echo "1..$t_number"

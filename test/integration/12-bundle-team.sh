@@ -6,20 +6,16 @@
 . "$(dirname "$0")/../lib.sh"
 t_private "$@"
 t_tmpdir dir
+T_SAID=$dir/said
 tool=$BIN/bailiff-bundle
 keys=$dir/keys repo=$dir/repo
 (umask 077 && echo "correct horse battery" >"$dir/pass")
 
 # says SENTENCE CODE TEXT COMMAND...: it exits with CODE and says TEXT.
 says() {
-	local sentence=$1 want=$2 text=$3 out got=0
-	shift 3
-	out=$("$@" 2>&1) || got=$?
-	if [ "$got" = "$want" ] && [[ $out == *"$text"* ]]; then
-		ok "$sentence"
-	else
-		not_ok "$sentence" "exit $got, want $want and: $text" "$out"
-	fi
+	local sentence=$1
+	shift
+	t_check "$sentence" t_says "$@"
 }
 b() { # VERB OPTION...: on $repo
 	local verb=$1

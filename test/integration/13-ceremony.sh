@@ -10,6 +10,7 @@
 
 . "$(dirname "$0")/../lib.sh"
 t_tmpdir dir
+T_SAID=$dir/said
 export PATH="$BIN:$PATH"
 readonly PASSPHRASE="correct horse battery"
 export NO_COLOR=1
@@ -83,13 +84,9 @@ done
 
 # says SENTENCE CODE TEXT COMMAND...: it ends with CODE and its output has TEXT.
 says() {
-	local sentence=$1 want=$2 text=$3 out got
-	shift 3
-	out=$("$@" 2>&1 </dev/null) && got=0 || got=$?
-	case $got:$out in
-	$want:*"$text"*) ok "$sentence" ;;
-	*) not_ok "$sentence" "exit $got, want $want and \"$text\": $*" "$out" ;;
-	esac
+	local sentence=$1
+	shift
+	t_check "$sentence" t_says "$@" </dev/null
 }
 bundle() { bailiff-bundle "$@"; }
 with_pass() { bailiff-bundle "$@" --passphrase-file pass; }

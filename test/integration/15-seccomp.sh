@@ -25,6 +25,7 @@ tool=$BIN/bailiff-bundle
 probe=$ATTACKS/seccomp_probe
 own=$PWD/test/integration/seccomp_own.json
 t_tmpdir work
+T_SAID=$work/said
 # This tool is not confined: its leaks are looked for.
 [ -z "${BAILIFF_SAN:-}" ] || export ASAN_OPTIONS=detect_leaks=1
 
@@ -33,14 +34,7 @@ compile() { "$tool" compile --seccomp "$@"; }
 # ---- the profiles ------------------------------------------------------------
 
 # refused CODE TEXT ARGUMENT...: so ends the command, and says TEXT.
-refused() {
-	local want=$1 text=$2 got=0
-	shift 2
-	compile "$@" >"$work/said" 2>"$work/errors" || got=$?
-	cat "$work/said" "$work/errors"
-	[ "$got" = "$want" ] && [ ! -s "$work/said" ] &&
-		grep -qF -- "$text" "$work/errors"
-}
+refused() { t_refused "$1" "$2" compile "${@:3}"; }
 names() { # names ARGUMENT...: the names that are allowed
 	compile "$own" --arch x86_64 --oci "$@" 2>/dev/null |
 		jq -r '.syscalls[] | select(.action == "SCMP_ACT_ALLOW") |

@@ -6,19 +6,9 @@
 . "$(dirname "$0")/../lib.sh"
 tool=$BIN/bailiff-bundle
 t_tmpdir work
+T_SAID=$work/said
 # This tool is not confined: its leaks are looked for.
 [ -z "${BAILIFF_SAN:-}" ] || export ASAN_OPTIONS=detect_leaks=1
-
-# refused CODE TEXT COMMAND...: it exits with CODE, prints nothing, says TEXT.
-refused() {
-	local want=$1 text=$2 got=0
-	shift 2
-	"$@" >"$work/said" 2>"$work/errors" || got=$?
-	cat "$work/said" "$work/errors"
-	echo "exit $got, want $want and \"$text\""
-	[ "$got" = "$want" ] && [ ! -s "$work/said" ] &&
-		grep -qF -- "$text" "$work/errors"
-}
 
 compile() { "$tool" compile "$@"; }
 stage() { # STAGE [OPTION...]: of the document below
@@ -161,22 +151,22 @@ t_exit 'the checks say no' 1 compile --service "$work/no.json" --stage checks
 t_check 'which, and why' eval \
 	'compile --service "$work/no.json" --stage checks |
 	grep -q "^refused  require: require: needs Landlock ABI 99, the kernel"'
-t_check 'a stage behind it says why there is none' refused 1 \
+t_check 'a stage behind it says why there is none' t_refused 1 \
 	'no.json: require: needs Landlock ABI 99, the kernel has 11' \
 	compile --service "$work/no.json" --stage artefact
 t_check 'without best-effort network and devices are refused' eval \
 	'jq "del(.\"best-effort\")" "$work/web.json" >"$work/none.json"
 	! compile --service "$work/none.json" --stage artefact 2>"$work/errors" &&
 	grep -q "network: there is nothing here that restricts" "$work/errors"'
-t_check 'an unknown stage is wrong usage' refused 2 '--stage assembler is none' \
+t_check 'an unknown stage is wrong usage' t_refused 2 '--stage assembler is none' \
 	stage assembler
-t_check 'a stage is needed' refused 2 '--stage STAGE is missing' \
+t_check 'a stage is needed' t_refused 2 '--stage STAGE is missing' \
 	compile --service "$work/web.json"
-t_check 'the name must be one' refused 2 '"Web" is no service name' \
+t_check 'the name must be one' t_refused 2 '"Web" is no service name' \
 	stage ir --name Web
-t_check 'bytes are those of the artefact' refused 2 'goes with --stage artefact' \
+t_check 'bytes are those of the artefact' t_refused 2 'goes with --stage artefact' \
 	stage ir --raw
-t_check 'an option of another input is wrong usage' refused 2 \
+t_check 'an option of another input is wrong usage' t_refused 2 \
 	'--pseudo goes with --seccomp' stage seccomp --pseudo
 
 # ---- Docker's superset -----------------------------------------------------------
@@ -224,7 +214,7 @@ t_check 'the stages resolve it in the same way' eval \
 	'diff <(compile --service "$work/policies/services/docker.json" \
 		--stage document --json | jq -S .) <(jq -S . "$(target docker)")'
 sed -i 's/"4.8"/"four"/' "$work/policies/services/docker.json"
-t_check 'a superset that is wrong is refused with its place' refused 1 \
+t_check 'a superset that is wrong is refused with its place' t_refused 1 \
 	'services/docker.json: seccomp: syscalls[3]' "$tool" build --unchecked \
 	--repo "$work/repo" --policies "$work/policies"
 t_done
