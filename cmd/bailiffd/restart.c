@@ -173,19 +173,21 @@ static bool changes_are_whole(const struct restart_entry *entry)
 	return cur_end(&c) == 0;
 }
 
-static void entry_decode(struct cur *c, struct restart_entry *entry)
+static struct restart_entry entry_decode(struct cur *c)
 {
+	struct restart_entry entry = { 0 };
 	uint8_t flags;
 
-	entry->service = cur_blob(c, NAME_LEN_MAX);
+	entry.service = cur_blob(c, NAME_LEN_MAX);
 	flags = cur_u8(c);
-	entry->tightens = (flags & FLAG_TIGHTENS) != 0;
-	entry->is_gone = (flags & FLAG_GONE) != 0;
-	entry->count = cur_u32(c);
-	entry->told = cur_u32(c);
-	entry->changes = cur_blob(c, CHANGES_MAX);
-	if (entry->told > RESTART_TOLD_MAX || !changes_are_whole(entry))
+	entry.tightens = (flags & FLAG_TIGHTENS) != 0;
+	entry.is_gone = (flags & FLAG_GONE) != 0;
+	entry.count = cur_u32(c);
+	entry.told = cur_u32(c);
+	entry.changes = cur_blob(c, CHANGES_MAX);
+	if (entry.told > RESTART_TOLD_MAX || !changes_are_whole(&entry))
 		c->failed = true;
+	return entry;
 }
 
 static void generation_decode(struct cur *c, struct restart_generation *g)
@@ -201,11 +203,12 @@ static void generation_decode(struct cur *c, struct restart_generation *g)
 	g->entries = calloc((size_t)count + 1, sizeof(*g->entries));
 	c->failed = g->entries == NULL;
 	for (; !c->failed && g->count < count; g->count++) {
-		entry_decode(c, &g->entries[g->count]);
-		if (g->count != 0 &&
-		    span_cmp(g->entries[g->count - 1].service,
-			     g->entries[g->count].service) >= 0)
+		const struct restart_entry entry = entry_decode(c);
+
+		if (g->count != 0 && span_cmp(g->entries[g->count - 1].service,
+					      entry.service) >= 0)
 			c->failed = true;
+		g->entries[g->count] = entry;
 	}
 }
 
