@@ -154,9 +154,13 @@ int main(int argc, char **argv)
 				(void)fprintf(stderr, "hint: %s\n", e.hint);
 			r = exit_code(-r);
 		}
-		if (fflush(stdout) != 0 && r == 0)
-			r = EXIT_SYSTEM;
-		return r;
+		if (fflush(stdout) == 0 && !ferror(stdout))
+			return r;
+		(void)fprintf(stderr,
+			      "bailiff-bundle: %s: cannot write all of "
+			      "it to standard output: is it full?\n",
+			      verbs[i].name);
+		return r == 0 ? EXIT_SYSTEM : r;
 	}
 	if (argc >= 2)
 		(void)fprintf(stderr, "bailiff-bundle: unknown verb \"%s\"\n",

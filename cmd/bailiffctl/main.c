@@ -64,9 +64,13 @@ int main(int argc, char **argv)
 			continue;
 		ctl.verb = argv[at];
 		r = verbs[i].run(&ctl, argc - at, argv + at);
-		if (fflush(stdout) != 0 || ferror(stdout))
-			return CTL_SYSTEM;
-		return r;
+		if (fflush(stdout) == 0 && !ferror(stdout))
+			return r;
+		(void)fprintf(stderr,
+			      "bailiffctl: %s: cannot write all of it "
+			      "to standard output: is it full?\n",
+			      ctl.verb);
+		return CTL_SYSTEM;
 	}
 	return ctl_usage(&ctl, "\"%s\" is no verb", argv[at]);
 }

@@ -267,7 +267,7 @@ says "a symlink for a staged file" 111 "staged/targets.json" \
 rm r/staged/targets.json
 t_check "without standard input status still works" \
 	bash -c 'exec bailiff-bundle status --repo r <&-'
-says "without a place to write it says so" 111 "" \
+says "without a place to write it says so" 111 "standard output" \
 	bash -c 'exec bailiff-bundle status --repo r >/dev/full'
 says "policies that nodes would refuse" 1 "nodes would refuse these policies" \
 	bash -c '
