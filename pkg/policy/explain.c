@@ -127,7 +127,8 @@ struct call {
 	const struct rule *rules;
 	size_t count;
 	const struct rule *allows;  /* a permissive one, unconditional first */
-	const struct rule *forbids; /* one that restricts */
+	const struct rule *forbids; /* one that restricts, likewise */
+	size_t forbid_count;
 };
 
 static struct call call_of(const struct profile *p, uint32_t token, uint32_t nr)
@@ -138,12 +139,24 @@ static struct call call_of(const struct profile *p, uint32_t token, uint32_t nr)
 	for (size_t i = 0; i < c.count; i++) {
 		const struct rule *r = &c.rules[i];
 
-		if (!is_permissive(r->ret))
+		if (is_permissive(r->ret)) {
+			if (c.allows == NULL || r->count == 0)
+				c.allows = r;
+			continue;
+		}
+		c.forbid_count++;
+		if (c.forbids == NULL || r->count == 0)
 			c.forbids = r;
-		else if (c.allows == NULL || r->count == 0)
-			c.allows = r;
 	}
 	return c;
+}
+
+/* Was it this rule, whatever the arguments were? */
+static bool forbids_surely(const struct profile *p, const struct call *c)
+{
+	return c->forbids != NULL &&
+	       (c->forbids->count == 0 ||
+		(c->forbid_count == 1 && is_permissive(p->default_ret)));
 }
 
 /* The rules decide by arguments, which the record does not have. */
@@ -151,7 +164,7 @@ static void call_conditional(const struct model *m, const struct call *c,
 			     const char *name, struct answer *a)
 {
 	buf_printf(&a->r.missing, "%s with these arguments", name);
-	if (c->forbids != NULL) {
+	if (forbids_surely(&m->profile, c)) {
 		call_rule_print(&a->r.rule, &m->profile, c->forbids);
 		buf_puts(&a->r.cause, ": the rule ");
 		buf_span(&a->r.cause, buf_view(&a->r.rule));
@@ -164,9 +177,14 @@ static void call_conditional(const struct model *m, const struct call *c,
 		buf_puts(&a->r.rule, i == 0 ? "" : "; ");
 		call_rule_print(&a->r.rule, &m->profile, &c->rules[i]);
 	}
-	buf_puts(&a->r.cause, " with these arguments: the profile has ");
+	buf_puts(&a->r.cause, " with these arguments, which the record does "
+			      "not have: the profile has ");
 	buf_span(&a->r.cause, buf_view(&a->r.rule));
-	call_fix(&a->r, &name, 1);
+	buf_puts(&a->r.cause, "; for all others it has ");
+	default_print(&a->r.cause, &m->profile, m->profile.default_ret);
+	/* No addition outweighs a rule that restricts, if it was one. */
+	if (c->forbids == NULL)
+		call_fix(&a->r, &name, 1);
 }
 
 static void arch_denied(const struct model *m, uint32_t token, struct answer *a)

@@ -125,8 +125,9 @@ const struct gap_row gap_table[GAPS] = {
 	  "deny ioctl with TIOCSTI and TIOCLINUX" },
 	[GAP_SYSV_IPC] = { "sysv-ipc",
 	  "System V shared memory, queues and semaphores are shared with all "
-	  "of the IPC namespace",
-	  "deny shmat, msgsnd, msgrcv and semop" },
+	  "of the IPC namespace, and POSIX queues may be removed",
+	  "deny shmat, msgsnd, msgrcv, semop, mq_unlink and shmctl, msgctl, "
+	  "semctl" },
 	[GAP_KEYS] = { "keys",
 	  "kernel keyrings are shared with other services",
 	  "deny add_key, keyctl and request_key" },

@@ -30,7 +30,8 @@ bool verdict_is_open(uint32_t verdict)
 
 static bool arg_has(const struct hole_arg *a, uint64_t value)
 {
-	return ((value & a->mask) == a->value) != a->is_not;
+	return ((value & a->mask) == a->value) != a->is_not &&
+	       (a->except == 0 || value != a->except);
 }
 
 bool hole_has(const struct hole *hole, const struct seccomp_data *d)
@@ -167,6 +168,9 @@ static void axis_fill(struct axis *a, const struct profile *p,
 	constant_add(a, &ps, h, 0);
 	if (has_cond || a->count == 0)
 		constant_add(a, &ps, h, 1);
+	/* No other value of its range stands for those above it. */
+	if (h != NULL && h->except != 0)
+		constant_add(a, &ps, h, h->except + 1);
 	for (size_t i = 0; has_cond && i < rule_count; i++)
 		for (uint32_t k = 0; k < rules[i].count; k++) {
 			const struct cond *c = &p->conds[rules[i].first + k];

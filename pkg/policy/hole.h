@@ -15,11 +15,12 @@
 
 #define HOLE_ARGS_MAX 3
 
-/* (argument & mask) == value, or with @is_not: != value. */
+/* (argument & mask) == value, or with @is_not: != value. One value of these may
+ * be harmless all the same: @except; 0: none. */
 struct hole_arg {
 	uint8_t index;
 	bool is_not;
-	uint64_t mask, value;
+	uint64_t mask, value, except;
 };
 
 struct hole {

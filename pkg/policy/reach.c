@@ -10,18 +10,20 @@
 #include "lib/json.h"
 
 /* What an int or a flag word must be; the kernel sees its lower half. */
-#define IS(i, v)                            \
-	{                                   \
-		(i), false, UINT32_MAX, (v) \
-	}
-#define HAS(i, mask, v)                 \
-	{                               \
-		(i), false, (mask), (v) \
+#define IS(i, v) HAS(i, UINT32_MAX, v)
+#define HAS(i, mask, v)                    \
+	{                                  \
+		(i), false, (mask), (v), 0 \
 	}
 #define BIT(i, v) HAS(i, v, v)
-#define NOT_NULL(i)                      \
-	{                                \
-		(i), true, UINT64_MAX, 0 \
+#define NOT_NULL(i)                         \
+	{                                   \
+		(i), true, UINT64_MAX, 0, 0 \
+	}
+/* As the kernel takes it, whatever else is set; 0xffffffff only asks. */
+#define PERSONA(v)                             \
+	{                                      \
+		0, false, (v), (v), UINT32_MAX \
 	}
 
 #define DOMAIN(v) IS(0, v)
@@ -168,14 +170,18 @@ const struct reach reach_table[] = {
 	WHOLE(GAP_SYSV_IPC, "semop"),
 	WHOLE(GAP_SYSV_IPC, "semtimedop"),
 	WHOLE(GAP_SYSV_IPC, "semtimedop_time64"),
+	/* They set, and take away what others use. */
+	WHOLE(GAP_SYSV_IPC, "shmctl"),
+	WHOLE(GAP_SYSV_IPC, "msgctl"),
+	WHOLE(GAP_SYSV_IPC, "semctl"),
+	WHOLE(GAP_SYSV_IPC, "mq_unlink"), /* mq_open asks Landlock */
 	WHOLE(GAP_KEYS, "add_key"),
 	WHOLE(GAP_KEYS, "keyctl"),
 	WHOLE(GAP_KEYS, "request_key"),
 	WHOLE(GAP_IO_URING, "io_uring_setup"),
-	/* 0xffffffff asks and changes nothing, so that one bit must be clear. */
-	ONE(GAP_PERSONALITY, "personality", HAS(0, 0x80400000, 0x00400000)),
-	ONE(GAP_PERSONALITY, "personality", HAS(0, 0x80040000, 0x00040000)),
-	ONE(GAP_PERSONALITY, "personality", HAS(0, 0x80100000, 0x00100000)),
+	ONE(GAP_PERSONALITY, "personality", PERSONA(0x00400000)),
+	ONE(GAP_PERSONALITY, "personality", PERSONA(0x00040000)),
+	ONE(GAP_PERSONALITY, "personality", PERSONA(0x00100000)),
 	WHOLE(GAP_USERFAULTFD, "userfaultfd"),
 	WHOLE(GAP_PERF, "perf_event_open"),
 	WHOLE(GAP_BPF, "bpf"),
@@ -259,11 +265,11 @@ const struct closer closer_table[] = {
 	DENY(GAP_PROCESS_VM, "process_vm_readv process_vm_writev", EPERM),
 	DENY(GAP_PIDFD_GETFD, "pidfd_getfd", EPERM),
 	DENY_ARGS(GAP_TIOCSTI, "ioctl", EPERM, 2, IS(1, 0x5412), IS(1, 0x541c)),
-	DENY(GAP_SYSV_IPC, "shmat msgsnd msgrcv semop semtimedop semtimedop_time64", EPERM),
+	DENY(GAP_SYSV_IPC, "shmat msgsnd msgrcv semop semtimedop semtimedop_time64 "
+			   "shmctl msgctl semctl mq_unlink", EPERM),
 	DENY(GAP_KEYS, "add_key keyctl request_key", EPERM),
 	DENY(GAP_IO_URING, "io_uring_setup", ENOSYS),
-	DENY_ARGS(GAP_PERSONALITY, "personality", EPERM, 3, HAS(0, 0x80400000, 0x00400000),
-		  HAS(0, 0x80040000, 0x00040000), HAS(0, 0x80100000, 0x00100000)),
+	DENY_BITS(GAP_PERSONALITY, "personality", EPERM, 0, 0x00540000),
 	DENY(GAP_USERFAULTFD, "userfaultfd", EPERM),
 	DENY(GAP_PERF, "perf_event_open", EACCES),
 	DENY(GAP_BPF, "bpf", EPERM),
@@ -305,7 +311,7 @@ static void args_print(struct buf *out, const struct closer *c)
 	}
 	for (uint32_t rest = c->bits; rest != 0; rest &= rest - 1, sep = ", ") {
 		const uint32_t bit = rest & ~(rest - 1);
-		const struct hole_arg a = { c->bits_index, false, bit, bit };
+		const struct hole_arg a = { c->bits_index, false, bit, bit, 0 };
 
 		buf_puts(out, sep);
 		arg_print(out, &a);

@@ -444,11 +444,14 @@ static int window(void)
 static int segment(void)
 {
 	char text[16] = "";
+	struct shmid_ds status;
 	const int fd = open(in("data/segment"), O_RDONLY);
 
 	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
 		return errno;
-	return shmat(atoi(text), NULL, SHM_RDONLY) == (void *)-1 ? errno : 0;
+	if (shmat(atoi(text), NULL, SHM_RDONLY) != (void *)-1)
+		return 0;
+	return TRY(shmctl(atoi(text), IPC_STAT, &status));
 }
 
 /* ---- the kernel -------------------------------------------------------- */
@@ -467,11 +470,15 @@ static int ring(void)
 
 static int persona(void)
 {
-	return TRY(personality(READ_IMPLIES_EXEC));
+	const int plain = TRY(personality(READ_IMPLIES_EXEC));
+
+	/* The kernel ignores bits that it does not know. */
+	return plain == 0 ? 0
+			  : TRY(personality(0x80000000 | READ_IMPLIES_EXEC));
 }
-static int persona_ask(void)
+static int persona_none(void)
 {
-	return TRY(personality(0xffffffff));
+	return TRY(personality(PER_LINUX));
 }
 static int fault(void)
 {
@@ -635,7 +642,7 @@ static const struct {
 	{ "sysv-ipc", segment, data_write },
 	{ "keys", key, data_write },
 	{ "io-uring", ring, data_write },
-	{ "personality", persona, persona_ask },
+	{ "personality", persona, persona_none },
 	{ "userfaultfd", fault, data_write },
 	{ "perf", perf, data_write },
 	{ "bpf", map, data_write },

@@ -205,6 +205,25 @@ TEST(a_profile_is_read_as_the_kernel_reads_it)
 		  GAP_UTIME, false },
 		{ ALLOW("\"read\"", ALLOW_ARGS("personality", ARG(0, 4294967295, "EQ"))),
 		  GAP_PERSONALITY, false },
+		/* The kernel takes any other bit beside these, also the highest. */
+		{ ALLOW("\"read\"", ALLOW_ARGS("personality",
+		    MASK(0, 2147483648, 2147483648))), GAP_PERSONALITY, true },
+		{ "\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{"
+		    "\"names\":[\"personality\"],\"action\":\"SCMP_ACT_ERRNO\",\"args\":["
+		    MASK(0, 2151677952, 4194304) "," MASK(0, 2147745792, 262144) ","
+		    MASK(0, 2148532224, 1048576) "]}]}", GAP_PERSONALITY, true },
+		{ "\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{"
+		    "\"names\":[\"personality\"],\"action\":\"SCMP_ACT_ERRNO\",\"args\":["
+		    MASK(0, 4194304, 4194304) "," MASK(0, 262144, 262144) ","
+		    MASK(0, 1048576, 1048576) "]}]}", GAP_PERSONALITY, false },
+		{ ALLOW("\"read\"", ALLOW_ARGS("personality", MASK(0, 5505024, 0))
+		    ALLOW_ARGS("personality", ARG(0, 4294967295, "EQ"))),
+		  GAP_PERSONALITY, false },
+		{ ALLOW("\"read\"", ALLOW_ARGS("personality", ARG(0, 4294967295, "GE"))),
+		  GAP_PERSONALITY, true },
+		{ ALLOW("\"shmctl\"", ""), GAP_SYSV_IPC, true },
+		{ ALLOW("\"mq_unlink\"", ""), GAP_SYSV_IPC, true },
+		{ ALLOW("\"mq_open\",\"shmget\"", ""), GAP_SYSV_IPC, false },
 		{ ALLOW("\"fchmod\",\"fchown\"", ""), GAP_CHMOD, false },
 		{ ALLOW("\"memfd_create\"", ",{\"names\":[\"memfd_create\"],"
 		    "\"action\":\"SCMP_ACT_ERRNO\",\"errnoRet\":13,\"args\":["

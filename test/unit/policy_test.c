@@ -712,8 +712,11 @@ TEST(explain_tells_the_nearest_rule_and_the_smallest_addition)
 		  "\"SCMP_ACT_ALLOW\",\"names\":[\"ptrace\"]}]} to seccomp" },
 		{ { .kind = DENIAL_SYSCALL, .arch = X86_64, .syscall = 41 },
 		  "denied",
-		  "web may not call socket with these arguments: the profile "
-		  "has SCMP_ACT_ALLOW if argument 2 is 0" },
+		  "web may not call socket with these arguments, which the "
+		  "record does not have: the profile has SCMP_ACT_ALLOW if "
+		  "argument 2 is 0; for all others it has defaultAction "
+		  "SCMP_ACT_ERRNO(EPERM); bundle 3, signed by 1a2b3c4d5e6f; to "
+		  "allow it add" },
 		{ { .kind = DENIAL_SYSCALL, .arch = X86_64, .syscall = 0 },
 		  "not-by-policy",
 		  "which its policy allows" },
@@ -739,6 +742,49 @@ TEST(explain_tells_the_nearest_rule_and_the_smallest_addition)
 			CHECK(json_is_null(json_object_get(j, "fix")));
 	}
 	policy_free(p);
+}
+
+/* A record of seccomp has no arguments: which rule it was is said only when it
+ * can have been no other. */
+TEST(a_rule_by_arguments_is_not_blamed_without_them)
+{
+#define TWO_WAYS(default, more)                                                                                 \
+	"{\"accept\":[\"no-landlock\",\"no-capabilities\"],\"seccomp\":{"                                       \
+	"\"defaultAction\":\"" default "\",\"syscalls\":[{\"names\":[\"socket\"],\"action\":"                   \
+				       "\"SCMP_ACT_ERRNO\",\"errnoRet\":93,\"args\":[{\"index\":2,\"value\":9," \
+				       "\"op\":\"SCMP_CMP_EQ\"}]}" more "]}}"
+#define FAMILY_ONE                                                         \
+	",{\"names\":[\"socket\"],\"action\":\"SCMP_ACT_ALLOW\",\"args\":" \
+	"[{\"index\":0,\"value\":1,\"op\":\"SCMP_CMP_EQ\"}]}"
+#define ALWAYS ",{\"names\":[\"socket\"],\"action\":\"SCMP_ACT_KILL\"}"
+	static const struct {
+		const char *document, *sentence;
+	} rows[] = {
+		{ TWO_WAYS("SCMP_ACT_ERRNO", FAMILY_ONE),
+		  "which the record does not have: the profile has "
+		  "SCMP_ACT_ERRNO(93) if argument 2 is 9; "
+		  "SCMP_ACT_ALLOW if argument 0 is 1; for all others it has "
+		  "defaultAction SCMP_ACT_ERRNO(EPERM); bundle" },
+		{ TWO_WAYS("SCMP_ACT_ALLOW", ""),
+		  "web may not call socket: the rule "
+		  "SCMP_ACT_ERRNO(93) if argument 2 is 9 forbids "
+		  "it" },
+		{ TWO_WAYS("SCMP_ACT_ERRNO", ALWAYS),
+		  "web may not call socket: the rule SCMP_ACT_KILL" },
+	};
+
+	for (size_t i = 0; i < COUNTOF(rows); i++) {
+		const struct policy_denial d = { .kind = DENIAL_SYSCALL,
+						 .service = span_of("web"),
+						 .arch = X86_64,
+						 .syscall = 41 };
+		struct policy *p = must(NODE, rows[i].document, &newest);
+		AUTO_JSON *j = explain(p, &d);
+
+		CHECK_HAS(text(j, "sentence"), rows[i].sentence);
+		CHECK(json_is_null(json_object_get(j, "fix")));
+		policy_free(p);
+	}
 }
 
 TEST(adding_the_fix_to_the_document_ends_the_denial)
