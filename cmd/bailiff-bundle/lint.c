@@ -83,19 +83,38 @@ static json_t *finding_json(const struct policy_finding *f)
 static int document_json(struct lint *l, const char *path,
 			 const struct policy_service *s, struct err *e)
 {
-	json_t *findings = json_array();
+	json_t *findings = json_array(), *needless = json_array();
 
 	for (size_t i = 0; i < s->finding_count; i++) {
 		const struct policy_finding f = policy_finding(s, i);
 
 		(void)json_array_append_new(findings, finding_json(&f));
 	}
+	for (size_t i = 0; s->needless[i] != NULL; i++)
+		(void)json_array_append_new(needless,
+					    json_string(s->needless[i]));
 	if (json_array_size(findings) != s->finding_count ||
 	    json_array_append_new(l->documents,
-				  json_pack("{s:s, s:o}", "document", path,
-					    "findings", findings)) < 0)
+				  json_pack("{s:s, s:o, s:o}", "document", path,
+					    "findings", findings, "needless",
+					    needless)) < 0)
 		return err_set(e, ENOMEM, "out of memory");
 	return 0;
+}
+
+/* No error: on a kernel with less it may be open. */
+static void needless_tell(const struct lint *l, const char *path,
+			  const struct policy_service *s)
+{
+	if (s->needless[0] == NULL)
+		return;
+	printf("%s: note: accepts ", path);
+	for (size_t i = 0; s->needless[i] != NULL; i++)
+		printf("%s%s", i != 0 ? ", " : "", s->needless[i]);
+	printf(", which %s not open on Landlock ABI %u: take %s out, or what "
+	       "opens it later is not found\n",
+	       s->needless[1] != NULL ? "are" : "is", l->kernel.landlock_abi,
+	       s->needless[1] != NULL ? "them" : "it");
 }
 
 static void document_tell(const struct lint *l, const char *path,
@@ -104,6 +123,7 @@ static void document_tell(const struct lint *l, const char *path,
 	const char *between = "; accepted: ";
 
 	findings_print(stdout, path, s, l->has_color);
+	needless_tell(l, path, s);
 	if (policy_open_count(s) != 0)
 		return;
 	printf("%s: clean", path);
@@ -245,6 +265,11 @@ static int document_lint(struct lint *l, const char *path, const json_t *grants,
 	if (e->hint != NULL)
 		(void)fprintf(stderr, "hint: %s\n", e->hint);
 	l->is_refused = true;
+	if (l->is_json &&
+	    json_array_append_new(l->documents,
+				  json_pack("{s:s, s:s}", "document", path,
+					    "error", e->text)) < 0)
+		return err_set(e, ENOMEM, "out of memory");
 	return r == -ENOMEM ? r : 0;
 }
 
@@ -292,8 +317,14 @@ static int directory_lint(struct lint *l, const char *dir, struct err *e)
 	if (r < 0)
 		return r;
 	count = scandir(path, &entries, is_document, alphasort);
-	if (count < 0)
-		return err_errno(e, "read %s", path);
+	if (count < 0) {
+		(void)err_errno(e, "read %s", path);
+		return err_hint(e, "a directory is one with node.json and "
+				   "services/");
+	}
+	if (count == 0)
+		(void)fprintf(stderr, "bailiff-bundle: lint: %s: no document\n",
+			      path);
 	for (int i = 0; i < count; i++) {
 		const char *name = entries[i]->d_name;
 

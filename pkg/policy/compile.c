@@ -139,6 +139,7 @@ static void public_fill(struct model *m)
 				  has_best_effort_rules(m),
 		.not_enforced = none,
 		.warnings = none,
+		.needless = none,
 	};
 	if (m->signers.count != 0)
 		m->public.signers = (const char *const *)m->signers.items;
@@ -149,6 +150,8 @@ static void public_fill(struct model *m)
 			(const char *const *)m->not_enforced.items;
 	if (m->warnings.count != 0)
 		m->public.warnings = (const char *const *)m->warnings.items;
+	if (m->needless.count != 0)
+		m->public.needless = (const char *const *)m->needless.items;
 	m->public.finding_count = m->findings.count;
 	m->public.findings = m->findings.items;
 }

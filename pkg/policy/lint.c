@@ -436,6 +436,20 @@ static int findings_warn(struct model *m)
 	return r;
 }
 
+/* Accepted, and closed by now: the word would hide the next hole. */
+static int needless_lint(struct model *m)
+{
+	uint64_t rest = m->accepts.gaps;
+	int r = 0;
+
+	for (size_t i = 0; i < m->findings.count; i++)
+		rest &= ~gap_bit(m->findings.items[i].gap);
+	for (int gap = 0; gap < GAPS && r == 0; gap++)
+		if ((rest & gap_bit((enum gap)gap)) != 0)
+			r = lines_add(&m->needless, "%s", gap_table[gap].id);
+	return r;
+}
+
 int model_lint(struct model *m, const struct policy_kernel *kernel,
 	       struct err *e)
 {
@@ -456,5 +470,7 @@ int model_lint(struct model *m, const struct policy_kernel *kernel,
 		r = gap_lint(&l, (enum gap)gap);
 	if (r == 0)
 		r = findings_warn(m);
+	if (r == 0)
+		r = needless_lint(m);
 	return r < 0 ? oom(e) : 0;
 }

@@ -50,6 +50,7 @@ void model_unref(struct model *m)
 	lines_done(&m->not_enforced);
 	lines_done(&m->warnings);
 	findings_done(&m->findings);
+	lines_done(&m->needless);
 	free(m);
 }
 

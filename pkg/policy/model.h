@@ -88,6 +88,7 @@ struct model {
 	struct proof proof; /* of these instructions */
 	struct lines not_enforced, warnings;
 	struct findings findings;
+	struct lines needless;	      /* ids that are accepted and not open */
 	struct policy_service public; /* points into the above */
 };
 

@@ -100,6 +100,8 @@ struct policy_service {
 					  * for, and the kernel cannot */
 	const char *const *warnings;	 /* likewise: gaps that the document
 					  * itself leaves open */
+	const char *const *needless;	 /* likewise: ids of gaps that it
+					  * accepts and that are not open */
 	size_t finding_count;		 /* policy_finding() */
 	const struct finding *findings;
 };

@@ -268,6 +268,17 @@ t_exit "a file that is not there: a sentence" 111 "$BUNDLE" lint "$dir/none"
 echo '{"landlock": 1}' >"$dir/bad.json"
 t_exit "a document that is none: 1" 1 "$BUNDLE" lint "$dir/bad.json"
 t_exit "--abi 0 is none: 2" 2 "$BUNDLE" lint --abi 0 "$clean"
+out=$("$BUNDLE" lint --json "$dir/bad.json" "$clean" 2>/dev/null)
+t_is "a document that is none has its error in the answer" \
+	"$(jq -r '.documents[0].error' <<<"$out")" \
+	"landlock: must be an object"
+jq '.accept += ["bpf"]' "$clean" >"$dir/stale.json"
+out=$("$BUNDLE" lint "$dir/stale.json")
+t_is "what is accepted and not open is no finding: 0" $? 0
+t_has "and is said" "$out" "note: accepts bpf, which is not open"
+out=$("$BUNDLE" lint "$dir" 2>&1)
+t_has "a directory without services/ is told what one has" "$out" \
+	"hint: a directory is one with node.json and services/"
 mkdir -p "$dir/two/services"
 cp "$clean" "$dir/two/services/a.json"
 cp "$(file open-bpf)" "$dir/two/services/b.json"

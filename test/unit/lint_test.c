@@ -177,6 +177,21 @@ TEST(a_gap_accepted_by_its_id_is_found_and_not_open)
 	model_unref(m);
 }
 
+TEST(what_is_accepted_and_not_open_is_named)
+{
+	struct model *m =
+		lint("{" LANDLOCK ",\"capabilities\":{},"
+		     "\"accept\":[\"bpf\",\"mptcp\",\"keys\",\"mptcp\"]," ALLOW(
+			     "\"bpf\",\"read\"", "") "}",
+		     &abi_7);
+
+	CHECK_INT(m->needless.count, 2);
+	CHECK_STR(m->needless.items[0], "mptcp");
+	CHECK_STR(m->needless.items[1], "keys");
+	CHECK_INT(open_count(m), 0);
+	model_unref(m);
+}
+
 /* One profile, and whether it lets through what it should not. */
 TEST(a_profile_is_read_as_the_kernel_reads_it)
 {
