@@ -12,6 +12,7 @@
 #include "pkg/landlock/resolve.h"
 #include "pkg/policy/capabilities.h"
 #include "pkg/policy/devices.h"
+#include "pkg/seccomp/number.h"
 
 #define WORDS_MAX 8  /* "syscall", a name and six arguments */
 #define SHOW_MAX  60 /* bytes of somebody's word in a message */
@@ -119,7 +120,7 @@ static int word_refuse(struct err *e, struct span word, const char *what)
 	return r;
 }
 
-static bool is_blank(char c)
+bool action_is_blank(char c)
 {
 	return c == ' ' || c == '\t';
 }
@@ -147,7 +148,7 @@ static int quoted_take(struct span text, size_t *at, struct buf *out,
 			e, (struct span){ text.p + begin, text.len - begin },
 			"has no closing quote");
 	i++;
-	if (i < text.len && !is_blank(text.p[i]))
+	if (i < text.len && !action_is_blank(text.p[i]))
 		return err_set(e, EBADMSG,
 			       "a blank is missing after a closing quote");
 	*at = i;
@@ -165,7 +166,7 @@ static int word_take(struct span text, size_t *at, struct words *w,
 		++*at;
 		r = quoted_take(text, at, &w->text, e);
 	} else {
-		while (*at < text.len && !is_blank(text.p[*at]))
+		while (*at < text.len && !action_is_blank(text.p[*at]))
 			++*at;
 		buf_put(&w->text, text.p + begin, *at - begin);
 	}
@@ -193,7 +194,7 @@ static int words_split(struct span text, struct words *w, struct err *e)
 		return err_set(e, ENOMEM, "out of memory");
 	buf_reset(&w->text);
 	for (size_t i = 0; i < text.len && r == 0;) {
-		if (is_blank(text.p[i]))
+		if (action_is_blank(text.p[i]))
 			i++;
 		else
 			r = word_take(text, &i, w, e);
@@ -370,6 +371,8 @@ static int call_parse(const struct words *w, struct action *a, struct err *e)
 	if (a->name == NULL)
 		return err_set(e, ENOMEM, "out of memory");
 	a->syscall = seccomp_syscall_resolve_name(a->name);
+	if (a->syscall < 0)
+		a->syscall = number_young(a->name);
 	if (a->syscall < 0) {
 		(void)word_refuse(e, w->items[1],
 				  "is no system call of this architecture");

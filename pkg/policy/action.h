@@ -109,6 +109,8 @@ struct action {
  */
 int action_parse(struct span text, struct action *ret, struct err *e);
 void action_done(struct action *a);
+/* Does @c stand between words? */
+bool action_is_blank(char c);
 
 /* Append the words that action_parse() reads back as the same action. */
 void action_text(struct buf *out, const struct action *a);

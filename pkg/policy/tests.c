@@ -10,9 +10,13 @@ int test_parse(struct span text, bool *ret_allow, struct action *ret,
 {
 	struct span rest = text, word;
 
-	do {
-		word = span_cut(&rest, ' ');
-	} while (word.len == 0 && rest.len != 0);
+	while (rest.len != 0 && action_is_blank(rest.p[0]))
+		rest = (struct span){ rest.p + 1, rest.len - 1 };
+	word = (struct span){ rest.p, 0 };
+	while (rest.len != 0 && !action_is_blank(rest.p[0])) {
+		word.len++;
+		rest = (struct span){ rest.p + 1, rest.len - 1 };
+	}
 	if (!span_eq_str(word, "allow") && !span_eq_str(word, "deny"))
 		return err_set(e, EBADMSG,
 			       "a test begins with allow or deny, as \"deny "

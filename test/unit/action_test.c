@@ -262,6 +262,15 @@ TEST(a_test_begins_with_what_is_expected)
 	CHECK_INT(test_parse(span_of("allow list /x"), &allow, &a, &e), 0);
 	CHECK(allow && a.kind == ACTION_LIST);
 	action_done(&a);
+	CHECK_INT(test_parse(span_of(" \tdeny\tread\t/x "), &allow, &a, &e), 0);
+	CHECK(!allow && a.kind == ACTION_READ);
+	action_done(&a);
+	/* A call younger than the tables of libseccomp. */
+	CHECK_INT(
+		test_parse(span_of("deny syscall setxattrat"), &allow, &a, &e),
+		0);
+	CHECK_INT(a.syscall, 463);
+	action_done(&a);
 	CHECK_INT(test_parse(span_of("read /x"), &allow, &a, &e), -EBADMSG);
 	CHECK_HAS(e.text, "begins with allow or deny");
 	CHECK_INT(test_parse(span_of(""), &allow, &a, &e), -EBADMSG);
