@@ -163,7 +163,13 @@ build/test/diff/seccomp_diff: $(addprefix $(O)/test/diff/,run.o \
 	seccomp_draft.o seccomp_live.o seccomp_peer.o)
 build/test/diff/landlock_diff: $(addprefix $(O)/test/diff/,run.o \
 	landlock_probe.o)
-$(LINKED): build/test/%: $(O)/test/%.o $(O)/core.a
+# One place for all variants: made anew when the last was another's.
+build/test/variant: FORCE
+	@mkdir -p $(@D)
+	@echo '$(VARIANT)' | cmp -s - $@ || echo '$(VARIANT)' >$@
+.PHONY: FORCE
+FORCE:
+$(LINKED): build/test/%: $(O)/test/%.o $(O)/core.a build/test/variant
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS)
