@@ -85,20 +85,21 @@ static bool has_long_number(struct span text)
 	return digits == 19;
 }
 
-/* Append @text with its wide integers encoded. Return: whether it has any and
- * no real number that could be taken for one. */
-static bool wide_rewrite(struct span text, struct buf *out)
+/* Append @text with its wide integers encoded. Return: whether it has any;
+ * -EBADMSG for one beside a real number, which could be taken for another. */
+static int wide_rewrite(struct span text, struct buf *out, struct err *e)
 {
+	struct span real = { 0 };
 	bool has_wide = false;
 	uint64_t v;
 
 	if (!has_long_number(text))
-		return false;
+		return 0;
 	while (text.len != 0) {
 		const struct span token = token_take(&text);
 
 		if (is_real(token))
-			return false;
+			real = token;
 		if (is_wide(token, &v)) {
 			buf_printf(out, "%.17e", wide_encode(v));
 			has_wide = true;
@@ -106,6 +107,10 @@ static bool wide_rewrite(struct span text, struct buf *out)
 			buf_span(out, token);
 		}
 	}
+	if (has_wide && real.p != NULL)
+		return err_set(e, EBADMSG,
+			       "a number with a fraction or exponent: %.*s",
+			       real.len < 40 ? (int)real.len : 40, real.p);
 	return has_wide;
 }
 
@@ -144,17 +149,18 @@ int json_parse(struct span text, size_t max, json_t **ret, struct err *e)
 	AUTO_DONE(buf_done) struct buf wide;
 	json_error_t why;
 	AUTO_JSON *value = NULL;
-	bool has_wide;
-	int r;
+	int r, has_wide;
 
 	buf_init(&wide, SIZE_MAX);
 	if (text.len > max)
 		return err_set(e, EFBIG, "%zu bytes, at most %zu are allowed",
 			       text.len, max);
-	has_wide = wide_rewrite(text, &wide);
+	has_wide = wide_rewrite(text, &wide, e);
+	if (has_wide < 0)
+		return has_wide;
 	if (buf_error(&wide) < 0)
 		return err_set(e, ENOMEM, "out of memory");
-	if (has_wide)
+	if (has_wide != 0)
 		text = buf_view(&wide);
 	value = json_loadb(text.p ? text.p : "", text.len,
 			   JSON_REJECT_DUPLICATES, &why);
@@ -163,7 +169,7 @@ int json_parse(struct span text, size_t max, json_t **ret, struct err *e)
 	if (value == NULL)
 		return err_set(e, EBADMSG, "line %d column %d: %s", why.line,
 			       why.column, why.text);
-	r = tree_check(value, 1, has_wide, e);
+	r = tree_check(value, 1, has_wide != 0, e);
 	if (r < 0)
 		return r;
 	*ret = ptr_steal(&value);

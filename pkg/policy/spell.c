@@ -298,7 +298,8 @@ void spell_text(struct buf *out, const struct spell *s)
 		caps_text(out, &m->caps);
 	network_text(out, s);
 	devices_text(out, s);
-	buf_puts(out, "require: ");
+	buf_puts(out, require_is_any(&m->require) ? "require: "
+						  : "require: nothing");
 	require_print(out, &m->require, ", ");
 	buf_puts(out, "\n");
 	waivers_text(out, m);

@@ -280,6 +280,10 @@ static int landlock_stage(struct stage *s, struct err *e)
 		landlock_rules_json(&s->m->landlock, s->out);
 		return 0;
 	}
+	if (!s->m->has_landlock) {
+		buf_puts(s->out, "landlock: not used\n");
+		return 0;
+	}
 	buf_printf(s->out, "Landlock ABI %u\n", s->in->kernel->landlock_abi);
 	landlock_rules_text(&s->m->landlock, s->out);
 	return 0;
@@ -318,6 +322,10 @@ static int seccomp_stage(struct stage *s, struct err *e)
 		memcpy(program->insns, s->m->insns,
 		       s->m->insn_count * sizeof(*s->m->insns));
 	program->count = s->m->insn_count;
+	if (!s->m->has_seccomp && !s->in->is_json) {
+		buf_puts(s->out, "seccomp: not used\n");
+		return 0;
+	}
 	proof_print(s);
 	if (!s->in->is_json)
 		return program_print(program, s->out, e);

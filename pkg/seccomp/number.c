@@ -23,23 +23,51 @@ int mux_direct(uint32_t token, const char *name)
 	return -1;
 }
 
+/* include/uapi/asm-generic/unistd.h of 6.18: since 5.1 a new call has the same
+ * number on every architecture. */
+static const struct young {
+	const char *name;
+	int nr;
+} youngest[] = {
+	{ "set_mempolicy_home_node", 450 },
+	{ "cachestat", 451 },
+	{ "fchmodat2", 452 },
+	{ "map_shadow_stack", 453 },
+	{ "futex_wake", 454 },
+	{ "futex_wait", 455 },
+	{ "futex_requeue", 456 },
+	{ "statmount", 457 },
+	{ "listmount", 458 },
+	{ "lsm_get_self_attr", 459 },
+	{ "lsm_set_self_attr", 460 },
+	{ "lsm_list_modules", 461 },
+	{ "mseal", 462 },
+	{ "setxattrat", 463 },
+	{ "getxattrat", 464 },
+	{ "listxattrat", 465 },
+	{ "removexattrat", 466 },
+	{ "open_tree_attr", 467 },
+	{ "file_getattr", 468 },
+	{ "file_setattr", 469 },
+};
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
 int number_young(const char *name)
 {
-	/* include/uapi/asm-generic/unistd.h of 6.17: since 5.1 a new call has
-	 * the same number on every architecture. */
-	static const struct {
-		const char *name;
-		int nr;
-	} rows[] = {
-		{ "fchmodat2", 452 },	  { "setxattrat", 463 },
-		{ "removexattrat", 466 }, { "open_tree_attr", 467 },
-		{ "file_setattr", 469 },
-	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (strcmp(rows[i].name, name) == 0)
-			return rows[i].nr;
+	for (size_t i = 0; i < COUNT(youngest); i++)
+		if (strcmp(youngest[i].name, name) == 0)
+			return youngest[i].nr;
 	return -1;
+}
+
+const char *number_young_name(uint32_t nr)
+{
+	for (size_t i = 0; i < COUNT(youngest); i++)
+		if ((uint32_t)youngest[i].nr == nr)
+			return youngest[i].name;
+	return NULL;
 }
 
 size_t call_numbers(uint32_t token, const char *name, struct call_number ret[2])

@@ -23,9 +23,12 @@ struct call_number {
  * socketcall or ipc; -1 for none. */
 int mux_direct(uint32_t token, const char *name);
 
-/* The number, without X32_BIT, of a call that libseccomp may not know yet and
- * that a rule must be able to deny; -1 for any other name. */
+/* The number, without X32_BIT, of a call that libseccomp may not know yet; -1
+ * for any other name. */
 int number_young(const char *name);
+
+/* The other way round; NULL for any other number. */
+const char *number_young_name(uint32_t nr);
 
 /**
  * call_numbers() - every way to make the call @name on @token.

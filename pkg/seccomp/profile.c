@@ -122,8 +122,11 @@ void syscall_print(struct buf *out, uint32_t token, uint32_t nr)
 {
 	char *name = seccomp_syscall_resolve_num_arch(token, (int)nr);
 
-	if (name != NULL)
-		buf_puts(out, name);
+	const char *young =
+		number_young_name(token == SCMP_ARCH_X32 ? nr & ~X32_BIT : nr);
+
+	if (name != NULL || young != NULL)
+		buf_puts(out, name != NULL ? name : young);
 	else
 		buf_printf(out, "number %u", nr);
 	free(name);
@@ -410,7 +413,7 @@ static int mux_add(struct profile *p, const struct entry *entry,
 	return r < 0 ? r : number_add(p, &part, a, (uint32_t)outer, e);
 }
 
-/* A call that libseccomp has not heard of, denied all the same. */
+/* A call that libseccomp has not heard of. */
 static int young_add(struct profile *p, const struct entry *entry,
 		     const char *name, struct err *e)
 {
@@ -471,7 +474,7 @@ static int name_add(struct profile *p, const struct entry *entry,
 	int r = 0;
 
 	if (seccomp_syscall_resolve_name(name) == __NR_SCMP_ERROR) {
-		if (restricts && number_young(name) >= 0)
+		if (number_young(name) >= 0)
 			return young_add(p, entry, name, e);
 		if (restricts) {
 			(void)err_set(e, EBADMSG,

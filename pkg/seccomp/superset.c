@@ -180,6 +180,24 @@ static int member_set_new(json_t *object, const char *name, json_t *value,
 		       : 0;
 }
 
+/* Libaudit has one name for each number. */
+static int errno_find(const char *name)
+{
+	static const struct {
+		const char *name;
+		int value;
+	} twins[] = {
+		{ "EWOULDBLOCK", EWOULDBLOCK },
+		{ "EDEADLOCK", EDEADLOCK },
+		{ "ENOTSUP", ENOTSUP },
+	};
+
+	for (size_t i = 0; i < COUNT(twins); i++)
+		if (strcmp(twins[i].name, name) == 0)
+			return twins[i].value;
+	return audit_name_to_errno(name);
+}
+
 /* @number unless a @name says it: the name wins, as in containers-common. */
 static int errno_set(json_t *object, const char *member, json_t *number,
 		     const json_t *name, struct err *e)
@@ -188,7 +206,7 @@ static int errno_set(json_t *object, const char *member, json_t *number,
 
 	if (name == NULL || json_string_length(name) == 0)
 		return member_set(object, member, number, e);
-	value = audit_name_to_errno(json_string_value(name));
+	value = errno_find(json_string_value(name));
 	if (value <= 0)
 		return err_set(e, EBADMSG, "no errno is named \"%.40s\"",
 			       json_string_value(name));

@@ -193,6 +193,11 @@ cat >"$work/policies/services/docker.json" <<'JSON'
 JSON
 echo '{"accept":["no-landlock","no-seccomp",   "no-capabilities"]}' \
 	>"$work/policies/services/plain.json"
+for layer in landlock seccomp; do
+	t_is "a layer that is not there is said to be: $layer" \
+		"$(compile --service "$work/policies/services/plain.json" \
+			--stage $layer)" "$layer: not used"
+done
 . "$TOP/test/node.sh"
 t_check 'a repository is begun' n_repo "$work" "$POLICIES"
 "$tool" build --unchecked --repo "$work/repo" --policies "$work/policies" \

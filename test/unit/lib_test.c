@@ -238,6 +238,16 @@ TEST(json_integers_go_to_two_to_the_64_less_one)
 	buf_done(&b);
 }
 
+TEST(a_real_number_beside_a_wide_integer_is_what_is_named)
+{
+	static const char text[] = "{\"a\":[9223372036854775808,\"2.5\",1.5]}";
+	struct err e = { 0 };
+	json_t *j = NULL;
+
+	CHECK_INT(json_parse(span_of(text), 100, &j, &e), -EBADMSG);
+	CHECK_STR(e.text, "a number with a fraction or exponent: 1.5");
+}
+
 TEST(canonical_json_sorts_by_bytes_and_leaves_controls_raw)
 {
 	AUTO_JSON *j = NULL;

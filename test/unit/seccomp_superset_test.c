@@ -125,6 +125,18 @@ TEST(the_name_of_an_errno_wins_over_its_number)
 	      "\"errnoRet\":5,\"names\":[\"write\"]}]}");
 }
 
+TEST(an_errno_may_have_any_of_its_names)
+{
+	check("{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrno\":"
+	      "\"ENOTSUP\"}",
+	      "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrnoRet\":95,"
+	      "\"syscalls\":[]}");
+	check("{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrno\":"
+	      "\"EWOULDBLOCK\"}",
+	      "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrnoRet\":11,"
+	      "\"syscalls\":[]}");
+}
+
 TEST(the_machines_row_of_the_map_becomes_its_architectures)
 {
 	check("{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"archMap\":["

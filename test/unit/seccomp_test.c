@@ -563,6 +563,31 @@ TEST(unknown_names_in_allowing_rules_are_left_out_and_told)
 	}
 }
 
+TEST(a_call_younger_than_libseccomp_is_one_in_every_rule)
+{
+	static const char text[] =
+		"{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":["
+		"{\"names\":[\"read\",\"mseal\"],\"action\":"
+		"\"SCMP_ACT_ALLOW\"},{\"names\":[\"cachestat\"],\"action\":"
+		"\"SCMP_ACT_KILL_PROCESS\"}]}";
+	struct seccomp_data d = { .arch = X86_64, .nr = 462 };
+	struct profile p;
+	struct buf name;
+
+	buf_init(&name, 100);
+	parse(text, &p);
+	CHECK_INT(p.unknown, 0);
+	CHECK_INT(profile_verdict(&p, &d), ALLOW);
+	d.nr = 451;
+	CHECK_INT(profile_verdict(&p, &d), SECCOMP_RET_KILL_PROCESS);
+	d.nr = 463;
+	CHECK_INT(profile_verdict(&p, &d), ERRNO(ENOSYS));
+	syscall_print(&name, p.archs[0].token, 462);
+	CHECK_STR(buf_cstr(&name), "mseal");
+	buf_done(&name);
+	profile_done(&p);
+}
+
 TEST(of_many_unknown_names_some_are_told_and_the_rest_counted)
 {
 	struct profile p;
