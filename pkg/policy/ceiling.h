@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ceiling.h - what a delegated role's policies may grant at most: node.json
- * "roles" (bailiff-policy(5)).
+/* ceiling.h - what a delegated role's policies may grant at most: an entry of
+ * node.json "roles" (bailiff-policy(5)). limits.h says whose holds for what.
  *
  * A team may sign what it likes for its services; what counts is below the
  * ceiling that the owner of node.json wrote down. Paths are compared as text,
@@ -12,9 +12,7 @@
 
 #include "pkg/policy/model.h"
 
-#define CEILING_ROLES_MAX     256
-#define CEILING_ROLE_NAME_MAX 255 /* bytes */
-#define CEILING_PROGRAMS_MAX  64
+#define CEILING_PROGRAMS_MAX 64
 
 /* What is absent in the document allows nothing of its kind. */
 struct ceiling {
@@ -53,29 +51,5 @@ void ceiling_unref(struct ceiling *c); /* NULL is fine */
  */
 int ceiling_check(const struct model *m, const struct ceiling *c,
 		  const char *role, struct err *e);
-
-/* node.json "roles". Return: 0; -EBADMSG; -E2BIG; -ENOMEM. */
-int ceilings_parse(const json_t *object, struct policy *p, struct err *e);
-void ceilings_done(struct policy *p);
-
-/**
- * limits_find() - which ceilings hold for @m: those of @speaker's role and of
- * every role on the way to it.
- * @speaker: NULL: the top-level role, which has none.
- *
- * Return: 0; -EPERM for a delegated role that node.json says nothing of;
- * -ENOMEM.
- */
-int limits_find(const struct policy *p, const struct policy_speaker *speaker,
-		struct model *m, struct err *e);
-
-/* ceiling_check() of each. */
-int limits_check(const struct model *m, struct err *e);
-/* The same ceilings, of the same roles? */
-bool limits_equal(const struct limits *a, const struct limits *b);
-/* Append a JSON array, one object for each: the role, its lint, and in words
- * what its policies may grant. */
-void limits_json(struct buf *out, const struct limits *l);
-void limits_done(struct limits *l);
 
 #endif

@@ -12,7 +12,7 @@
 #include "lib/auto.h"
 #include "pkg/identity/paths.h"
 #include "pkg/policy/audit_rules.h"
-#include "pkg/policy/ceiling.h"
+#include "pkg/policy/limits.h"
 
 #define SERVICE_PREFIX "services/"
 #define SERVICE_SUFFIX ".json"
@@ -403,7 +403,7 @@ void policy_free(struct policy *p)
 	free(p->models);
 	free(p->lsm);
 	free(p->collectors);
-	ceilings_done(p);
+	node_roles_done(p);
 	lines_done(&p->audit_rules);
 	lines_done(&p->signers);
 	free(p);

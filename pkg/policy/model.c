@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pkg/policy/ceiling.h"
+#include "pkg/policy/limits.h"
 
 struct model *model_new(const char *name, uint32_t number)
 {

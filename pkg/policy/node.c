@@ -10,7 +10,7 @@
 #include "pkg/identity/paths.h"
 #include "pkg/identity/registry.h"
 #include "pkg/policy/audit_rules.h"
-#include "pkg/policy/ceiling.h"
+#include "pkg/policy/limits.h"
 
 static int oom(struct err *e)
 {
@@ -287,7 +287,7 @@ int node_parse(struct span text, struct policy *p, struct err *e)
 	if (r == 0)
 		r = rollback_parse(rollback, p, e);
 	if (r == 0)
-		r = ceilings_parse(roles, p, e);
+		r = node_roles_parse(roles, p, e);
 	if (r == 0)
 		r = on_tighten_parse(on_tighten, p, e);
 	return r;

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* show.c - one service's policy in words, and what a new bundle changes
- * (policy.h).
- */
+/* show.c - one service's policy as an object for people (policy.h). */
 #include <errno.h>
 #include <seccomp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/auto.h"
-#include "pkg/policy/ceiling.h"
+#include "pkg/policy/limits.h"
 #include "pkg/policy/model.h"
 #include "pkg/policy/spell.h"
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ceiling_show.c - ceilings in words; see ceiling.h. */
+/* limits_show.c - the ceilings that hold, in words; see limits.h. */
 #include <stdlib.h>
 
 #include "lib/auto.h"
 #include "pkg/policy/ceiling.h"
+#include "pkg/policy/limits.h"
 
 #define WORDS_MAX 65536 /* bytes of one entry */
 
