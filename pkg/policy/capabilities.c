@@ -80,7 +80,7 @@ int caps_parse(const json_t *object, struct artefact_caps *ret, struct err *e)
 	struct artefact_caps c = { 0 };
 	uint64_t *const sets[] = { &c.bounding, &c.effective, &c.permitted,
 				   &c.inheritable, &c.ambient };
-	json_t *values[5];
+	json_t *values[CAPS_SETS];
 	const struct json_member rows[] = {
 		{ "bounding", JSON_ARRAY, false, &values[0] },
 		{ "effective", JSON_ARRAY, false, &values[1] },
@@ -93,7 +93,7 @@ int caps_parse(const json_t *object, struct artefact_caps *ret, struct err *e)
 
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < 5; i++) {
+	for (size_t i = 0; i < CAPS_SETS; i++) {
 		r = capabilities_parse(values[i], sets[i], e);
 		if (r < 0)
 			return err_wrap(e, "%s", rows[i].name);
@@ -104,12 +104,9 @@ int caps_parse(const json_t *object, struct artefact_caps *ret, struct err *e)
 	return r;
 }
 
-void caps_json(struct buf *out, const struct artefact_caps *c)
+void caps_sets(const struct artefact_caps *c, struct caps_set ret[CAPS_SETS])
 {
-	const struct {
-		const char *name;
-		uint64_t mask;
-	} sets[] = {
+	const struct caps_set sets[CAPS_SETS] = {
 		{ "bounding", c->bounding },
 		{ "effective", c->effective },
 		{ "permitted", c->permitted },
@@ -117,8 +114,22 @@ void caps_json(struct buf *out, const struct artefact_caps *c)
 		{ "ambient", c->ambient },
 	};
 
+	memcpy(ret, sets, sizeof(sets));
+}
+
+uint64_t caps_union(const struct artefact_caps *c)
+{
+	return c->bounding | c->effective | c->permitted | c->inheritable |
+	       c->ambient;
+}
+
+void caps_json(struct buf *out, const struct artefact_caps *c)
+{
+	struct caps_set sets[CAPS_SETS];
+
+	caps_sets(c, sets);
 	buf_puts(out, "{");
-	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+	for (size_t i = 0; i < CAPS_SETS; i++) {
 		const char *quote = sets[i].mask != 0 ? "\"" : "";
 
 		buf_printf(out, "%s\"%s\":[%s", i == 0 ? "" : ",", sets[i].name,

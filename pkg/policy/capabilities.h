@@ -21,6 +21,17 @@ void capabilities_print(struct buf *out, uint64_t mask, const char *between);
 /* Append the five sets as the OCI object. */
 void caps_json(struct buf *out, const struct artefact_caps *c);
 
+/* The five sets by their OCI names, in the specification's order. */
+#define CAPS_SETS 5
+struct caps_set {
+	const char *name;
+	uint64_t mask;
+};
+void caps_sets(const struct artefact_caps *c, struct caps_set ret[CAPS_SETS]);
+
+/* What is in any of them. */
+uint64_t caps_union(const struct artefact_caps *c);
+
 /**
  * capabilities_parse() - an array of names, added to @mask.
  *

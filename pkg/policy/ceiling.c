@@ -437,19 +437,10 @@ static int accepts_check(const struct check *k)
 
 static int caps_check(const struct check *k)
 {
-	const struct artefact_caps *c = &k->m->caps;
-	const struct {
-		const char *name;
-		uint64_t mask;
-	} sets[] = {
-		{ "bounding", c->bounding },
-		{ "effective", c->effective },
-		{ "permitted", c->permitted },
-		{ "inheritable", c->inheritable },
-		{ "ambient", c->ambient },
-	};
+	struct caps_set sets[CAPS_SETS];
 
-	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+	caps_sets(&k->m->caps, sets);
+	for (size_t i = 0; i < CAPS_SETS; i++) {
 		const uint64_t over = sets[i].mask & ~k->c->capabilities;
 		AUTO_DONE(buf_done) struct buf a = { 0 };
 		AUTO_DONE(buf_done) struct buf b = { 0 };

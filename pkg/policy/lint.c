@@ -387,11 +387,7 @@ static bool has_tcp(const struct profile *p)
 
 static uint64_t caps_any(const struct model *m)
 {
-	const struct artefact_caps *c = &m->caps;
-
-	return m->has_caps ? c->bounding | c->effective | c->permitted |
-				     c->inheritable | c->ambient
-			   : UINT64_MAX;
+	return m->has_caps ? caps_union(&m->caps) : UINT64_MAX;
 }
 
 /* What the document itself says is not used. */

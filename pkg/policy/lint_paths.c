@@ -39,9 +39,7 @@ static int devices_check(struct model *m, struct err *e)
 static int caps_check(const struct model *m, struct err *e)
 {
 	const int audit_control = capability_find("CAP_AUDIT_CONTROL");
-	const struct artefact_caps *c = &m->caps;
-	const uint64_t any = c->bounding | c->effective | c->permitted |
-			     c->inheritable | c->ambient;
+	const uint64_t any = caps_union(&m->caps);
 
 	if (!m->has_caps || audit_control < 0 ||
 	    (any & ~m->grants & 1ULL << audit_control) == 0)

@@ -202,28 +202,16 @@ static void profile_json(struct buf *out, const struct profile *p)
 
 /* ---- all of it ----------------------------------------------------------- */
 
-static const struct caps_row {
-	const char *name;
-	size_t offset;
-} caps_rows[] = {
-	{ "bounding", offsetof(struct artefact_caps, bounding) },
-	{ "effective", offsetof(struct artefact_caps, effective) },
-	{ "permitted", offsetof(struct artefact_caps, permitted) },
-	{ "inheritable", offsetof(struct artefact_caps, inheritable) },
-	{ "ambient", offsetof(struct artefact_caps, ambient) },
-};
-
 static void caps_text(struct buf *out, const struct artefact_caps *c)
 {
-	for (size_t i = 0; i < sizeof(caps_rows) / sizeof(caps_rows[0]); i++) {
-		uint64_t mask;
+	struct caps_set sets[CAPS_SETS];
 
-		memcpy(&mask, (const char *)c + caps_rows[i].offset,
-		       sizeof(mask));
-		buf_printf(out, "  %s: ", caps_rows[i].name);
-		if (mask == 0)
+	caps_sets(c, sets);
+	for (size_t i = 0; i < CAPS_SETS; i++) {
+		buf_printf(out, "  %s: ", sets[i].name);
+		if (sets[i].mask == 0)
 			buf_puts(out, "none");
-		capabilities_print(out, mask, " ");
+		capabilities_print(out, sets[i].mask, " ");
 		buf_puts(out, "\n");
 	}
 }
