@@ -51,7 +51,7 @@ struct policy_role {
 	struct buf lsm;		       /* kernel.lsm points into it */
 	struct policy *kept[KEPT_MAX]; /* newest last; owned */
 	size_t kept_count;
-	struct policy *candidate; /* compiled, not yet committed; owned */
+	struct policy *candidate;  /* compiled, not yet committed; owned */
 	uint64_t in_use[KEPT_MAX]; /* generations that bind what runs */
 	size_t in_use_count;
 };

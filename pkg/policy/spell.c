@@ -3,7 +3,6 @@
 #include "pkg/policy/spell.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "lib/auto.h"
 #include "pkg/landlock/print.h"
