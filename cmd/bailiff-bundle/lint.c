@@ -169,14 +169,20 @@ static int file_put(const char *path, struct span content, struct err *e)
 	AUTO_MEM char *copy = real != NULL ? strdup(real) : NULL;
 	AUTO_FD dir = -1;
 	struct stat st;
+	int r;
 
 	if (copy == NULL || stat(real, &st) < 0)
 		return err_errno(e, "%s", path);
 	dir = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return err_errno(e, "open the directory of %s", path);
-	return file_replace(dir, strrchr(real, '/') + 1, st.st_mode & 0777,
-			    content, e);
+	r = file_replace(dir, strrchr(real, '/') + 1, st.st_mode & 0777,
+			 content, e);
+	/* Root gives it back; anybody else's is his own by now. */
+	if (r == 0 && geteuid() == 0 &&
+	    fchownat(dir, strrchr(real, '/') + 1, st.st_uid, st.st_gid, 0) < 0)
+		return err_errno(e, "give %s back to its owner", path);
+	return r;
 }
 
 /* Messages go where the answer does not. */

@@ -43,6 +43,25 @@ static int done_add(struct fix *f, enum gap gap, const char *what,
 		       : 0;
 }
 
+/* Member @name of the object at @parent is there, and not null: as @empty when
+ * it was neither. */
+static int member_make(struct fix *f, const char *parent, const char *name,
+		       const char *empty)
+{
+	AUTO_DONE(buf_done) struct buf member = { 0 };
+	char path[PATH_SIZE];
+	struct span found;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", parent, name);
+	if (splice_find(buf_view(&f->text), path, &found) == 0)
+		return span_eq_str(found, "null")
+			       ? splice_replace(&f->text, path, span_of(empty))
+			       : 0;
+	buf_init(&member, PATH_SIZE);
+	buf_printf(&member, "\"%s\": %s", name, empty);
+	return splice_append(&f->text, parent, buf_view(&member));
+}
+
 /* ---- the profile's entries --------------------------------------------- */
 
 /* Member @name of an object is text, and which. */
@@ -64,13 +83,10 @@ static bool entry_allows(const json_t *entry)
 static int entry_append(struct fix *f, enum gap gap, struct buf *entry,
 			struct err *e)
 {
-	static const struct span empty = { "\"syscalls\": []", 14 };
-	struct span found;
 	int r = buf_error(entry);
 
-	if (r == 0 &&
-	    splice_find(buf_view(&f->text), "seccomp/syscalls", &found) < 0)
-		r = splice_append(&f->text, "seccomp", empty);
+	if (r == 0)
+		r = member_make(f, "seccomp", "syscalls", "[]");
 	if (r == 0)
 		r = splice_append(&f->text, "seccomp/syscalls",
 				  buf_view(entry));
@@ -325,20 +341,15 @@ static int handled_append(struct fix *f, const json_t *rule, const char *name,
 	const json_t *names = json_object_get(rule, name);
 	AUTO_DONE(buf_done) struct buf item = { 0 };
 	char path[PATH_SIZE];
-	struct span found;
 	json_t *word;
 	size_t i;
-	int r = 0;
+	int r;
 
 	if (names == NULL)
 		return 0;
 	buf_init(&item, TEXT_MAX);
 	(void)snprintf(path, sizeof(path), "landlock/ruleset/0/%s", name);
-	if (splice_find(buf_view(&f->text), path, &found) < 0) {
-		buf_printf(&item, "\"%s\": []", name);
-		r = splice_append(&f->text, "landlock/ruleset/0",
-				  buf_view(&item));
-	}
+	r = member_make(f, "landlock/ruleset/0", name, "[]");
 	json_array_foreach(names, i, word) {
 		buf_reset(&item);
 		json_quote(&item, json_span(word));
@@ -351,12 +362,10 @@ static int handled_append(struct fix *f, const json_t *rule, const char *name,
 /* @rule is what the finding shows: a fragment with the missing names. */
 static int unhandled_fix(struct fix *f, const char *rule, struct err *e)
 {
-	static const struct span ruleset = { "\"ruleset\": [{}]", 15 };
 	static const char *const members[] = { "handledAccessFs",
 					       "handledAccessNet", "scoped" };
 	AUTO_JSON *fragment = NULL;
 	const json_t *row;
-	struct span found;
 	int r;
 
 	if (f->m->is_landlock_list)
@@ -364,8 +373,9 @@ static int unhandled_fix(struct fix *f, const char *rule, struct err *e)
 	r = json_parse(span_of(rule), TEXT_MAX, &fragment, e);
 	if (r < 0)
 		return r;
-	if (splice_find(buf_view(&f->text), "landlock/ruleset/0", &found) < 0)
-		r = text_error(splice_append(&f->text, "landlock", ruleset), e);
+	if (r == 0)
+		r = text_error(member_make(f, "landlock", "ruleset", "[{}]"),
+			       e);
 	row = json_array_get(
 		json_object_get(json_object_get(fragment, "landlock"),
 				"ruleset"),

@@ -287,6 +287,9 @@ void origin_json(const struct policy *p, const struct model *m, struct buf *out)
 void origin_print(const struct policy *p, const struct model *m,
 		  struct buf *out)
 {
+	/* Compiled from files: there is no bundle. */
+	if (p->bundle_version == 0)
+		return;
 	buf_printf(out, "; bundle %llu", (unsigned long long)p->bundle_version);
 	if (strcmp(m->role, POLICY_ROLE_TOP) != 0)
 		buf_printf(out, ", role %s", m->role);

@@ -292,6 +292,11 @@ case $out in
 *) ok "no colour without a terminal" ;;
 esac
 jq . "$(file closed-bpf)" | diff -q - <(jq . "$(file closed-bpf)") >/dev/null
+cp "$(file open-bpf)" "$dir/owned.json"
+chown nobody:nogroup "$dir/owned.json" && chmod 640 "$dir/owned.json"
+"$BUNDLE" lint --fix "$dir/owned.json" >/dev/null
+t_is "--fix keeps owner and mode" "$(stat -c '%U:%G %a' "$dir/owned.json")" \
+	"nobody:nogroup 640"
 ln -s b.json "$dir/two/services/c.link"
 "$BUNDLE" lint --fix "$dir/two/services/c.link" >/dev/null
 t_is "--fix through a link changes the file" \

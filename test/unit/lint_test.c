@@ -607,6 +607,30 @@ TEST(fix_leaves_what_only_the_author_can_decide)
 	model_unref(m);
 }
 
+/* What is null is absent, and is not there twice after it. */
+TEST(fix_fills_members_that_are_null)
+{
+	static const char *const texts[] = {
+		"{\"accept\":[\"no-landlock\",\"no-capabilities\"],\"seccomp\":{"
+		"\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":null}}",
+		"{\"accept\":[\"no-seccomp\",\"no-capabilities\"],\"landlock\":{"
+		"\"ruleset\":null,\"pathBeneath\":[{\"allowedAccess\":["
+		"\"execute\"],\"parent\":[\"/srv\"]}]}}",
+		"{\"accept\":[\"no-seccomp\",\"no-capabilities\"],\"landlock\":{"
+		"\"ruleset\":[{\"handledAccessFs\":null,\"handledAccessNet\":["
+		"\"bind_tcp\"],\"scoped\":null}]}}",
+	};
+
+	for (size_t i = 0; i < COUNTOF(texts); i++) {
+		struct lines left = { 0 };
+		struct model *m = fixed(texts[i], &left);
+
+		CHECK_INT(open_count(m), 0);
+		CHECK_INT(left.count, 0);
+		model_unref(m);
+	}
+}
+
 TEST(fix_takes_out_an_architecture_that_hides_arguments)
 {
 	struct lines left = { 0 };
