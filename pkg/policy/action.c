@@ -641,6 +641,10 @@ static int kind_refuse(struct span word, struct err *e)
 	const char *text, *sep = "";
 	int r;
 
+	if (span_eq_str(word, "allow") || span_eq_str(word, "deny"))
+		return word_refuse(e, word,
+				   "begins a test, not an action: leave it "
+				   "out");
 	buf_init(&list, ACTION_TEXT_MAX);
 	buf_puts(&list, "is no action: write ");
 	for (size_t i = 0; i < ACTION_KINDS; i++) {

@@ -165,6 +165,8 @@ TEST(bad_words_get_one_clear_sentence)
 {
 	refused("", "names no action: write one, as \"read /etc/passwd\"");
 	refused("   \t", "names no action: write one, as \"read /etc/passwd\"");
+	refused("deny read /etc",
+		"\"deny\" begins a test, not an action: leave it out");
 	refused("raed /etc",
 		"\"raed\" is no action: write read, write, list, exec, "
 		"create, mkdir, remove, rmdir, mkfifo, mksock, mkchar, "
