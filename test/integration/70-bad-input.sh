@@ -162,8 +162,10 @@ for body in '{"landlock":' '{"capabilities":{},"capabilities":{}}' \
 done
 
 # ---- a path that is not there ------------------------------------------------------
-following "$dir/path" services/web.json "${web//\/usr\"/\/nowhere/at/all\"}"
-t_is "a policy that names a missing path is accepted" \
+gone=${web/\"abi\":2/\"abi\":2,\"bailiff\":1}
+gone=${gone/\[\"\/usr\"\]/\[\"\/nowhere/at/all\"],\"required\":true}
+following "$dir/path" services/web.json "$gone"
+t_is "a policy that requires a missing path is accepted" \
 	"$(reload "$dir/path/repo")" 200
 out=$("$EXEC" --service web -- /usr/bin/true 2>&1)
 t_is "the launcher refuses to start under it: 125" $? 125
