@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cmd/bailiff-bundle/absent.h"
 #include "cmd/bailiff-bundle/findings.h"
 #include "lib/auto.h"
 #include "lib/file.h"
@@ -29,6 +30,8 @@
 
 struct lint {
 	struct option_list paths;
+	const char *root;
+	int root_fd; /* where the services' paths are */
 	uint64_t abi;
 	bool is_json, wants_fix, has_color;
 	struct policy_kernel kernel;
@@ -81,9 +84,11 @@ static json_t *finding_json(const struct policy_finding *f)
 }
 
 static int document_json(struct lint *l, const char *path,
-			 const struct policy_service *s, struct err *e)
+			 const struct policy_service *s,
+			 const struct absents *a, struct err *e)
 {
 	json_t *findings = json_array(), *needless = json_array();
+	json_t *absent = json_array();
 
 	for (size_t i = 0; i < s->finding_count; i++) {
 		const struct policy_finding f = policy_finding(s, i);
@@ -93,11 +98,16 @@ static int document_json(struct lint *l, const char *path,
 	for (size_t i = 0; s->needless[i] != NULL; i++)
 		(void)json_array_append_new(needless,
 					    json_string(s->needless[i]));
+	for (size_t i = 0; i < a->count; i++)
+		(void)json_array_append_new(absent,
+					    json_string(a->items[i].path));
 	if (json_array_size(findings) != s->finding_count ||
+	    json_array_size(absent) != a->count ||
 	    json_array_append_new(l->documents,
-				  json_pack("{s:s, s:o, s:o}", "document", path,
-					    "findings", findings, "needless",
-					    needless)) < 0)
+				  json_pack("{s:s, s:o, s:o, s:o}", "document",
+					    path, "findings", findings,
+					    "needless", needless, "absent",
+					    absent)) < 0)
 		return err_set(e, ENOMEM, "out of memory");
 	return 0;
 }
@@ -142,6 +152,7 @@ static void document_tell(const struct lint *l, const char *path,
 static int document_report(struct lint *l, const char *path, struct span text,
 			   const json_t *grants, struct err *e)
 {
+	AUTO_DONE(absents_done) struct absents absent = { 0 };
 	struct policy *p = NULL;
 	const struct policy_service *s;
 	int r = document_compile(l, text, grants, &p, e);
@@ -149,13 +160,20 @@ static int document_report(struct lint *l, const char *path, struct span text,
 	if (r < 0)
 		return r;
 	s = policy_service(p, 0);
+	r = absents_find(p, s, l->root_fd, &absent, e);
+	if (r < 0) {
+		policy_free(p);
+		return r;
+	}
 	l->count++;
 	l->open += policy_open_count(s);
 	l->accepted += s->finding_count - policy_open_count(s);
-	if (l->is_json)
-		r = document_json(l, path, s, e);
-	else
+	if (l->is_json) {
+		r = document_json(l, path, s, &absent, e);
+	} else {
+		absents_tell(&absent, path);
 		document_tell(l, path, s);
+	}
 	policy_free(p);
 	return r;
 }
@@ -388,11 +406,15 @@ int verb_lint(int argc, char **argv, struct err *e)
 		  "add the rules that close what is found", &l.wants_fix },
 		{ "abi", OPTION_NUMBER, false, "N",
 		  "the kernel's Landlock ABI (the newest known)", &l.abi },
+		{ "root", OPTION_TEXT, false, "DIR",
+		  "the services' root directory, where their paths are (/)",
+		  &l.root },
 		{ "json", OPTION_FLAG, false, NULL, "print one JSON object",
 		  &l.is_json },
 		{ .kind = OPTION_END },
 	};
 	AUTO_JSON *documents = NULL;
+	AUTO_FD root = -1;
 	int r = verb_options("lint", rows, argc, argv, e);
 
 	if (r != 0)
@@ -401,6 +423,12 @@ int verb_lint(int argc, char **argv, struct err *e)
 		return err_set(e, EINVAL, "no file or directory is given");
 	if (l.abi > INT32_MAX)
 		return err_set(e, EINVAL, "--abi must be below 2^31");
+	if (l.root == NULL)
+		l.root = "/";
+	root = open(l.root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0)
+		return err_errno(e, "open %s", l.root);
+	l.root_fd = root;
 	l.kernel = (struct policy_kernel){
 		.landlock_abi =
 			l.abi != 0 ? (uint32_t)l.abi : LANDLOCK_ABI_NEWEST,

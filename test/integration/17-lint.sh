@@ -275,6 +275,20 @@ jq '.accept += ["bpf"]' "$clean" >"$dir/stale.json"
 out=$("$BUNDLE" lint "$dir/stale.json")
 t_is "what is accepted and not open is no finding: 0" $? 0
 t_has "and is said" "$out" "note: accepts bpf, which is not open"
+jq '.landlock.pathBeneath += [{"allowedAccess": ["read_file"], "parent":
+	["/here/link", "/here/out", "/gone"]}]' "$clean" >"$dir/paths.json"
+mkdir -p "$dir/root/here"
+ln -s /here "$dir/root/here/link"
+ln -s "$dir/paths.json" "$dir/root/here/out"
+out=$("$BUNDLE" lint --root "$dir/root" "$dir/paths.json")
+t_is "paths that are not there are no finding: 0" $? 0
+t_has "they are warned of" "$out" \
+	'paths.json: warning: "/gone" is not there: its rule would be left out'
+t_is "links are followed below the root" "$("$BUNDLE" lint --json --root \
+	"$dir/root" "$dir/paths.json" | jq -c '.documents[0].absent |
+	map(select(test("^/(here|gone)")))')" '["/gone","/here/out"]'
+t_exit "a root that is not there: a sentence" 111 "$BUNDLE" lint --root \
+	"$dir/none" "$clean"
 out=$("$BUNDLE" lint "$dir" 2>&1)
 t_has "a directory without services/ is told what one has" "$out" \
 	"hint: a directory is one with node.json and services/"
