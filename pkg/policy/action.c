@@ -67,16 +67,6 @@ static const struct {
 	{ "write", DEVICE_WRITE, "write to the device" },
 	{ "mknod", DEVICE_MKNOD, "make a node of the device" },
 };
-
-static const struct {
-	enum net_protocol protocol;
-	const char *word, *name;
-} protocols[] = {
-	{ NET_TCP,   "tcp",   "TCP" },
-	{ NET_UDP,   "udp",   "UDP" },
-	{ NET_MPTCP, "mptcp", "MPTCP" },
-	{ NET_RAW,   "raw",   "raw IP" },
-};
 /* clang-format on */
 
 #define COUNTOF(a) (sizeof(a) / sizeof((a)[0]))
@@ -302,18 +292,15 @@ static int endpoint_parse(struct span text, struct action *a)
 static int network_take(const struct words *w, struct action *a, struct err *e)
 {
 	const char *verb = action_words[a->kind].word;
-	size_t i = 0;
+	const struct net_protocol_row *row = net_protocol_find(w->items[1]);
 
-	while (i < COUNTOF(protocols) &&
-	       !span_eq_str(w->items[1], protocols[i].word))
-		i++;
-	if (i == COUNTOF(protocols)) {
+	if (row == NULL) {
 		(void)word_refuse(e, w->items[1],
 				  "is not tcp, udp, mptcp, raw, unix or "
 				  "abstract");
 		return err_wrap(e, "%s", verb);
 	}
-	a->protocol = protocols[i].protocol;
+	a->protocol = row->protocol;
 	if (a->kind == ACTION_LISTEN && (a->protocol & (NET_UDP | NET_RAW)))
 		return err_set(e, EBADMSG,
 			       "listen: only tcp and mptcp listen; write bind");
@@ -326,7 +313,7 @@ static int network_take(const struct words *w, struct action *a, struct err *e)
 		(void)word_refuse(e, w->items[2],
 				  "is not PORT, ADDRESS:PORT or "
 				  "[ADDRESS]:PORT");
-		return err_wrap(e, "%s %s", verb, protocols[i].word);
+		return err_wrap(e, "%s %s", verb, row->word);
 	}
 	return 0;
 }
@@ -452,15 +439,6 @@ static void path_print(struct buf *out, const char *path, bool is_dir)
 	buf_printf(out, "%s\"", slash);
 }
 
-static size_t protocol_at(enum net_protocol protocol)
-{
-	size_t i = 0;
-
-	while (i + 1 < COUNTOF(protocols) && protocols[i].protocol != protocol)
-		i++;
-	return i;
-}
-
 static size_t device_at(uint8_t access)
 {
 	size_t i = 0;
@@ -473,7 +451,7 @@ static size_t device_at(uint8_t access)
 
 static void host_text(struct buf *out, const struct action *a)
 {
-	buf_printf(out, " %s ", protocols[protocol_at(a->protocol)].word);
+	buf_printf(out, " %s ", net_protocol_get(a->protocol)->word);
 	if (a->host.family == 6 && a->protocol != NET_RAW)
 		buf_puts(out, "[");
 	if (a->host.family != 0)
@@ -555,7 +533,7 @@ static void path_phrase(struct buf *out, const struct action *a)
 /* " TCP port 22 of 1.2.3.4", " raw IP of ::1" */
 static void host_phrase(struct buf *out, const struct action *a)
 {
-	const char *name = protocols[protocol_at(a->protocol)].name;
+	const char *name = net_protocol_get(a->protocol)->name;
 
 	if (a->protocol == NET_RAW)
 		buf_printf(out, " %s", name);

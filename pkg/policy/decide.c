@@ -612,14 +612,9 @@ static enum stance capabilities_judge(const struct question *q,
 
 static void network_fix(const struct action *a, struct buf *out)
 {
-	static const char *const words[] = { [NET_TCP] = "tcp",
-					     [NET_UDP] = "udp",
-					     [NET_MPTCP] = "mptcp",
-					     [NET_RAW] = "raw" };
-
 	buf_printf(out, "{\"%s\":[{\"protocol\":[\"%s\"]",
 		   a->kind == ACTION_CONNECT ? "connect" : "bind",
-		   words[a->protocol]);
+		   net_protocol_get(a->protocol)->word);
 	if (a->host.family != 0) {
 		buf_puts(out, ",\"address\":[\"");
 		net_prefix_print(out, &a->host);

@@ -15,15 +15,13 @@
 #define MAPPED_BITS  96 /* of ::ffff:0:0/96, RFC 4291 2.5.5.2 */
 #define ADDRESS_TEXT 64 /* bytes: a prefix as text */
 
-static const struct {
-	uint8_t bit;
-	bool has_ports;
-	const char *name;
-} protocols[] = {
-	{ NET_TCP, true, "tcp" },
-	{ NET_UDP, true, "udp" },
-	{ NET_MPTCP, true, "mptcp" },
-	{ NET_RAW, false, "raw" },
+#define PROTOCOLS 4
+
+static const struct net_protocol_row protocols[PROTOCOLS] = {
+	{ NET_TCP, "tcp", "TCP" },
+	{ NET_UDP, "udp", "UDP" },
+	{ NET_MPTCP, "mptcp", "MPTCP" },
+	{ NET_RAW, "raw", "raw IP" },
 };
 
 static const char *const actions[NET_ACTIONS] = {
@@ -31,12 +29,21 @@ static const char *const actions[NET_ACTIONS] = {
 	[NET_BIND] = "bind",
 };
 
-uint8_t net_protocol_find(struct span name)
+const struct net_protocol_row *net_protocol_find(struct span word)
 {
-	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++)
-		if (span_eq_str(name, protocols[i].name))
-			return protocols[i].bit;
-	return 0;
+	for (size_t i = 0; i < PROTOCOLS; i++)
+		if (span_eq_str(word, protocols[i].word))
+			return &protocols[i];
+	return NULL;
+}
+
+const struct net_protocol_row *net_protocol_get(enum net_protocol protocol)
+{
+	size_t i = 0;
+
+	while (i + 1 < PROTOCOLS && protocols[i].protocol != protocol)
+		i++;
+	return &protocols[i];
 }
 
 /* ---- prefixes ----------------------------------------------------------- */
@@ -161,14 +168,15 @@ static int protocols_parse(const json_t *array, uint8_t *ret, struct err *e)
 	size_t i;
 
 	json_array_foreach(array, i, value) {
-		const uint8_t bit = net_protocol_find(json_span(value));
+		const struct net_protocol_row *row =
+			net_protocol_find(json_span(value));
 
-		if (bit == 0)
+		if (row == NULL)
 			return err_set(e, EBADMSG,
 				       "protocol[%zu]: must be tcp, udp, mptcp "
 				       "or raw",
 				       i);
-		mask |= bit;
+		mask = (uint8_t)(mask | row->protocol);
 	}
 	if (mask == 0)
 		return err_set(e, EBADMSG, "\"protocol\" is empty");
@@ -506,9 +514,9 @@ static bool protocol_covered(const struct network *n, uint8_t protocol,
 
 bool network_covers(const struct network *n, const struct net_rule *rule)
 {
-	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++)
-		if ((rule->protocols & protocols[i].bit) != 0 &&
-		    !protocol_covered(n, protocols[i].bit, rule))
+	for (size_t i = 0; i < PROTOCOLS; i++)
+		if ((rule->protocols & protocols[i].protocol) != 0 &&
+		    !protocol_covered(n, (uint8_t)protocols[i].protocol, rule))
 			return false;
 	return true;
 }
@@ -559,10 +567,10 @@ void net_rule_print(struct buf *out, const struct net_rule *r)
 	const char *sep = " ";
 
 	buf_puts(out, actions[r->action]);
-	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++)
-		if ((r->protocols & protocols[i].bit) != 0) {
+	for (size_t i = 0; i < PROTOCOLS; i++)
+		if ((r->protocols & protocols[i].protocol) != 0) {
 			buf_puts(out, sep);
-			buf_puts(out, protocols[i].name);
+			buf_puts(out, protocols[i].word);
 			sep = ", ";
 		}
 	buf_puts(out, " ");

@@ -101,7 +101,15 @@ void net_prefix_print(struct buf *out, const struct net_prefix *p);
  * "connect raw 10.1.2.3". */
 void net_rule_print(struct buf *out, const struct net_rule *r);
 
-/* The protocol of that name: "tcp"; 0 for none. */
-uint8_t net_protocol_find(struct span name);
+struct net_protocol_row {
+	enum net_protocol protocol;
+	const char *word; /* in documents */
+	const char *name; /* in sentences */
+};
+
+/* The row of that word; NULL for none. */
+const struct net_protocol_row *net_protocol_find(struct span word);
+/* The row of one protocol. */
+const struct net_protocol_row *net_protocol_get(enum net_protocol protocol);
 
 #endif
