@@ -21,9 +21,8 @@
 #define POLICY_SERVICES_MAX 1024
 #define POLICY_TARGET_MAX   1048576 /* bytes of one document */
 #define POLICY_SIGNERS_MAX  16
-#define POLICY_AUDIT_ALL_MAX                            \
-	1024 /* audit rules: every system call of every \
-	      * process is compared with each */
+/* Audit rules: every system call of every process is compared with each. */
+#define POLICY_AUDIT_ALL_MAX 1024
 
 /* The role that speaks for a target, and whose signatures on it hold. */
 struct policy_speaker {
@@ -151,6 +150,7 @@ enum policy_unlisted policy_unlisted(const struct policy *p);
  * "unlimited" of; sorted. NULL behind the last. */
 const char *policy_role(const struct policy *p, size_t i);
 bool policy_audit_execve(const struct policy *p); /* node.json "audit" */
+
 /**
  * policy_audit_rules() - the audit rules of the node and of its services.
  * @out: each is appended as a blob: struct audit_rule_data and its strings, in
@@ -218,27 +218,6 @@ struct policy_denial {
 int policy_explain(const struct policy *p, const struct policy_denial *d,
 		   struct buf *out, struct err *e);
 
-enum policy_change_kind {
-	POLICY_TIGHTER,
-	POLICY_LOOSER,
-	POLICY_CHANGED, /* neither: the same is said or answered otherwise */
-	POLICY_ADDED,
-	POLICY_REMOVED
-};
-
-/* "tighter", "looser" and so on. */
-const char *policy_change_word(enum policy_change_kind kind);
-
-/* One difference; everything is borrowed for the call. */
-struct policy_change {
-	const char *service; /* NULL: the node itself */
-	const char *layer;   /* "landlock", "seccomp", "capabilities" ... */
-	enum policy_change_kind kind;
-	bool needs_restart;   /* what runs is not touched by it */
-	const char *sentence; /* without its full stop */
-};
-typedef void policy_change_fn(void *ctx, const struct policy_change *change);
-
 /**
  * policy_what() - may @service do what @words say (action.h)?
  * @out: one JSON object is appended:
@@ -262,6 +241,27 @@ int policy_what(const struct policy *p, struct span service, struct span words,
  * and the rule; -ENOMEM.
  */
 int policy_tests_check(const struct policy *p, struct err *e);
+
+enum policy_change_kind {
+	POLICY_TIGHTER,
+	POLICY_LOOSER,
+	POLICY_CHANGED, /* neither: the same is said or answered otherwise */
+	POLICY_ADDED,
+	POLICY_REMOVED
+};
+
+/* "tighter", "looser" and so on. */
+const char *policy_change_word(enum policy_change_kind kind);
+
+/* One difference; everything is borrowed for the call. */
+struct policy_change {
+	const char *service; /* NULL: the node itself */
+	const char *layer;   /* "landlock", "seccomp", "capabilities" ... */
+	enum policy_change_kind kind;
+	bool needs_restart;   /* what runs is not touched by it */
+	const char *sentence; /* without its full stop */
+};
+typedef void policy_change_fn(void *ctx, const struct policy_change *change);
 
 /**
  * policy_diff() - what @to changes against @from (NULL: everything is new).
