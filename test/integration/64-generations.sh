@@ -148,9 +148,8 @@ is_new() { new=$(runs) && [ "$new" != "$old" ] && is "$new" | grep -q .; }
 manager &
 looper=$!
 # shellcheck disable=SC2016
-t_cleanup "kill $looper 2>/dev/null"
-# shellcheck disable=SC2016
 t_cleanup 'kill $(runs) 2>/dev/null'
+t_cleanup "kill $looper 2>/dev/null"
 old=
 t_wait_for is_new || t_die "it does not run"
 old=$(runs)
