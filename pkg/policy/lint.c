@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/auto.h"
+#include "lib/text.h"
 #include "pkg/policy/lint_paths.h"
 #include "pkg/policy/model.h"
 #include "pkg/policy/reach.h"
@@ -32,6 +33,22 @@ void findings_done(struct findings *f)
 	*f = (struct findings){ 0 };
 }
 
+/* Paths in it are whatever the document's author wrote; it is read on
+ * terminals, line by line. Return: NULL: out of memory. */
+static char *sentence_make(const char *fmt, va_list ap)
+{
+	AUTO_DONE(buf_done) struct buf clean = { 0 };
+	AUTO_MEM char *raw = NULL;
+
+	if (vasprintf(&raw, fmt, ap) < 0) {
+		raw = NULL;
+		return NULL;
+	}
+	buf_init(&clean, RULE_TEXT_MAX);
+	text_escape(&clean, span_of(raw), false);
+	return buf_cstr(&clean) != NULL ? span_dup(buf_view(&clean)) : NULL;
+}
+
 int finding_add(struct model *m, enum gap gap, struct span rule,
 		const char *fmt, ...)
 {
@@ -40,7 +57,6 @@ int finding_add(struct model *m, enum gap gap, struct span rule,
 		reallocarray(f->items, f->count + 1, sizeof(*items));
 	struct finding *new;
 	va_list ap;
-	int len;
 
 	if (items == NULL)
 		return -ENOMEM;
@@ -53,10 +69,8 @@ int finding_add(struct model *m, enum gap gap, struct span rule,
 		.rule = rule.len != 0 ? span_dup(rule) : NULL,
 	};
 	va_start(ap, fmt);
-	len = vasprintf(&new->sentence, fmt, ap);
+	new->sentence = sentence_make(fmt, ap);
 	va_end(ap);
-	if (len < 0)
-		new->sentence = NULL;
 	return new->closes == NULL || new->sentence == NULL ||
 			       (rule.len != 0 && new->rule == NULL)
 		       ? -ENOMEM

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <seccomp.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/auto.h"
 #include "lib/splice.h"
@@ -379,6 +380,22 @@ TEST(path_rules_among_themselves)
 			test_fail(__FILE__, __LINE__, "row %zu: %s is %s", i,
 				  gap_table[rows[i].gap].id,
 				  rows[i].is_open ? "not found" : "found");
+}
+
+/* A report is read on a terminal, line by line. */
+TEST(a_path_in_a_finding_drives_no_terminal_and_makes_no_line)
+{
+	struct model *m =
+		lint(PATHS(RULE("\"execute\",\"write_file\"",
+				"/srv/\\u001b[31mX\\nweb.json: clean")),
+		     &abi_7);
+
+	CHECK(has(m, GAP_WRITE_EXECUTE));
+	for (size_t i = 0; i < m->findings.count; i++)
+		CHECK(strpbrk(m->findings.items[i].sentence, "\033\n") == NULL);
+	CHECK_HAS(m->warnings.items[m->warnings.count - 1],
+		  "/srv/\\x1b[31mX\\x0aweb.json: clean: the same files");
+	model_unref(m);
 }
 
 TEST(what_is_not_handled_or_not_applied_is_found)
