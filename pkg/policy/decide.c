@@ -7,9 +7,7 @@
 #include <string.h>
 
 #include "pkg/policy/devices.h"
-
-#define TRIES_MAX  4096 /* combinations of arguments that are not said */
-#define VALUES_MAX 32	/* of one argument */
+#include "pkg/policy/hole.h"
 
 const char *decide_layer_name(enum decide_layer layer)
 {
@@ -356,84 +354,18 @@ static const struct rule *call_rules(const struct profile *p,
 	return profile_rules(p, seccomp_arch_native(), (uint32_t)c->nr, count);
 }
 
-/* Values of one argument at which some rule may change its mind. */
-struct values {
-	uint64_t items[VALUES_MAX];
-	size_t count;
-	bool is_cut;
-};
-
-static void value_add(struct values *v, uint64_t value)
-{
-	for (size_t i = 0; i < v->count; i++)
-		if (v->items[i] == value)
-			return;
-	if (v->count == VALUES_MAX)
-		v->is_cut = true;
-	else
-		v->items[v->count++] = value;
-}
-
-static void values_collect(const struct profile *p, const struct way_call *c,
-			   struct values values[6])
-{
-	size_t count;
-	const struct rule *rules = call_rules(p, c, &count);
-
-	for (size_t i = 0; rules != NULL && i < count; i++)
-		for (uint32_t k = 0; k < rules[i].count; k++) {
-			const struct cond *cond = &p->conds[rules[i].first + k];
-			struct values *v = &values[cond->index];
-
-			value_add(v, cond->value);
-			value_add(v, cond->value - 1);
-			value_add(v, cond->value + 1);
-			value_add(v, cond->value_two);
-			value_add(v, UINT64_MAX);
-			value_add(v, cond->value_two ^ cond->value);
-		}
-}
-
-/* The next combination; false after the last. */
-static bool combination_next(const struct values values[6], size_t at[6])
-{
-	for (size_t i = 0; i < 6; i++) {
-		if (++at[i] < values[i].count)
-			return true;
-		at[i] = 0;
-	}
-	return false;
-}
-
-/* Would the call go through with some arguments for those not said? When not
- * all could be tried, yes: nothing is called denied that may be open. */
+/* Would the call go through with some arguments for those not said? */
 static bool call_may_pass(const struct profile *p, const struct way_call *c,
 			  size_t said)
 {
-	struct values values[6] = { 0 };
-	size_t at[6] = { 0 }, tries = 0;
-	bool is_cut = false;
+	struct hole hole = { .call = c->name, .count = said };
 
-	for (size_t i = 0; i < 6; i++)
-		value_add(&values[i], i < said ? c->args[i] : 0);
-	values_collect(p, c, values);
-	for (size_t i = 0; i < 6; i++) {
-		if (i < said) {
-			values[i].items[0] = c->args[i];
-			values[i].count = 1;
-		} else {
-			is_cut |= values[i].is_cut;
-		}
-	}
-	do {
-		struct seccomp_data d = data_of(c);
-
-		for (size_t i = 0; i < 6; i++)
-			d.args[i] = values[i].items[at[i]];
-		if (call_is_permitted(profile_verdict(p, &d)))
-			return true;
-	} while (++tries < TRIES_MAX && combination_next(values, at));
-	return is_cut || tries == TRIES_MAX;
+	for (uint8_t i = 0; i < said; i++)
+		hole.args[i] = (struct hole_arg){ .index = i,
+						  .mask = UINT64_MAX,
+						  .value = c->args[i] };
+	return hole_passes(p, seccomp_arch_native(), (uint32_t)c->nr, &hole,
+			   call_is_permitted);
 }
 
 static bool call_passes(const struct question *q, const struct way_call *c)
@@ -556,6 +488,23 @@ static void calls_denied_say(const struct question *q,
 		call_fix(r, here, here_count);
 }
 
+/* Do rules look at an argument that the question does not say? */
+static bool depends_on_more(const struct question *q, const struct way_call *c)
+{
+	const struct profile *p = &q->m->profile;
+	size_t count;
+	const struct rule *rules = call_rules(p, c, &count);
+
+	if (q->a->kind != ACTION_SYSCALL || rules == NULL)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		for (uint32_t k = 0; k < rules[i].count; k++)
+			if (p->conds[rules[i].first + k].index >=
+			    q->a->arg_count)
+				return true;
+	return false;
+}
+
 static enum stance seccomp_judge(const struct question *q, struct reason *r)
 {
 	const char *names[WAY_CALLS_MAX];
@@ -576,6 +525,8 @@ static enum stance seccomp_judge(const struct question *q, struct reason *r)
 		n = name_add(names, n, q->way->calls[i].name);
 	names_print(&r->cause, names, n);
 	buf_printf(&r->cause, " %s allowed", n == 1 ? "is" : "are");
+	if (depends_on_more(q, &q->way->calls[0]))
+		buf_puts(&r->cause, " with some arguments");
 	names_print(&r->rule, names, n);
 	return STANCE_GRANTS;
 }

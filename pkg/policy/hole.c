@@ -199,9 +199,9 @@ static bool cond_covers(const struct cond *c, const struct hole_arg *h)
 /* Is the whole hole inside a rule that denies? Then nothing need be searched,
  * whatever else the profile says. */
 static bool rule_covers(const struct profile *p, const struct rule *r,
-			const struct hole *hole)
+			const struct hole *hole, verdict_fn *is_open)
 {
-	if (verdict_is_open(r->ret))
+	if (is_open(r->ret))
 		return false;
 	for (uint32_t k = 0; k < r->count; k++) {
 		const struct cond *c = &p->conds[r->first + k];
@@ -218,7 +218,7 @@ static bool rule_covers(const struct profile *p, const struct rule *r,
 
 /* All combinations of the values; @d has number and architecture. */
 static bool axes_search(const struct profile *p, const struct axis axes[ARGS],
-			struct seccomp_data *d)
+			verdict_fn *is_open, struct seccomp_data *d)
 {
 	size_t at[ARGS] = { 0 };
 	size_t points = 1, i;
@@ -235,7 +235,7 @@ static bool axes_search(const struct profile *p, const struct axis axes[ARGS],
 	for (size_t n = 0; n < points && n < HOLE_POINTS_MAX; n++) {
 		for (i = 0; i < ARGS; i++)
 			d->args[i] = axes[i].values[at[i]];
-		if (verdict_is_open(profile_verdict(p, d)))
+		if (is_open(profile_verdict(p, d)))
 			return true;
 		for (i = 0; i < ARGS && ++at[i] == axes[i].count; i++)
 			at[i] = 0;
@@ -244,7 +244,8 @@ static bool axes_search(const struct profile *p, const struct axis axes[ARGS],
 }
 
 static bool number_is_open(const struct profile *p, uint32_t token, uint32_t nr,
-			   const struct hole *hole, struct seccomp_data *d)
+			   const struct hole *hole, verdict_fn *is_open,
+			   struct seccomp_data *d)
 {
 	const bool is_narrow = token_is_narrow(token);
 	struct axis axes[ARGS] = { 0 };
@@ -252,7 +253,7 @@ static bool number_is_open(const struct profile *p, uint32_t token, uint32_t nr,
 	const struct rule *rules = profile_rules(p, token, nr, &count);
 
 	for (size_t i = 0; i < count; i++)
-		if (rule_covers(p, &rules[i], hole))
+		if (rule_covers(p, &rules[i], hole, is_open))
 			return false;
 	for (uint8_t i = 0; i < ARGS; i++) {
 		const struct hole_arg *h = NULL;
@@ -263,7 +264,23 @@ static bool number_is_open(const struct profile *p, uint32_t token, uint32_t nr,
 		axis_fill(&axes[i], p, rules, count, h, i, is_narrow);
 	}
 	d->nr = (int)nr;
-	return axes_search(p, axes, d);
+	return axes_search(p, axes, is_open, d);
+}
+
+/* Of x32, which comes with the architecture of x86-64. */
+static struct seccomp_data data_of(uint32_t token)
+{
+	return (struct seccomp_data){
+		.arch = token == SCMP_ARCH_X32 ? AUDIT_ARCH_X86_64 : token,
+	};
+}
+
+bool hole_passes(const struct profile *p, uint32_t token, uint32_t nr,
+		 const struct hole *hole, verdict_fn *is_open)
+{
+	struct seccomp_data d = data_of(token);
+
+	return number_is_open(p, token, nr, hole, is_open, &d);
 }
 
 static bool arch_is_open(const struct profile *p, uint32_t token,
@@ -281,7 +298,8 @@ static bool arch_is_open(const struct profile *p, uint32_t token,
 		};
 
 		if (number_is_open(p, token, n->nr,
-				   n->mux_mask != 0 ? &mux : hole, d))
+				   n->mux_mask != 0 ? &mux : hole,
+				   verdict_is_open, d))
 			return true;
 	}
 	return false;
@@ -292,11 +310,7 @@ bool hole_is_open(const struct profile *p, const struct hole *hole,
 {
 	for (size_t i = 0; i < p->arch_count; i++) {
 		const uint32_t token = p->archs[i].token;
-		struct seccomp_data d = {
-			/* x32 comes with the architecture of x86-64. */
-			.arch = token == SCMP_ARCH_X32 ? AUDIT_ARCH_X86_64
-						       : token,
-		};
+		struct seccomp_data d = data_of(token);
 
 		if (!arch_is_open(p, token, hole, &d))
 			continue;

@@ -13,7 +13,7 @@
 
 #include "pkg/seccomp/profile.h"
 
-#define HOLE_ARGS_MAX 3
+#define HOLE_ARGS_MAX 6
 
 /* (argument & mask) == value, or with @is_not: != value. One value of these may
  * be harmless all the same: @except; 0: none. */
@@ -39,6 +39,17 @@ struct hole {
 #define HOLE_POINTS_MAX 65536
 bool hole_is_open(const struct profile *p, const struct hole *hole,
 		  struct seccomp_data *ret);
+
+/* Does a call with this verdict get through? */
+typedef bool verdict_fn(uint32_t verdict);
+
+/**
+ * hole_passes() - as hole_is_open(), for one number of one architecture.
+ * @token: SCMP_ARCH_*.
+ * @is_open: which verdicts let a call through.
+ */
+bool hole_passes(const struct profile *p, uint32_t token, uint32_t nr,
+		 const struct hole *hole, verdict_fn *is_open);
 
 /* Does @d belong to @hole, its number aside? */
 bool hole_has(const struct hole *hole, const struct seccomp_data *d);

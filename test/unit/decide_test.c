@@ -374,6 +374,37 @@ TEST(a_system_call_is_judged_by_the_arguments_that_are_said)
 	      &newest, rows, COUNTOF(rows));
 }
 
+/* No single value of a rule opens it, but one that mixes them does. */
+TEST(a_call_whose_arguments_are_not_said_is_searched_for_any)
+{
+#define MASKED(mask, value)                                           \
+	"{\"index\":0,\"op\":\"SCMP_CMP_MASKED_EQ\",\"value\":" #mask \
+	",\"valueTwo\":" #value "}"
+	static const struct row rows[] = {
+		{ "syscall personality", "allowed" },
+		{ "syscall personality 0x4010", "allowed" },
+		{ "syscall personality 0x10", "denied" },
+		{ "syscall getpid", "denied" },
+	};
+	struct policy *p = compiled(
+		"{" NO_LANDLOCK
+		",\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ALLOW\","
+		"\"syscalls\":[{\"action\":\"SCMP_ACT_ERRNO\",\"names\":["
+		"\"personality\"],\"args\":[" MASKED(16, 0) "," MASKED(
+			512, 512) "," MASKED(16384,
+					     0) "]},{\"action\":"
+						"\"SCMP_ACT_TRACE\",\"names\":["
+						"\"getpid\"]}]}}",
+		&newest);
+	AUTO_JSON *some = NULL;
+
+	holds(p, rows, COUNTOF(rows));
+	some = answer(p, "syscall personality");
+	CHECK_HAS(text(some, "sentence"),
+		  "personality is allowed with some arguments");
+	policy_free(p);
+}
+
 TEST(a_call_that_only_kills_or_traces_is_denied)
 {
 	static const struct row rows[] = {
