@@ -151,12 +151,19 @@ static struct call call_of(const struct profile *p, uint32_t token, uint32_t nr)
 	return c;
 }
 
+/* Does a rule without conditions stand before the default? */
+static bool allows_always(const struct call *c)
+{
+	return c->allows != NULL && c->allows->count == 0;
+}
+
 /* Was it this rule, whatever the arguments were? */
 static bool forbids_surely(const struct profile *p, const struct call *c)
 {
-	return c->forbids != NULL &&
-	       (c->forbids->count == 0 ||
-		(c->forbid_count == 1 && is_permissive(p->default_ret)));
+	if (c->forbids == NULL || c->forbids->count == 0)
+		return c->forbids != NULL;
+	return c->forbid_count == 1 &&
+	       (allows_always(c) || is_permissive(p->default_ret));
 }
 
 /* The rules decide by arguments, which the record does not have. */
@@ -180,8 +187,10 @@ static void call_conditional(const struct model *m, const struct call *c,
 	buf_puts(&a->r.cause, " with these arguments, which the record does "
 			      "not have: the profile has ");
 	buf_span(&a->r.cause, buf_view(&a->r.rule));
-	buf_puts(&a->r.cause, "; for all others it has ");
-	default_print(&a->r.cause, &m->profile, m->profile.default_ret);
+	if (!allows_always(c)) {
+		buf_puts(&a->r.cause, "; for all others it has ");
+		default_print(&a->r.cause, &m->profile, m->profile.default_ret);
+	}
 	/* No addition outweighs a rule that restricts, if it was one. */
 	if (c->forbids == NULL)
 		call_fix(&a->r, &name, 1);

@@ -756,6 +756,10 @@ TEST(a_rule_by_arguments_is_not_blamed_without_them)
 #define FAMILY_ONE                                                         \
 	",{\"names\":[\"socket\"],\"action\":\"SCMP_ACT_ALLOW\",\"args\":" \
 	"[{\"index\":0,\"value\":1,\"op\":\"SCMP_CMP_EQ\"}]}"
+#define FREELY ",{\"names\":[\"socket\"],\"action\":\"SCMP_ACT_ALLOW\"}"
+#define ALSO                                                                \
+	",{\"names\":[\"socket\"],\"action\":\"SCMP_ACT_ERRNO\",\"args\":[" \
+	"{\"index\":1,\"value\":3,\"op\":\"SCMP_CMP_EQ\"}]}"
 #define ALWAYS ",{\"names\":[\"socket\"],\"action\":\"SCMP_ACT_KILL\"}"
 	static const struct {
 		const char *document, *sentence;
@@ -769,6 +773,13 @@ TEST(a_rule_by_arguments_is_not_blamed_without_them)
 		  "web may not call socket: the rule "
 		  "SCMP_ACT_ERRNO(93) if argument 2 is 9 forbids "
 		  "it" },
+		/* What --fix writes below a name that is allowed. */
+		{ TWO_WAYS("SCMP_ACT_ERRNO", FREELY),
+		  "web may not call socket: the rule SCMP_ACT_ERRNO(93) if "
+		  "argument 2 is 9 forbids it" },
+		{ TWO_WAYS("SCMP_ACT_KILL", FREELY ALSO),
+		  "SCMP_ACT_ERRNO(93) if argument 2 is 9; SCMP_ACT_ALLOW; "
+		  "SCMP_ACT_ERRNO(EPERM) if argument 1 is 3; bundle" },
 		{ TWO_WAYS("SCMP_ACT_ERRNO", ALWAYS),
 		  "web may not call socket: the rule SCMP_ACT_KILL" },
 	};
