@@ -134,14 +134,6 @@ int audit_rule_add(int fd, const struct audit_rule *r, struct err *e)
 	return 0;
 }
 
-int audit_rule_delete(int fd, const struct audit_rule *r, struct err *e)
-{
-	const int code =
-		audit_request(fd, AUDIT_DEL_RULE, rule_bytes(r), 0, NULL, NULL);
-
-	return code < 0 ? refused(e, code, "delete an audit rule") : 0;
-}
-
 /* ---- listing --------------------------------------------------------------
  */
 

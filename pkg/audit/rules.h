@@ -55,9 +55,6 @@ void rule_denied_range(struct audit_rule *r, uint32_t low, uint32_t high,
  * there already; -EPERM without the privilege or when locked; -EINVAL. */
 int audit_rule_add(int fd, const struct audit_rule *r, struct err *e);
 
-/* Return: 0; -ENOENT when it is not there. */
-int audit_rule_delete(int fd, const struct audit_rule *r, struct err *e);
-
 /**
  * audit_rules_clear() - delete every rule whose key begins with @prefix.
  * @ret_count: how many there were.

@@ -460,26 +460,3 @@ int audit_posture_set(int fd, const struct audit_posture *want,
 						now.backlog_wait_time };
 	return 0;
 }
-
-static int features_take(void *ctx, struct span body)
-{
-	struct audit_features *features = ctx;
-
-	if (body.len < sizeof(*features))
-		return -EBADMSG;
-	memcpy(features, body.p, sizeof(*features));
-	return 0;
-}
-
-int audit_loginuid_immutable(int fd, bool *ret, struct err *e)
-{
-	struct audit_features f = { 0 };
-	const int r = audit_request(fd, AUDIT_GET_FEATURE, (struct span){ 0 },
-				    AUDIT_GET_FEATURE, features_take, &f);
-
-	if (r < 0)
-		return refused(e, r, "read the kernel's audit features");
-	*ret = (f.features &
-		AUDIT_FEATURE_TO_MASK(AUDIT_FEATURE_LOGINUID_IMMUTABLE)) != 0;
-	return 0;
-}

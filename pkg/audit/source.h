@@ -115,10 +115,6 @@ int audit_state_get(int fd, struct audit_state *ret, struct err *e);
 int audit_posture_set(int fd, const struct audit_posture *want,
 		      struct audit_posture *ret_before, struct err *e);
 
-/* Whether a loginuid that was set can never be changed again
- * (loginuid_immutable), not even with CAP_AUDIT_CONTROL. */
-int audit_loginuid_immutable(int fd, bool *ret, struct err *e);
-
 /* ---- one request (rules.c) ------------------------------------------------
  */
 

@@ -17,12 +17,6 @@
 /* Code that is written again rather than reached over a stone. */
 #define COPY_RULES_MAX 2
 
-/* Of a number up to the highest named one in the search, beside 1 for all
- * others: it may be called. One whose arguments are tested counts more: for
- * those that are always allowed Linux remembers the answer. */
-#define NAMED_WEIGHT  16
-#define TESTED_WEIGHT 128
-
 /* What holds for some numbers: one answer, or the rules of a call, which are
  * tested in order. */
 struct body {

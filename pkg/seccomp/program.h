@@ -2,7 +2,7 @@
 /* program.h - a profile as classic BPF, an interpreter that runs it, and the
  * proof that both mean the same.
  *
- * The architecture first, then a search over ranges of numbers, the frequent
+ * The architecture first, then a search over ranges of numbers, the large
  * ones nearest; per call with arguments a disjunction of conjunctions in which
  * both 32-bit halves are always compared. Rules are never merged into trees:
  * they are left out when they decide nothing (reduce.h), and what a test would

@@ -113,6 +113,15 @@ static void check_refused(const char *ceiling, const char *document,
 	CHECK(e.hint != NULL);
 }
 
+/* @says: NULL when it is allowed. */
+static void check(const char *ceiling, const char *document, const char *says)
+{
+	if (says == NULL)
+		check_allowed(ceiling, document);
+	else
+		check_refused(ceiling, document, says);
+}
+
 TEST(a_path_is_within_its_ceiling_or_refused_with_what_would_be_allowed)
 {
 	/* clang-format off */
@@ -145,10 +154,7 @@ TEST(a_path_is_within_its_ceiling_or_refused_with_what_would_be_allowed)
 	for (size_t i = 0; i < COUNTOF(rows); i++) {
 		const char *document = with_path(rows[i].right, rows[i].path);
 
-		if (rows[i].says == NULL)
-			check_allowed(CEILING, document);
-		else
-			check_refused(CEILING, document, rows[i].says);
+		check(CEILING, document, rows[i].says);
 	}
 }
 
@@ -360,11 +366,7 @@ TEST(best_effort_is_within_the_ceilings)
 
 		(void)snprintf(ceiling, sizeof(ceiling), "{\"best-effort\":%s}",
 			       rows[i].ceiling);
-		if (rows[i].says == NULL)
-			check_allowed(ceiling, with_effort(rows[i].effort));
-		else
-			check_refused(ceiling, with_effort(rows[i].effort),
-				      rows[i].says);
+		check(ceiling, with_effort(rows[i].effort), rows[i].says);
 	}
 }
 
@@ -424,11 +426,7 @@ TEST(the_network_is_within_the_ceiling_and_not_left_out)
 
 		(void)snprintf(member, sizeof(member), "\"network\":{%s}",
 			       rows[i].rule);
-		if (rows[i].says == NULL)
-			check_allowed(ceiling, with_member(member));
-		else
-			check_refused(ceiling, with_member(member),
-				      rows[i].says);
+		check(ceiling, with_member(member), rows[i].says);
 	}
 	check_refused(ceiling, with_member(""),
 		      "may not leave out \"network\"");
@@ -470,11 +468,7 @@ TEST(devices_are_within_the_ceiling_and_not_left_out)
 
 		(void)snprintf(member, sizeof(member), "\"devices\":[{%s}]",
 			       rows[i].rule);
-		if (rows[i].says == NULL)
-			check_allowed(ceiling, with_member(member));
-		else
-			check_refused(ceiling, with_member(member),
-				      rows[i].says);
+		check(ceiling, with_member(member), rows[i].says);
 	}
 	check_refused(ceiling, with_member(""),
 		      "may not leave out \"devices\"");
