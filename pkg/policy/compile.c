@@ -68,7 +68,8 @@ static int targets_sort(const struct policy_target *targets, size_t count,
 		      target_order);
 	for (size_t i = 1; i < count; i++)
 		if (target_order(&ret->items[i - 1], &ret->items[i]) == 0)
-			return err_set(e, EBADMSG, "%.200s: stands twice",
+			return err_set(e, EBADMSG,
+				       "%.200s: stands twice in the bundle",
 				       ret->items[i]->name);
 	return 0;
 }

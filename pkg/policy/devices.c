@@ -38,7 +38,9 @@ static int access_parse(const json_t *value, uint8_t *ret, struct err *e)
 		mask |= bit;
 	}
 	if (value != NULL && mask == 0)
-		return err_set(e, EBADMSG, "\"access\" is empty");
+		return err_set(
+			e, EBADMSG,
+			"\"access\" is empty: leave it out for all of rwm, or name some");
 	*ret = mask != 0 ? mask : DEVICE_READ | DEVICE_WRITE | DEVICE_MKNOD;
 	return 0;
 }

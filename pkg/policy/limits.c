@@ -36,7 +36,10 @@ static int role_parse(const char *name, const json_t *value,
 	int r = 0;
 
 	if (*name == '\0' || strlen(name) > ROLE_NAME_MAX || is_top_level(name))
-		return err_set(e, EBADMSG, "is no name of a delegated role");
+		return err_set(
+			e, EBADMSG,
+			"is no name of a delegated role: root, targets, snapshot and timestamp are not, nor is more than %d bytes",
+			ROLE_NAME_MAX);
 	if (!span_eq_str(json_span(value), "unlimited"))
 		r = ceiling_parse(value, &c, e);
 	if (r < 0)

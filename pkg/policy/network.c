@@ -179,7 +179,9 @@ static int protocols_parse(const json_t *array, uint8_t *ret, struct err *e)
 		mask = (uint8_t)(mask | row->protocol);
 	}
 	if (mask == 0)
-		return err_set(e, EBADMSG, "\"protocol\" is empty");
+		return err_set(
+			e, EBADMSG,
+			"\"protocol\" is empty: name tcp, udp, mptcp or raw");
 	*ret = mask;
 	return 0;
 }

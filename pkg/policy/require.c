@@ -49,7 +49,9 @@ static int lsm_read(const json_t *array, struct require *q, struct err *e)
 	if (array == NULL)
 		return 0;
 	if (json_array_size(array) == 0)
-		return err_set(e, EBADMSG, "\"lsm\" is empty");
+		return err_set(
+			e, EBADMSG,
+			"\"lsm\" is empty: leave it out, or name security modules as \"bpf\"");
 	r = lines_parse(array, REQUIRE_LSM_MAX, &q->lsm, e);
 	if (r < 0)
 		return err_wrap(e, "lsm");

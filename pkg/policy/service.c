@@ -64,7 +64,9 @@ static int landlock_merge(const json_t *array, struct landlock_doc *ret,
 	size_t i;
 
 	if (json_array_size(array) == 0)
-		return err_set(e, EBADMSG, "is empty");
+		return err_set(
+			e, EBADMSG,
+			"is empty: write a document, or leave it out and accept no-landlock");
 	if (json_array_size(array) > LANDLOCK_DOCS_MAX)
 		return err_set(e, E2BIG, "more than %d documents",
 			       LANDLOCK_DOCS_MAX);
