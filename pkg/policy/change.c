@@ -6,6 +6,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#define LINES_TOLD 8 /* of those that come or go, one sentence each */
 
 void change_say(struct changes *c, const char *layer,
 		enum policy_change_kind kind, bool needs_restart,
@@ -41,6 +44,33 @@ void change_may(struct changes *c, const char *layer, bool is_looser,
 	change_say(c, layer, is_looser ? POLICY_LOOSER : POLICY_TIGHTER,
 		   needs_restart, "%s may %s %s", c->service,
 		   is_looser ? "now" : "no longer", words);
+}
+
+static bool line_is_in(const struct lines *l, const char *text)
+{
+	for (size_t i = 0; i < l->count; i++)
+		if (strcmp(l->items[i], text) == 0)
+			return true;
+	return false;
+}
+
+void lines_changes(struct changes *c, const char *layer,
+		   enum policy_change_kind kind, const char *subject,
+		   const struct lines *in, const struct lines *against,
+		   const char *words)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < in->count; i++) {
+		if (line_is_in(against, in->items[i]))
+			continue;
+		if (++count <= LINES_TOLD)
+			change_say(c, layer, kind, false, "%s %s: %s", subject,
+				   words, in->items[i]);
+	}
+	if (count > LINES_TOLD)
+		change_say(c, layer, kind, false, "%s %s: %zu more", subject,
+			   words, count - LINES_TOLD);
 }
 
 void words_join(struct buf *out, const char *text, size_t i, size_t count)

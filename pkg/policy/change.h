@@ -31,6 +31,13 @@ void change_say(struct changes *c, const char *layer,
 void change_may(struct changes *c, const char *layer, bool is_looser,
 		bool needs_restart, const char *words);
 
+/* A sentence "SUBJECT WORDS: LINE" for each line of @in that @against has not;
+ * of many the first, and how many more. */
+void lines_changes(struct changes *c, const char *layer,
+		   enum policy_change_kind kind, const char *subject,
+		   const struct lines *in, const struct lines *against,
+		   const char *words);
+
 /* "a, b and c": append @text, the @i-th of @count. */
 void words_join(struct buf *out, const char *text, size_t i, size_t count);
 

@@ -9,8 +9,7 @@
 #include "pkg/policy/change.h"
 #include "pkg/policy/gap.h"
 
-#define WORDS_MAX  65536 /* bytes of one sentence */
-#define TESTS_TOLD 8	 /* of those that come or go, one sentence each */
+#define WORDS_MAX 65536 /* bytes of one sentence */
 
 /* ---- capabilities -------------------------------------------------------- */
 
@@ -167,35 +166,6 @@ static void devices_changes(struct changes *c, const struct model *from,
 			   c->service);
 }
 
-/* ---- lists of texts -------------------------------------------------------
- */
-
-static bool line_is_in(const struct lines *l, const char *text)
-{
-	for (size_t i = 0; i < l->count; i++)
-		if (strcmp(l->items[i], text) == 0)
-			return true;
-	return false;
-}
-
-static void lines_say(struct changes *c, const char *layer,
-		      enum policy_change_kind kind, const struct lines *in,
-		      const struct lines *against, const char *words)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < in->count; i++) {
-		if (line_is_in(against, in->items[i]))
-			continue;
-		if (++count <= TESTS_TOLD)
-			change_say(c, layer, kind, false, "%s %s: %s",
-				   c->service, words, in->items[i]);
-	}
-	if (count > TESTS_TOLD)
-		change_say(c, layer, kind, false, "%s %s: %zu more", c->service,
-			   words, count - TESTS_TOLD);
-}
-
 /* ---- what it demands and what it gives up ---------------------------------
  */
 
@@ -302,15 +272,16 @@ void document_changes(struct changes *c, const struct model *from,
 	owner_changes(c, from, to);
 	network_changes(c, from, to);
 	devices_changes(c, from, to);
-	lines_say(c, "audit", POLICY_ADDED, &to->audit_rules,
-		  &from->audit_rules, "is now also audited by");
-	lines_say(c, "audit", POLICY_REMOVED, &from->audit_rules,
-		  &to->audit_rules, "is no longer audited by");
+	lines_changes(c, "audit", POLICY_ADDED, c->service, &to->audit_rules,
+		      &from->audit_rules, "is now also audited by");
+	lines_changes(c, "audit", POLICY_REMOVED, c->service,
+		      &from->audit_rules, &to->audit_rules,
+		      "is no longer audited by");
 	require_changes(c, from, to);
 	accepts_changes(c, from, to);
 	efforts_changes(c, from, to);
-	lines_say(c, "tests", POLICY_ADDED, &to->tests, &from->tests,
-		  "has a new test");
-	lines_say(c, "tests", POLICY_REMOVED, &from->tests, &to->tests,
-		  "has lost a test");
+	lines_changes(c, "tests", POLICY_ADDED, c->service, &to->tests,
+		      &from->tests, "has a new test");
+	lines_changes(c, "tests", POLICY_REMOVED, c->service, &from->tests,
+		      &to->tests, "has lost a test");
 }

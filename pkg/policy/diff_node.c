@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* diff_node.c - what changes in node.json but for its services; see change.h.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "pkg/policy/change.h"
 
 #define WORDS_MAX 65536 /* bytes of one sentence */
+#define DUMP	  (JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY)
 
 /* ---- demands --------------------------------------------------------------
  */
@@ -57,6 +59,11 @@ static void demands_changes(struct changes *c, const struct policy *from,
 			   false, "every execution of a program is %s",
 			   to->audit_execve ? "now audited"
 					    : "no longer audited");
+	lines_changes(c, "audit", POLICY_ADDED, "the node", &to->audit_rules,
+		      &from->audit_rules, "is now also audited by");
+	lines_changes(c, "audit", POLICY_REMOVED, "the node",
+		      &from->audit_rules, &to->audit_rules,
+		      "is no longer audited by");
 }
 
 /* ---- ceilings of roles ----------------------------------------------------
@@ -109,21 +116,55 @@ static void role_paths(struct changes *c, const char *role, bool is_looser,
 	}
 }
 
+/* A member that was told of in no other way, as it stands in the document. */
+static void member_change(struct changes *c, const char *role, const char *name,
+			  const json_t *from, const json_t *to)
+{
+	AUTO_MEM char *was = from ? json_dumps(from, DUMP) : strdup("absent");
+	AUTO_MEM char *is = to ? json_dumps(to, DUMP) : strdup("absent");
+
+	if (was == NULL || is == NULL)
+		c->error = -ENOMEM;
+	else if (strcmp(was, is) != 0)
+		change_say(c, "ceiling", POLICY_CHANGED, false,
+			   "the ceiling of the role %s: \"%s\" is now %s, "
+			   "before %s",
+			   role, name, is, was);
+}
+
+static void members_changes(struct changes *c, const char *role,
+			    const struct ceiling *from,
+			    const struct ceiling *to, bool told_landlock)
+{
+	static const char *const names[] = { "landlock", "network",
+					     "devices",	 "programs",
+					     "accept",	 "best-effort",
+					     "lint" };
+	AUTO_JSON *was = json_loads(from->text, 0, NULL);
+	AUTO_JSON *is = json_loads(to->text, 0, NULL);
+
+	if (was == NULL || is == NULL)
+		c->error = -ENOMEM;
+	for (size_t i = told_landlock; i < sizeof(names) / sizeof(names[0]);
+	     i++)
+		member_change(c, role, names[i], json_object_get(was, names[i]),
+			      json_object_get(is, names[i]));
+}
+
 static void ceiling_changes(struct changes *c, const char *role,
 			    const struct ceiling *from,
 			    const struct ceiling *to)
 {
-	const size_t before = c->count;
+	size_t before;
 
 	if (strcmp(from->text, to->text) == 0)
 		return;
 	role_caps(c, role, true, to->capabilities & ~from->capabilities);
 	role_caps(c, role, false, from->capabilities & ~to->capabilities);
+	before = c->count;
 	role_paths(c, role, true, &to->landlock, &from->landlock);
 	role_paths(c, role, false, &from->landlock, &to->landlock);
-	if (c->count == before)
-		change_say(c, "ceiling", POLICY_CHANGED, false,
-			   "the ceiling of the role %s is another one", role);
+	members_changes(c, role, from, to, c->count != before);
 }
 
 static void role_changes(struct changes *c, const struct role_row *from,

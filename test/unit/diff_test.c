@@ -405,6 +405,22 @@ TEST(what_node_json_says_is_told)
 		     "{" NODE ",'roles':{'a':{'capabilities':['CAP_KILL']}}}",
 		     "looser the role a may now grant CAP_KILL\n"
 		     "tighter the role a may no longer grant CAP_CHOWN\n");
+	node_changes(__LINE__,
+		     "{" NODE ",'roles':{'a':{'capabilities':['CAP_CHOWN'],"
+		     "'accept':['udp']}}}",
+		     "{" NODE ",'roles':{'a':{'capabilities':['CAP_KILL'],"
+		     "'lint':'clean'}}}",
+		     "looser the role a may now grant CAP_KILL\n"
+		     "tighter the role a may no longer grant CAP_CHOWN\n"
+		     "changed the ceiling of the role a: \"accept\" is now "
+		     "absent, before [\"udp\"]\n"
+		     "changed the ceiling of the role a: \"lint\" is now "
+		     "\"clean\", before absent\n");
+	node_changes(__LINE__, "{" NODE "}",
+		     "{" NODE ",'audit':{'rules':['-a always,exit -S bind "
+		     "-k binds']}}",
+		     "added the node is now also audited by: -a always,exit "
+		     "-S bind -k binds\n");
 	node_changes(__LINE__, "{" NODE "}",
 		     "{" NODE ",'collectors':[{'name':'c','protocol':"
 		     "'syslog-tcp','host':'127.0.0.1','port':514}]}",
