@@ -116,8 +116,10 @@ static void omitted_print(const json_t *answer)
 	}
 }
 
-static void plan_print(const json_t *restart)
+static void plan_print(const json_t *answer)
 {
+	const json_t *restart = json_object_get(answer, "restart");
+	const uint64_t omitted = ctl_number(answer, "restart_omitted");
 	size_t i, pending = 0, stale = 0;
 	const json_t *row;
 
@@ -143,6 +145,10 @@ static void plan_print(const json_t *restart)
 			(void)puts("");
 		}
 	}
+	if (omitted != 0)
+		(void)printf("and %" PRIu64 " more that a restart would "
+			     "change: bailiffctl services\n",
+			     omitted);
 }
 
 static void answer_print(const json_t *answer, bool is_dry)
@@ -162,14 +168,20 @@ static void answer_print(const json_t *answer, bool is_dry)
 		(void)puts(is_dry ? "would change:" : "changed:");
 	changes_print(changes);
 	omitted_print(answer);
-	plan_print(json_object_get(answer, "restart"));
+	plan_print(answer);
 }
 
 /* ---- waiting ------------------------------------------------------------- */
 
+static uint64_t pending_count(const json_t *answer)
+{
+	return json_array_size(json_object_get(answer, "pending")) +
+	       ctl_number(answer, "pending_omitted");
+}
+
 /* Ask until nothing is pending or the time is over. */
 static int wait_for_restarts(struct ctl *ctl, const struct reload *r,
-			     size_t pending)
+			     uint64_t pending)
 {
 	const uint64_t until = clock_boot_ms() + r->timeout_s * 1000;
 
@@ -182,12 +194,12 @@ static int wait_for_restarts(struct ctl *ctl, const struct reload *r,
 		code = ctl_ask(ctl, "GET", "/v1/status", NULL, &status);
 		if (code != CTL_DONE)
 			return code;
-		pending = json_array_size(json_object_get(status, "pending"));
+		pending = pending_count(status);
 	}
 	if (pending == 0)
 		return CTL_DONE;
 	if (!ctl->wants_json && r->timeout_s != 0)
-		(void)printf("still pending after %" PRIu64 " s: %zu\n",
+		(void)printf("still pending after %" PRIu64 " s: %" PRIu64 "\n",
 			     r->timeout_s, pending);
 	return CTL_NO;
 }
@@ -213,9 +225,7 @@ static int reload(struct ctl *ctl, const struct reload *r)
 		answer_print(answer, r->is_dry);
 	(void)fflush(stdout);
 	if (code == CTL_DONE && r->waits && !r->is_dry)
-		code = wait_for_restarts(
-			ctl, r,
-			json_array_size(json_object_get(answer, "pending")));
+		code = wait_for_restarts(ctl, r, pending_count(answer));
 	return code;
 }
 

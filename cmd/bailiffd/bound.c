@@ -19,8 +19,8 @@
 #define RECEIPT_FILE_MAX 262144
 #define PARTS_MAX	 4   /* differences in a row's sentence */
 #define PART_MAX	 400 /* bytes of each */
-/* In a longer answer the rows have their sentence alone. */
-#define CHANGES_BYTES_MAX (JSON_MAX / 4)
+/* In a longer answer the rows have their sentence alone, and no paths. */
+#define CHANGES_BYTES_MAX (JSON_MAX / 8)
 
 /* ---- receipts --------------------------------------------------------------
  */
@@ -301,7 +301,7 @@ static void members_write(const struct bound *b, struct buf *out)
 		   (unsigned long long)s->bundle_version,
 		   b->tightens ? "true" : "false",
 		   b->differs ? "true" : "false", b->skipped);
-	bound_paths_write(b, SIZE_MAX, out);
+	bound_paths_write(b, out->len < CHANGES_BYTES_MAX ? SIZE_MAX : 0, out);
 	buf_puts(out, ",\"error\":");
 	if (b->binding == BINDING_FAILED)
 		json_quote(out, b->error);
@@ -394,16 +394,25 @@ static void changes_write(const struct bound *b, struct buf *out)
 	buf_puts(out, "]");
 }
 
-void plan_write(const struct bounds *b, enum plan which, struct buf *out)
+void plan_write(const struct bounds *b, enum plan which, size_t max,
+		struct buf *out)
 {
+	static const char *const names[] = {
+		[PLAN_RESTART] = "restart", [PLAN_PENDING] = "pending"
+	};
 	const char *sep = "";
+	size_t omitted = 0;
 
-	buf_puts(out, "[");
+	buf_printf(out, ",\"%s\":[", names[which]);
 	for (size_t i = 0; i < b->count; i++) {
 		const struct bound *row = &b->items[i];
 
 		if (!(which == PLAN_PENDING ? row->tightens : row->differs))
 			continue;
+		if (out->len > max) {
+			omitted++;
+			continue;
+		}
 		buf_printf(out, "%s{", sep);
 		members_write(row, out);
 		if (which == PLAN_RESTART && out->len < CHANGES_BYTES_MAX)
@@ -413,5 +422,5 @@ void plan_write(const struct bounds *b, enum plan which, struct buf *out)
 		buf_puts(out, "}");
 		sep = ",";
 	}
-	buf_puts(out, "]");
+	buf_printf(out, "],\"%s_omitted\":%zu", names[which], omitted);
 }

@@ -61,13 +61,16 @@ void bounds_done(struct bounds *b);
 
 /* Append the session's object of GET /v1/status. */
 void bound_write(const struct bound *b, struct buf *out);
-/* Append a JSON array of what a restart would change: a sentence a row, with
- * the single changes in the restart plan. */
+/* Append ,"restart":[...],"restart_omitted":N or the same of "pending": what a
+ * restart would change, a sentence a row, with the single changes in the
+ * restart plan. When @out has more than @max bytes further rows are only
+ * counted. */
 enum plan {
 	PLAN_RESTART, /* whatever it would change */
 	PLAN_PENDING  /* only what it would tighten */
 };
-void plan_write(const struct bounds *b, enum plan which, struct buf *out);
+void plan_write(const struct bounds *b, enum plan which, size_t max,
+		struct buf *out);
 
 /* Read a session's receipt into @b. */
 void bound_receipt(int receipts_dir, struct bound *b);

@@ -339,7 +339,8 @@ static void refuse(struct supervisor *s, enum load_stage stage,
 	buf_done(&json);
 }
 
-/* ,"restart":[...],"pending":[...] against the new policy. */
+/* What a restart would change against the new policy; with room left for the
+ * comparison. */
 static void restarts_write(const struct supervisor *s,
 			   const struct against *against, struct buf *json)
 {
@@ -348,10 +349,8 @@ static void restarts_write(const struct supervisor *s,
 	if (bounds_read(s, against, &b) < 0)
 		log_line(&s->log, LOG_LEVEL_ERROR,
 			 "the sessions cannot be read", LOG_NONE);
-	buf_puts(json, ",\"restart\":");
-	plan_write(&b, PLAN_RESTART, json);
-	buf_puts(json, ",\"pending\":");
-	plan_write(&b, PLAN_PENDING, json);
+	plan_write(&b, PLAN_RESTART, JSON_MAX * 7 / 16, json);
+	plan_write(&b, PLAN_PENDING, JSON_MAX * 11 / 16, json);
 	bounds_done(&b);
 }
 

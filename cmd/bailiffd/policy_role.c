@@ -112,6 +112,14 @@ static void forget_one(struct policy_role *role)
 		sizeof(role->kept[0]) * (role->kept_count - at));
 }
 
+/* What is kept for explanations alone must not be what a new bundle lacks. */
+static void history_drop(struct policy_role *role)
+{
+	/* The newest is among them. */
+	while (role->kept_count > role->in_use_count)
+		forget_one(role);
+}
+
 static void keep(struct policy_role *role, struct policy *p)
 {
 	if (role->kept_count == KEPT_MAX)
@@ -534,7 +542,7 @@ static void load_init(struct load *load)
 	buf_init(&load->fetched, PUBLICATION_MAX / 2);
 	buf_init(&load->pointer, PUBLICATION_MAX / 2);
 	buf_init(&load->out, PUBLICATION_MAX);
-	buf_init(&load->diff, JSON_MAX / 2);
+	buf_init(&load->diff, JSON_MAX / 4);
 	buf_init(&load->restart, RESTART_MAX);
 }
 
@@ -609,6 +617,7 @@ static int answer_load(void *ctx, struct msg *m, struct cur *body)
 			    PUBLICATION_MAX / 1048576U);
 	if (r == -ENOMEM || (r < 0 && json_lacked_memory)) {
 		r = -ENOMEM;
+		history_drop(role);
 		(void)err_set(&e, ENOMEM,
 			      "the bundle needs more memory than the %lu MiB "
 			      "that a policy process has",

@@ -461,8 +461,8 @@ static void services_write(const struct supervisor *s, const struct bounds *b,
 		service_write(&s->info.services[i], b, out);
 	}
 	withdrawn_write(s, b, s->info.service_count != 0 ? "," : "", out);
-	buf_puts(out, "],\"pending\":");
-	plan_write(b, PLAN_PENDING, out);
+	buf_puts(out, "]");
+	plan_write(b, PLAN_PENDING, JSON_MAX * 7 / 8, out);
 }
 
 int status_write(struct supervisor *s, struct buf *out)

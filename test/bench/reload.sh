@@ -140,6 +140,11 @@ cp "$D/nginx/policies/services/"*.json "$D/small/policies/services/"
 next
 reload >"$D/ms"
 row "each changed, and what a restart would change (once)" "$D/ms"
+jq -e --argjson n "$SERVICES" '(.services | length == $n) and
+	(.restart | length) + .restart_omitted == $n' "$D/answer" >/dev/null ||
+	t_die "not all that changed is told"
+jq -r '"    (\(.changes_omitted) changes, \(.restart_omitted) restarts, " +
+	"\(.pending_omitted) pending beyond what an answer holds)"' "$D/answer"
 xargs kill -KILL <"$D/pids"
 for ((i = 0; i < ROUNDS; i++)); do
 	change_one $i
