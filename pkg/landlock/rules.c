@@ -182,12 +182,24 @@ void landlock_rules_done(struct landlock_rules *r)
 /* @path is @rule or lies below it. */
 static bool path_holds(const char *rule, struct span path)
 {
-	const size_t len = strlen(rule);
+	size_t len = 0;
 
-	if (len == 1)
-		return path.len >= 1 && path.p[0] == '/';
-	return span_starts(path, rule) &&
-	       (path.len == len || path.p[len] == '/');
+	/* Each path is asked about each rule: most differ soon. */
+	while (len < 16 && len < path.len && rule[len] != '\0' &&
+	       rule[len] == path.p[len])
+		len++;
+	if (len == 16) {
+		const size_t rest = strlen(rule + len);
+
+		if (rest > path.len - len ||
+		    memcmp(rule + len, path.p + len, rest) != 0)
+			return false;
+		len += rest;
+	}
+	if (rule[len] != '\0')
+		return false;
+	return len == path.len || path.p[len] == '/' ||
+	       (len == 1 && rule[0] == '/');
 }
 
 const struct landlock_path *

@@ -106,7 +106,8 @@ static void patterns_split(struct patterns *ps, const struct cond *c)
 {
 	const size_t count = ps->count;
 
-	for (size_t i = 0; i < count; i++) {
+	/* What is cut stays so, with what it has. */
+	for (size_t i = 0; i < count && !ps->is_cut; i++) {
 		const struct pattern p = ps->items[i];
 		uint64_t free = c->value & ~p.mask;
 
@@ -129,7 +130,7 @@ static void patterns_split(struct patterns *ps, const struct cond *c)
 static void constant_add(struct axis *a, const struct patterns *ps,
 			 const struct hole_arg *h, uint64_t from)
 {
-	for (size_t i = 0; i < ps->count; i++) {
+	for (size_t i = 0; i < ps->count && !a->is_cut; i++) {
 		uint64_t v;
 
 		if (!pattern_next(ps->items[i], from, &v))

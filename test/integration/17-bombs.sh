@@ -41,7 +41,8 @@ t_check 'there are bombs of all kinds' eval '[ "$(wc -l <"$dir/names")" -gt 30 ]
 # Some are no more than large: these compile, in twice the time at most that
 # others need to be refused.
 large=' variables-definitions paths-alike paths-deep names-unknown
-	conditions-few-with-many-values conditions-masks conditions-five-archs '
+	conditions-few-with-many-values conditions-masks conditions-five-archs
+	conditions-scattered '
 compiled() { # NAME: refused in time with a sentence, or compiled
 	local status
 	spent timeout 30 "$BUNDLE" compile --service "$dir/bombs/$1.json" \
@@ -67,6 +68,17 @@ printed() { # NAME: the stages that print rules, too
 for name in paths-alike conditions-full conditions-one-call network-rules \
 	names-unknown; do
 	t_check "its stages are printed as quickly: $name" printed $name
+done
+
+# ---- lint ----------------------------------------------------------------------
+fixed() { # NAME: the rules are looked for, or the document is refused
+	cp "$dir/bombs/$1.json" "$dir/fix.json"
+	spent timeout 30 "$BUNDLE" lint --fix "$dir/fix.json"
+	[ $? -le 1 ] && in_time 2
+}
+for name in paths-alike conditions-each-call conditions-masks \
+	conditions-scattered names-unknown; do
+	t_check "lint --fix: $name" fixed $name
 done
 
 # ---- build ---------------------------------------------------------------------

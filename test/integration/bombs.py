@@ -105,6 +105,11 @@ def bombs():
         call(["ioctl"], [cond(i, (1 << k) - 1, "SCMP_CMP_MASKED_EQ",
                               (1 << k) // 3) for i in range(6)])
         for k in range(1, 63)])
+    yield "conditions-scattered", seccomp(*[
+        call(["socket", "clone", "sendto"], [cond(
+            i, 0x9E3779B97F4A7C15 * (k * 6 + i + 1) % (1 << 64),
+            "SCMP_CMP_MASKED_EQ") for i in range(6)], "SCMP_ACT_ERRNO")
+        for k in range(40)], default="SCMP_ACT_ALLOW")
     yield "conditions-alternatives", seccomp(call(
         ["socket"], [cond(0, k) for k in range(16000)]))
     yield "conditions-full", filled(lambda n: seccomp(*[
