@@ -101,6 +101,11 @@ struct proof {
 int program_prove(const struct profile *profile, const struct program *program,
 		  struct proof *ret, struct err *e);
 
+/* What to do about a profile with too many. */
+#define PROVE_HINT                                                      \
+	"give one call fewer rules, or rules with conditions on fewer " \
+	"arguments: ranges and masks instead of many values"
+
 /**
  * profile_visit() - call @visit for every boundary of @profile (above).
  *

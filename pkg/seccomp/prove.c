@@ -51,12 +51,14 @@ static int branch_prove(struct prove *p, size_t at, uint8_t way)
 	if (p->solver == NULL)
 		return err_set(p->e, ENOMEM, "out of memory");
 	r = solver_find(p->solver, at, way == TRACE_TAKEN, &d);
-	if (r < 0)
-		return err_set(p->e, E2BIG,
-			       "more rules with arguments than can be proved: "
-			       "whether a call gets to instruction %zu could "
-			       "not be decided",
-			       at);
+	if (r < 0) {
+		(void)err_set(p->e, E2BIG,
+			      "more rules with arguments than can be proved: "
+			      "whether a call gets to instruction %zu could "
+			      "not be decided",
+			      at);
+		return err_hint(p->e, PROVE_HINT);
+	}
 	if (r == 0) {
 		p->proof.dead++;
 		return 0;

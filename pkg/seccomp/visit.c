@@ -198,11 +198,13 @@ static void candidates_collect(struct visit *v, const struct rule *rules,
 static int point(struct visit *v, const struct seccomp_data *d, size_t rules)
 {
 	v->work += 8 + rules;
-	if (++v->points > PROVE_POINTS_MAX || v->work > PROVE_WORK_MAX)
-		return err_set(v->e, E2BIG,
-			       "more rules with arguments than can be proved: "
-			       "%llu calls were compared",
-			       (unsigned long long)v->points - 1);
+	if (++v->points > PROVE_POINTS_MAX || v->work > PROVE_WORK_MAX) {
+		(void)err_set(v->e, E2BIG,
+			      "more rules with arguments than can be proved: "
+			      "%llu calls were compared",
+			      (unsigned long long)v->points - 1);
+		return err_hint(v->e, PROVE_HINT);
+	}
 	return v->call(v->ctx, d);
 }
 

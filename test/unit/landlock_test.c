@@ -969,6 +969,12 @@ TEST(the_nearest_rule_is_the_longest_and_grants_add_up)
 		{ "/etc/nginxx", "/etc", 1 },
 		{ "/etc/shadow", "/etc", 1 },
 		{ "/usr", NULL, 0 },
+		{ "/var/lib/postgr", NULL, 0 },
+		{ "/var/lib/postgre", "/var/lib/postgre", 2 },
+		{ "/var/lib/postgre/x", "/var/lib/postgre", 2 },
+		{ "/var/lib/postgres", "/var/lib/postgres", 8 },
+		{ "/var/lib/postgres/x", "/var/lib/postgres", 8 },
+		{ "/var/lib/postgresql", NULL, 0 },
 		{ "etc", NULL, 0 },
 		{ "", NULL, 0 },
 	};
@@ -976,7 +982,10 @@ TEST(the_nearest_rule_is_the_longest_and_grants_add_up)
 
 	CHECK_INT(compile(DOCS("{'pathBeneath':[{'allowedAccess':['execute'],"
 			       "'parent':['/etc']},{'allowedAccess':["
-			       "'read_file'],'parent':['/etc/nginx']}]}"),
+			       "'read_file'],'parent':['/etc/nginx']},{"
+			       "'allowedAccess':['write_file'],'parent':["
+			       "'/var/lib/postgre']},{'allowedAccess':["
+			       "'read_dir'],'parent':['/var/lib/postgres']}]}"),
 			  0, &r, NULL),
 		  0);
 	for (size_t i = 0; i < COUNTOF(rows); i++) {
