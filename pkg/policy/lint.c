@@ -36,6 +36,8 @@ void findings_done(struct findings *f)
 /* Paths in it are whatever the document's author wrote; it is read on
  * terminals, line by line. Return: NULL: out of memory. */
 static char *sentence_make(const char *fmt, va_list ap)
+	__attribute__((format(printf, 1, 0)));
+static char *sentence_make(const char *fmt, va_list ap)
 {
 	AUTO_DONE(buf_done) struct buf clean = { 0 };
 	AUTO_MEM char *raw = NULL;
