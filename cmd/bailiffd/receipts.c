@@ -58,6 +58,9 @@ static void receipt_look(struct supervisor *s, const char *name)
 		failure_say(s, &b);
 	else if (b.skipped != 0)
 		skipped_say(s, &b);
+	/* A reload overtook it while it started. */
+	if (b.binding == BINDING_APPLIED && b.generation != s->info.generation)
+		stops_begin(s);
 	buf_done(&b.receipt);
 }
 

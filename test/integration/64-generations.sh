@@ -161,4 +161,19 @@ t_is "it is bound by the new policy" "$(is "$(runs)" | cut -d ' ' -f 2-)" \
 	"false false"
 sleep 1
 t_check "and is not stopped with the old one" is_new
+
+# ---- started amid -----------------------------------------------------------------------
+# A launcher that read "current" before the reload and came to its end after.
+now "$dir/a"
+loose=$(cat /run/bailiff/private/policy/current)
+now
+tight=$(cat /run/bailiff/private/policy/current)
+echo "$loose" >/run/bailiff/private/policy/current
+"$EXEC" --service web -- /usr/bin/sleep 999 >/dev/null 2>&1 &
+late=$!
+t_cleanup "kill -KILL $late 2>/dev/null"
+t_wait_for applied "$late"
+echo "$tight" >/run/bailiff/private/policy/current
+t_check "what a reload overtook while it started is stopped, too" \
+	t_wait_for ended "$late"
 t_done
