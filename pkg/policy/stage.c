@@ -244,6 +244,16 @@ static void not_enforced_print(struct stage *s)
 		buf_printf(s->out, "%-8s %s\n", "left out", l->items[i]);
 }
 
+/* Names of the profile that mean nothing. */
+static void unknown_print(struct stage *s)
+{
+	if (s->in->is_json || s->m->profile.unknown == 0)
+		return;
+	buf_puts(s->out, "warning  seccomp profile: ");
+	profile_unknown_print(&s->m->profile, s->out);
+	buf_puts(s->out, "\n");
+}
+
 /* Every one of them that can be asked, also after a refusal. */
 static int checks_stage(struct stage *s, struct err *e)
 {
@@ -262,6 +272,7 @@ static int checks_stage(struct stage *s, struct err *e)
 			break;
 	}
 	findings_print(s);
+	unknown_print(s);
 	not_enforced_print(s);
 	return 0;
 }

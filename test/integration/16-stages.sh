@@ -193,6 +193,11 @@ cat >"$work/policies/services/docker.json" <<'JSON'
 JSON
 echo '{"accept":["no-landlock","no-seccomp",   "no-capabilities"]}' \
 	>"$work/policies/services/plain.json"
+jq -c '.seccomp.syscalls[0].names += ["raed"]' "$work/web.json" \
+	>"$work/typo.json"
+t_has 'a name that is no call is warned of' "$(compile --stage checks \
+	--service "$work/typo.json")" \
+	'warning  seccomp profile: "raed" is no system call and is left out'
 for layer in landlock seccomp; do
 	t_is "a layer that is not there is said to be: $layer" \
 		"$(compile --service "$work/policies/services/plain.json" \
