@@ -2,6 +2,12 @@
 /* findings.c - see findings.h. */
 #include "cmd/bailiff-bundle/findings.h"
 
+#include <string.h>
+
+/* A rule that is longer is not read on a screen: --json has it, --fix writes
+ * it. */
+#define RULE_SHOWN_MAX 200
+
 static void finding_print(FILE *out, const char *path,
 			  const struct policy_finding *f, bool has_color)
 {
@@ -11,7 +17,7 @@ static void finding_print(FILE *out, const char *path,
 	(void)fprintf(out, "%s: %s%-13s%s %s\n", path, bold, f->id, plain,
 		      f->sentence);
 	(void)fprintf(out, "    closes: %s\n", f->closes);
-	if (f->rule != NULL)
+	if (f->rule != NULL && strlen(f->rule) <= RULE_SHOWN_MAX)
 		(void)fprintf(out, "    rule:   %s\n", f->rule);
 }
 

@@ -8,7 +8,8 @@
 #include "pkg/policy/policy.h"
 
 /* Each finding that the document at @path does not accept, on lines of its
- * own: the id and what is open, what closes it in words and as JSON. */
+ * own: the id and what is open, what closes it in words and, where it is
+ * short, as JSON. */
 void findings_print(FILE *out, const char *path, const struct policy_service *s,
 		    bool has_color);
 
