@@ -104,6 +104,9 @@ int bundle_compile(const struct stage *s, const struct role_view *v,
 	return 0;
 }
 
+/* Policies whose findings build and publish print. */
+#define SHOWN_MAX 20
+
 /* Every gap that no document accepts, and what closes it. A node only warns:
  * what was signed before it learned of a gap stays in force. */
 static int findings_check(const struct policy *p, struct err *e)
@@ -116,16 +119,22 @@ static int findings_check(const struct policy *p, struct err *e)
 
 		if (policy_open_count(s) == 0)
 			continue;
+		open += policy_open_count(s);
+		if (++services > SHOWN_MAX)
+			continue;
 		buf_init(&name, TRUST_TARGET_PATH_MAX + 1);
 		buf_printf(&name, "services/%s.json", s->name);
 		if (buf_cstr(&name) == NULL)
 			return err_set(e, ENOMEM, "out of memory");
 		findings_print(stderr, name.p, s, false);
-		open += policy_open_count(s);
-		services++;
 	}
 	if (open == 0)
 		return 0;
+	if (services > SHOWN_MAX)
+		(void)fprintf(stderr,
+			      "... and in %zu further policies: bailiff-bundle "
+			      "lint DIR says all\n",
+			      services - SHOWN_MAX);
 	(void)err_set(e, EBADMSG, "%zu %s of the lint in %zu %s", open,
 		      open == 1 ? "finding" : "findings", services,
 		      services == 1 ? "policy" : "policies");

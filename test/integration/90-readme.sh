@@ -15,6 +15,13 @@ echo '{"unlisted":"deny","services":{"web":{"number":1}}}' \
 	>"$dir/policies/node.json"
 t_is "the policy of the README is six lines" \
 	"$(wc -l <"$dir/policies/services/web.json")" 6
+cd "$dir/policies" || t_die "no directory"
+t_is "the lint says what is shown" "$("$BUNDLE" lint services/web.json)" \
+	"$(grep '^services/web.json: ' "$TOP/README.md")"
+t_is "what it may do is answered as shown" "$("$BUNDLE" test \
+	--what "write /usr/bin/cat" services/web.json)" \
+	"$(grep '^web may not write' "$TOP/README.md")"
+cd "$TOP" || t_die "no directory"
 t_check "it is signed" n_repo "$dir" "$dir/policies"
 n_image "$dir"
 n_start_ok "and loaded" /run/log
