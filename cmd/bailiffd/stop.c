@@ -114,12 +114,15 @@ void stops_begin(struct supervisor *s)
 
 /* ---- until none is left -------------------------------------------------- */
 
-static void all_signal(struct supervisor *s, uint64_t now_ms, bool *alive)
+/* Return: whether /proc could be read: else nobody is known to have ended. */
+static bool all_signal(struct supervisor *s, uint64_t now_ms, bool *alive)
 {
 	DIR *proc = opendir("/proc");
 	const struct dirent *entry;
 
-	while (proc != NULL && (entry = readdir(proc)) != NULL) {
+	if (proc == NULL)
+		return false;
+	while ((entry = readdir(proc)) != NULL) {
 		struct stopping *stop;
 		uint32_t pid;
 
@@ -138,8 +141,8 @@ static void all_signal(struct supervisor *s, uint64_t now_ms, bool *alive)
 		stop->was_killed = true;
 		(void)process_signal((int32_t)pid, stop->ses, SIGKILL);
 	}
-	if (proc != NULL)
-		(void)closedir(proc);
+	(void)closedir(proc);
+	return true;
 }
 
 void stops_tick(struct supervisor *s, uint64_t now_ms)
@@ -152,9 +155,8 @@ void stops_tick(struct supervisor *s, uint64_t now_ms)
 		return;
 	st->looked_ms = now_ms;
 	alive = calloc(st->count, sizeof(*alive));
-	if (alive == NULL)
+	if (alive == NULL || !all_signal(s, now_ms, alive))
 		return; /* at the next tick */
-	all_signal(s, now_ms, alive);
 	for (size_t i = 0; i < st->count; i++) {
 		if (alive[i])
 			st->items[kept++] = st->items[i];
