@@ -198,8 +198,9 @@ done
 t_check "the node's bundle is made, unchecked" n_repo "$dir" "$dir/policies"
 out=$("$BUNDLE" build --repo "$dir/repo" --policies "$dir/policies" 2>&1)
 t_is "build refuses what the lint finds: 1" $? 1
-t_has "it names the gap" "$out" "services/open-mptcp.json: mptcp"
-t_has "and what closes it" "$out" "closes: deny socket with protocol 262"
+t_has "it names the gap" "$out" "services/open-bpf.json: bpf"
+t_has "and what closes it" "$out" "closes: deny bpf"
+t_has "of many policies the first" "$out" "further policies: bailiff-bundle lint"
 "$BUNDLE" build --unchecked --repo "$dir/repo" --policies "$dir/policies" \
 	>/dev/null && "$BUNDLE" sign --repo "$dir/repo" --role targets \
 	--key "$dir/keys/targets.pem" --passphrase-file "$dir/pass" >/dev/null
