@@ -12,6 +12,7 @@
 
 . "$(dirname "$0")/../lib.sh"
 t_private "$@"
+t_audit_lock # hundreds of services start here, each is recorded
 . "$TOP/test/node.sh"
 t_tmpdir dir
 probe=/run/lint/probe
