@@ -214,7 +214,7 @@ check: deps ## everything below but fuzz and bench; SAN=1: with ASan and UBSan
 		$(if $(SAN),,$(PEERS) $(VM) test/mutation.sh)
 
 .PHONY: check-unit check-integration check-peers check-vm check-mutation
-check-unit: units ## the unit tests
+check-unit: programs units ## the unit tests
 	@$(RUN) $(sort $(UNITS))
 check-integration: all tools ## real programs on this kernel; as root
 	@$(RUN) $(INTEGRATION)
