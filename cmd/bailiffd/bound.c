@@ -65,11 +65,12 @@ static int artefact_load(const struct supervisor *s, uint64_t generation,
 static bool artefact_binds_alike(const struct artefact *a,
 				 const struct artefact *b)
 {
-	return a->has_landlock == b->has_landlock &&
+	return a->flags == b->flags && a->has_landlock == b->has_landlock &&
 	       a->handled_fs == b->handled_fs &&
 	       a->handled_net == b->handled_net && a->scoped == b->scoped &&
 	       span_eq(a->paths, b->paths) && span_eq(a->ports, b->ports) &&
 	       a->has_seccomp == b->has_seccomp &&
+	       a->seccomp_flags == b->seccomp_flags &&
 	       span_eq(a->insns, b->insns) &&
 	       memcmp(&a->caps, &b->caps, sizeof(a->caps)) == 0;
 }

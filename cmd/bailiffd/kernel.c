@@ -15,7 +15,6 @@
 #include "lib/auto.h"
 #include "lib/cur.h"
 #include "lib/file.h"
-#include "lib/json.h"
 #include "pkg/audit/rules.h"
 #include "pkg/enforce/enforce.h"
 #include "pkg/identity/loginuid.h"
@@ -156,12 +155,11 @@ void kernel_rules_take(struct supervisor *s, struct span rules)
 		       r < 0 ? e.text : "");
 	if (r == 0 && before == 0 && s->policy_rules == 0)
 		return;
-	buf_init(&why, OWN_TEXT_MAX);
-	json_quote(&why, span_of(s->rules_error));
 	supervisor_event(s, "audit.rules", "bundle=%llu rules=%zu%s%s",
 			 (unsigned long long)s->info.bundle_version,
 			 s->policy_rules, r < 0 ? " error=" : "",
-			 r < 0 ? buf_cstr(&why) : "");
+			 r < 0 ? event_quote(span_of(s->rules_error), &why)
+			       : "");
 	if (r < 0)
 		log_err(&s->log, LOG_LEVEL_ERROR,
 			"the policy's audit rules are not installed, those of "

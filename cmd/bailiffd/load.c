@@ -331,11 +331,9 @@ static void refuse(struct supervisor *s, enum load_stage stage,
 		 LOG_FIELDS(log_text("error", e->text), log_text("why", word),
 			    log_text("hint", e->hint ? e->hint : "none"),
 			    log_u64("in_force", s->info.bundle_version)));
-	buf_init(&json, OWN_TEXT_MAX);
-	json_quote(&json, span_of(e->text));
 	supervisor_event(s, "policy.refused", "why=%s in_force=%llu error=%s",
 			 word, (unsigned long long)s->info.bundle_version,
-			 buf_error(&json) == 0 ? buf_cstr(&json) : "\"\"");
+			 event_quote(span_of(e->text), &json));
 	buf_done(&json);
 }
 

@@ -17,13 +17,16 @@
 
 static void failure_say(struct supervisor *s, const struct bound *b)
 {
+	struct buf error;
+
 	log_line(&s->log, LOG_LEVEL_WARN, "a service was not started",
 		 LOG_FIELDS(log_text("service", b->session.service),
 			    log_u64("ses", b->session.ses),
 			    log_span("error", b->error)));
-	supervisor_event(s, "service.refused", "service=%s ses=%u error=%.*s",
+	supervisor_event(s, "service.refused", "service=%s ses=%u error=%s",
 			 b->session.service, b->session.ses,
-			 SPAN_FMT(b->error));
+			 event_quote(b->error, &error));
+	buf_done(&error);
 }
 
 static void skipped_say(struct supervisor *s, const struct bound *b)

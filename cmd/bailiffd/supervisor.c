@@ -44,6 +44,16 @@ static int tell(struct supervisor *s, enum role role, uint16_t type,
 	return msg_send_buf(s->workers[role].channel.fd, type, 0, body);
 }
 
+const char *event_quote(struct span text, struct buf *room)
+{
+	const char *quoted;
+
+	buf_init(room, OWN_TEXT_MAX);
+	json_quote(room, text);
+	quoted = buf_cstr(room);
+	return quoted != NULL ? quoted : "\"\"";
+}
+
 void supervisor_event(struct supervisor *s, const char *action, const char *fmt,
 		      ...)
 {

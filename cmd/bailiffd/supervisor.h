@@ -99,6 +99,9 @@ int supervisor_main(bool is_arming, int ready_fd);
  * waits: the trail's first event says what is in force. */
 void supervisor_event(struct supervisor *s, const char *action, const char *fmt,
 		      ...) __attribute__((format(printf, 3, 4)));
+/* @text as JSON, for such an event; an empty one when it does not fit.
+ * @room: holds it; the caller's, buf_done(). */
+const char *event_quote(struct span text, struct buf *room);
 void supervisor_end(struct supervisor *s, int code);
 /* The load at boot has ended, well or not. */
 void supervisor_loaded(struct supervisor *s);
