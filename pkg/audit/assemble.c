@@ -9,10 +9,11 @@
 
 #include "lib/auto.h"
 #include "lib/compat.h"
+#include "lib/num.h"
 
 #include "pkg/audit/types.h"
 
-#define RECENT_MAX   256   /* stamps of events that a timer let go */
+#define RECENT_MAX   4096  /* stamps of events that left without their EOE */
 #define SERIALS_KEPT 8192  /* how far out of order serials are waited for */
 #define KEEP_BYTES   16384 /* memory an idle slot may keep */
 
@@ -27,7 +28,7 @@ struct slot {
 	uint32_t count;
 	struct {
 		uint16_t type;
-		size_t at, len; /* in text */
+		uint32_t at, len; /* in text */
 	} records[EVENT_RECORDS_MAX];
 	struct buf text;
 };
@@ -54,8 +55,8 @@ struct assembler {
 	size_t open_count;
 	struct slot *idle[ASSEMBLE_OPEN_MAX];
 	size_t idle_count;
-	struct stamp recent[RECENT_MAX];
-	size_t recent_at, recent_count;
+	size_t bytes;			 /* of text in the open ones */
+	struct stamp recent[RECENT_MAX]; /* by serial; time 0: none */
 	struct serials serials;
 	struct assemble_counters counters;
 	struct event event; /* what emit is given */
@@ -126,15 +127,27 @@ static bool wants_call(uint16_t type)
 	case AUDIT_CAPSET:
 	case AUDIT_MMAP:
 	case AUDIT_PROCTITLE:
+	case AUDIT_KERN_MODULE:
+	case AUDIT_TIME_INJOFFSET:
+	case AUDIT_TIME_ADJNTPVAL:
+	case AUDIT_OPENAT2:
 		return true;
 	default:
 		return false;
 	}
 }
 
-/* "a12" or "a12[0]": one argument of EXECVE, once. "a12_len" and "a12[1]" are
- * not counted. */
-static bool is_argument(struct span key)
+/* Counts the arguments of EXECVE records: "a1=", or, when it was too long for
+ * one record, "a1_len=" and then "a1[0]=", "a1[1]=" and so on, each chunk in
+ * the order of its bytes (kernel/auditsc.c, audit_log_execve_info()). */
+struct arguments {
+	uint32_t argc, have;
+	/* Of the split argument that is being counted. */
+	uint64_t chunk, len, len_want;
+};
+
+/* "a12", "a12_len" or "a12[3]". @ret_tail: what follows the number. */
+static bool argument_key(struct span key, struct span *ret_tail)
 {
 	size_t i = 1;
 
@@ -142,18 +155,54 @@ static bool is_argument(struct span key)
 		return false;
 	while (i < key.len && key.p[i] >= '0' && key.p[i] <= '9')
 		i++;
-	return i > 1 && (i == key.len || (key.len - i == 3 &&
-					  memcmp(key.p + i, "[0]", 3) == 0));
+	*ret_tail = (struct span){ key.p + i, key.len - i };
+	return i > 1;
 }
 
-static uint32_t arguments_count(struct span text)
+/* Characters of a value without its quotes: what "a1_len=" counts. */
+static size_t argument_len(struct span value)
 {
-	struct span key, value;
-	uint32_t count = 0;
+	const bool is_quoted = value.len >= 2 && value.p[0] == '"';
 
-	while (record_next(&text, &key, &value))
-		count += is_argument(key);
-	return count;
+	return is_quoted ? value.len - 2 : value.len;
+}
+
+/* One more chunk: the argument is here once none is missing in between and they
+ * are as long as was said. */
+static void chunk_count(struct arguments *args, struct span tail,
+			struct span value)
+{
+	const struct span digits = { tail.p + 1,
+				     tail.len > 1 ? tail.len - 2 : 0 };
+	uint64_t chunk;
+
+	if (num_parse_u64(digits, 0, UINT32_MAX, &chunk) < 0 ||
+	    chunk != args->chunk || args->len >= args->len_want)
+		return;
+	args->chunk++;
+	args->len += argument_len(value);
+	args->have += args->len >= args->len_want;
+}
+
+static void arguments_count(struct arguments *args, struct span text)
+{
+	struct span key, value, tail;
+
+	while (record_next(&text, &key, &value)) {
+		if (span_eq_str(key, "argc")) {
+			(void)num_parse_u32(value, 0, UINT32_MAX, &args->argc);
+		} else if (!argument_key(key, &tail)) {
+			continue;
+		} else if (tail.len == 0) {
+			args->have++;
+		} else if (span_eq_str(tail, "_len")) {
+			args->chunk = args->len = args->len_want = 0;
+			(void)num_parse_u64(value, 0, UINT32_MAX,
+					    &args->len_want);
+		} else if (tail.p[0] == '[') {
+			chunk_count(args, tail, value);
+		}
+	}
 }
 
 /* mq_open and mq_unlink count a parent in items= whose record stays hidden
@@ -171,33 +220,41 @@ static bool hides_a_path(struct span call)
 	       span_starts(buf_view(&name), "mq_");
 }
 
-uint32_t assemble_missing(const struct event *ev)
+void assemble_judge(struct event *ev)
 {
-	uint32_t items = 0, paths = 0, argc = 0, args = 0, missing = 0;
+	struct arguments args = { 0 };
+	struct event_part paths = { 0 };
 	bool has_call = false, is_wanted = false;
 	struct span call = { 0 };
 
 	for (uint32_t i = 0; i < ev->record_count; i++) {
 		const struct event_record *r = &ev->records[i];
+		uint32_t items;
 
-		paths += r->type == AUDIT_PATH;
+		paths.have += r->type == AUDIT_PATH;
 		is_wanted = is_wanted || wants_call(r->type);
-		if (is_call(r->type)) {
-			has_call = true;
-			call = r->text;
-			(void)record_u32(r->text, "items", &items);
-		} else if (r->type == AUDIT_EXECVE) {
-			(void)record_u32(r->text, "argc", &argc);
-			args += arguments_count(r->text);
-		}
+		if (r->type == AUDIT_EXECVE)
+			arguments_count(&args, r->text);
+		if (!is_call(r->type))
+			continue;
+		has_call = true;
+		call = r->text;
+		/* An io_uring operation inside of a call shares its event. */
+		if (record_u32(r->text, "items", &items) && items > paths.want)
+			paths.want = items;
 	}
-	if (has_call && paths < items && !hides_a_path(call))
-		missing |= EVENT_LACKS_PATH;
-	if (args < argc)
-		missing |= EVENT_LACKS_EXECVE;
+	ev->missing = 0;
+	ev->paths = ev->arguments = (struct event_part){ 0 };
+	if (paths.have < paths.want && !hides_a_path(call)) {
+		ev->missing |= EVENT_LACKS_PATH;
+		ev->paths = paths;
+	}
+	if (args.have < args.argc) {
+		ev->missing |= EVENT_LACKS_EXECVE;
+		ev->arguments = (struct event_part){ args.have, args.argc };
+	}
 	if (is_wanted && !has_call)
-		missing |= EVENT_LACKS_SYSCALL;
-	return missing;
+		ev->missing |= EVENT_LACKS_SYSCALL;
 }
 
 /* ---- serial numbers -------------------------------------------------------
@@ -303,6 +360,7 @@ static void slot_release(struct assembler *a, size_t i)
 	struct slot *s = a->open[i];
 
 	a->open_count--;
+	a->bytes -= s->text.len;
 	memmove(&a->open[i], &a->open[i + 1],
 		(a->open_count - i) * sizeof(a->open[0]));
 	if (s->text.cap > KEEP_BYTES)
@@ -314,19 +372,16 @@ static void slot_release(struct assembler *a, size_t i)
 static bool is_recent(const struct assembler *a, uint64_t time_ms,
 		      uint32_t serial)
 {
-	for (size_t i = 0; i < a->recent_count; i++)
-		if (a->recent[i].serial == serial &&
-		    a->recent[i].time_ms == time_ms)
-			return true;
-	return false;
+	const struct stamp *recent = &a->recent[serial % RECENT_MAX];
+
+	return recent->time_ms == time_ms && recent->serial == serial &&
+	       time_ms != 0;
 }
 
 static void recent_add(struct assembler *a, const struct slot *s)
 {
-	a->recent[a->recent_at] = (struct stamp){ s->time_ms, s->serial };
-	a->recent_at = (a->recent_at + 1) % RECENT_MAX;
-	if (a->recent_count < RECENT_MAX)
-		a->recent_count++;
+	a->recent[s->serial % RECENT_MAX] =
+		(struct stamp){ s->time_ms, s->serial };
 }
 
 enum ending {
@@ -348,19 +403,18 @@ static void event_emit(struct assembler *a, const struct slot *s,
 {
 	struct event *ev = &a->event;
 
-	*ev = (struct event){
-		.kind = EVENT_AUDIT,
-		.time_ms = s->time_ms,
-		.serial = s->serial,
-		.record_count = s->count,
-		.records_cut = s->cut_count,
-		.ses = UINT32_MAX,
-		.auid = UINT32_MAX,
-	};
+	/* All but the records, which are many. */
+	memset(ev, 0, offsetof(struct event, records));
+	ev->kind = EVENT_AUDIT;
+	ev->time_ms = s->time_ms;
+	ev->serial = s->serial;
+	ev->records_cut = s->cut_count;
+	ev->ses = ev->auid = UINT32_MAX;
+	ev->record_count = s->count;
 	for (uint32_t i = 0; i < s->count; i++)
 		ev->records[i] = (struct event_record){ s->records[i].type,
 							record_text(s, i) };
-	ev->missing = assemble_missing(ev);
+	assemble_judge(ev);
 	if (s->is_cut)
 		ev->missing |= EVENT_CUT;
 	if (s->has_call && ending == ENDING_TIMER)
@@ -454,14 +508,30 @@ static ssize_t slot_find(const struct assembler *a, const struct record *r)
 	return -1;
 }
 
+static void slot_evict(struct assembler *a, size_t i)
+{
+	a->counters.evicted++;
+	slot_finish(a, i, ENDING_TIMER);
+}
+
+/* Make room for @len bytes in the slot at @i. Return: where it is then. */
+static size_t room_make(struct assembler *a, size_t i, size_t len)
+{
+	while (a->bytes + len > ASSEMBLE_BYTES_MAX && a->open_count > 1) {
+		const size_t oldest = i == 0;
+
+		slot_evict(a, oldest);
+		i -= oldest < i;
+	}
+	return i;
+}
+
 static size_t slot_open(struct assembler *a, const struct record *r)
 {
 	struct slot *s;
 
-	if (a->open_count == ASSEMBLE_OPEN_MAX) {
-		a->counters.evicted++;
-		slot_finish(a, 0, ENDING_TIMER);
-	}
+	if (a->open_count == ASSEMBLE_OPEN_MAX)
+		slot_evict(a, 0);
 	s = a->idle[--a->idle_count];
 	s->time_ms = r->time_ms;
 	s->serial = r->serial;
@@ -473,7 +543,7 @@ static size_t slot_open(struct assembler *a, const struct record *r)
 	return a->open_count - 1;
 }
 
-static int slot_add(struct slot *s, const struct record *r)
+static int slot_add(struct assembler *a, struct slot *s, const struct record *r)
 {
 	const size_t at = s->text.len;
 	int error;
@@ -492,17 +562,19 @@ static int slot_add(struct slot *s, const struct record *r)
 		return error == -ENOMEM ? error : 0;
 	}
 	s->records[s->count].type = r->type;
-	s->records[s->count].at = at;
-	s->records[s->count].len = r->text.len;
+	s->records[s->count].at = (uint32_t)at;
+	s->records[s->count].len = (uint32_t)r->text.len;
 	s->count++;
+	a->bytes += r->text.len;
 	return 0;
 }
 
 int assemble_feed(struct assembler *a, const struct record *r, uint64_t now_ms)
 {
-	ssize_t i = slot_find(a, r);
+	const ssize_t i = slot_find(a, r);
 	const bool is_new = i < 0;
 	struct slot *s;
+	size_t at;
 	int error;
 
 	a->counters.records++;
@@ -510,17 +582,16 @@ int assemble_feed(struct assembler *a, const struct record *r, uint64_t now_ms)
 	if (is_new && r->type == AUDIT_EOE &&
 	    is_recent(a, r->time_ms, r->serial))
 		return 0; /* of an event that left without it, saying so */
-	if (is_new)
-		i = (ssize_t)slot_open(a, r);
-	s = a->open[i];
+	at = room_make(a, is_new ? slot_open(a, r) : (size_t)i, r->text.len);
+	s = a->open[at];
 	s->last_ms = now_ms;
 	/* An event is over without its EOE record, which says nothing; alone it
 	 * is kept, since it is all there is. */
-	error = r->type == AUDIT_EOE && !is_new ? 0 : slot_add(s, r);
+	error = r->type == AUDIT_EOE && !is_new ? 0 : slot_add(a, s, r);
 	s->has_call = s->has_call || is_call(r->type);
 	if (r->type == AUDIT_EOE)
-		slot_finish(a, (size_t)i, ENDING_EOE);
+		slot_finish(a, at, ENDING_EOE);
 	else if (is_new && is_alone(r))
-		slot_finish(a, (size_t)i, ENDING_ALONE);
+		slot_finish(a, at, ENDING_ALONE);
 	return error;
 }

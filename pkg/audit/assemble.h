@@ -7,11 +7,14 @@
  * their own and leave at once. LANDLOCK_ACCESS and AVC come before the SYSCALL
  * record of their event and, in a task without an audit context, alone: they
  * wait ASSEMBLE_LONE_MS for it. An event whose EOE was lost leaves after
- * ASSEMBLE_OPEN_MS and says what it lacks.
+ * ASSEMBLE_OPEN_MS and says what it lacks. What comes for an event that has
+ * left, as the SYSCALL record of a call that blocked for minutes after its AVC
+ * record does, is an event with the same stamp, marked late.
  *
  * No clock is read here: the caller says what time it is, in milliseconds that
- * never go back. Memory is bounded by ASSEMBLE_OPEN_MAX events of at most
- * EVENT_BYTES_MAX; the oldest open event leaves when one more begins.
+ * never go back. Memory is bounded by ASSEMBLE_OPEN_MAX events with together
+ * ASSEMBLE_BYTES_MAX of text, ASSEMBLE_TEXT_MAX each; the oldest open event
+ * leaves when there is no room for more.
  */
 #ifndef PKG_AUDIT_ASSEMBLE_H
 #define PKG_AUDIT_ASSEMBLE_H
@@ -21,12 +24,11 @@
 #include "pkg/audit/event.h"
 #include "pkg/audit/record.h"
 
-#define ASSEMBLE_OPEN_MAX 256  /* events that await more records */
-#define ASSEMBLE_LONE_MS  150  /* after the last record, without a SYSCALL */
-#define ASSEMBLE_OPEN_MS  2000 /* after the last record, with one */
-#define ASSEMBLE_TEXT_MAX                                  \
-	122880 /* of one event; EVENT_BYTES_MAX less names \
-		*/
+#define ASSEMBLE_OPEN_MAX  256	  /* events that await more records */
+#define ASSEMBLE_LONE_MS   150	  /* after the last record, without a SYSCALL */
+#define ASSEMBLE_OPEN_MS   2000	  /* after the last record, with one */
+#define ASSEMBLE_TEXT_MAX  122880 /* EVENT_BYTES_MAX less names */
+#define ASSEMBLE_BYTES_MAX (4U << 20)
 
 struct assembler;
 
@@ -36,7 +38,7 @@ struct assemble_counters {
 	uint64_t events;
 	uint64_t partial; /* events that lack something */
 	uint64_t late;	  /* came after the rest of their event */
-	uint64_t evicted; /* let go early: ASSEMBLE_OPEN_MAX */
+	uint64_t evicted; /* let go early: no room for another */
 	uint64_t cut;	  /* EVENT_RECORDS_MAX or ASSEMBLE_TEXT_MAX */
 	/* Numbers the kernel took and never sent; and those that may still
 	 * come, since later ones overtook them. */
@@ -80,7 +82,13 @@ void assemble_flush(struct assembler *a);
 
 const struct assemble_counters *assemble_counted(const struct assembler *a);
 
-/* Bits of event.missing that the records themselves prove, EOE aside. */
-uint32_t assemble_missing(const struct event *ev);
+/**
+ * assemble_judge() - set missing, paths and arguments of @ev as its records
+ * prove it: EVENT_LACKS_PATH against the highest items=, EVENT_LACKS_EXECVE
+ * against argc= and the lengths of split arguments, EVENT_LACKS_SYSCALL when
+ * records that only come beside one have none. EVENT_LACKS_EOE and EVENT_CUT
+ * are not for the records to say.
+ */
+void assemble_judge(struct event *ev);
 
 #endif

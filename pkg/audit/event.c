@@ -13,6 +13,30 @@
 #define FLAG_LATE     (1U << 2)
 #define FLAGS_ALL     (FLAG_FORGED | FLAG_INFERRED | FLAG_LATE)
 
+static void part_encode(const struct event_part *part, struct buf *out)
+{
+	buf_u32(out, part->have);
+	buf_u32(out, part->want);
+}
+
+static struct event_part part_decode(struct cur *c)
+{
+	const uint32_t have = cur_u32(c);
+
+	return (struct event_part){ have, cur_u32(c) };
+}
+
+/* Those of the parts that are lacking: the others are 0. */
+static void parts_decode(struct cur *c, struct event *ret)
+{
+	ret->paths = (struct event_part){ 0 };
+	ret->arguments = (struct event_part){ 0 };
+	if ((ret->missing & EVENT_LACKS_PATH) != 0)
+		ret->paths = part_decode(c);
+	if ((ret->missing & EVENT_LACKS_EXECVE) != 0)
+		ret->arguments = part_decode(c);
+}
+
 int event_encode(const struct event *ev, struct buf *out)
 {
 	const unsigned flags = (ev->is_forged ? FLAG_FORGED : 0) |
@@ -26,6 +50,10 @@ int event_encode(const struct event *ev, struct buf *out)
 	buf_u64(out, ev->time_ms);
 	buf_u32(out, ev->serial);
 	buf_u32(out, ev->missing);
+	if ((ev->missing & EVENT_LACKS_PATH) != 0)
+		part_encode(&ev->paths, out);
+	if ((ev->missing & EVENT_LACKS_EXECVE) != 0)
+		part_encode(&ev->arguments, out);
 	buf_u32(out, ev->ses);
 	buf_u32(out, ev->auid);
 	buf_u64(out, ev->generation);
@@ -71,6 +99,7 @@ int event_decode(struct span frame, struct event *ret, struct err *e)
 	ret->time_ms = cur_u64(&c);
 	ret->serial = cur_u32(&c);
 	ret->missing = cur_u32(&c);
+	parts_decode(&c, ret);
 	ret->ses = cur_u32(&c);
 	ret->auid = cur_u32(&c);
 	ret->generation = cur_u64(&c);
@@ -92,4 +121,47 @@ int event_decode(struct span frame, struct event *ret, struct err *e)
 			e, EBADMSG,
 			"an event that is cut short or has bytes left over");
 	return 0;
+}
+
+static void part_print(const char *name, const struct event_part *part,
+		       struct buf *out)
+{
+	buf_printf(out, "%s %u/%u", name, part->have, part->want);
+}
+
+static void missing_print(const struct event *ev, uint32_t bit, struct buf *out)
+{
+	switch (bit) {
+	case EVENT_LACKS_EOE:
+		buf_puts(out, "EOE");
+		break;
+	case EVENT_LACKS_PATH:
+		part_print("PATH", &ev->paths, out);
+		break;
+	case EVENT_LACKS_EXECVE:
+		part_print("EXECVE", &ev->arguments, out);
+		break;
+	case EVENT_LACKS_SYSCALL:
+		buf_puts(out, "SYSCALL");
+		break;
+	case EVENT_CUT:
+		buf_puts(out, "cut");
+		break;
+	default:
+		buf_printf(out, "0x%x", bit);
+		break;
+	}
+}
+
+bool event_missing_next(const struct event *ev, unsigned *at, struct buf *out)
+{
+	while (*at < 32) {
+		const uint32_t bit = 1U << (*at)++;
+
+		if ((ev->missing & bit) != 0) {
+			missing_print(ev, bit, out);
+			return true;
+		}
+	}
+	return false;
 }

@@ -16,7 +16,7 @@
 #include "lib/err.h"
 #include "lib/span.h"
 
-#define EVENT_RECORDS_MAX 64	 /* further ones are counted, not kept */
+#define EVENT_RECORDS_MAX 256	 /* further ones are counted, not kept */
 #define EVENT_BYTES_MAX	  131072 /* of one frame */
 
 enum event_kind {
@@ -39,6 +39,11 @@ enum event_how {
 #define EVENT_LACKS_SYSCALL (1U << 3)
 #define EVENT_CUT	    (1U << 4) /* EVENT_RECORDS_MAX or EVENT_BYTES_MAX */
 
+/* Of something that an event says it has: how many are here. */
+struct event_part {
+	uint32_t have, want;
+};
+
 struct event_record {
 	uint16_t type;
 	struct span text; /* after "audit(...): "; raw bytes */
@@ -50,9 +55,9 @@ struct event {
 	uint64_t time_ms; /* audit: as the kernel stamped it; own: realtime */
 	uint32_t serial;  /* audit: the kernel's; own: 0 */
 	uint32_t missing; /* EVENT_LACKS_*; 0: complete */
-	uint32_t record_count;
-	struct event_record records[EVENT_RECORDS_MAX]; /* borrowed bytes */
-	uint32_t records_cut; /* further ones that were not kept */
+	struct event_part paths;     /* while EVENT_LACKS_PATH is set, */
+	struct event_part arguments; /* while EVENT_LACKS_EXECVE is; else 0 */
+	uint32_t records_cut;	     /* further ones that were not kept */
 
 	struct span action; /* own: "identity.forged"; audit: empty */
 	struct span text;   /* own: key=value pairs, written by bailiff */
@@ -66,7 +71,20 @@ struct event {
 	struct span instance;
 	uint32_t ses, auid;  /* UINT32_MAX: unset */
 	uint64_t generation; /* of the policy that binds the session; 0: none */
+
+	uint32_t record_count;
+	struct event_record records[EVENT_RECORDS_MAX]; /* borrowed bytes */
 };
+
+/**
+ * event_missing_next() - what an event lacks, a word a call.
+ * @at: 0 first; moved past the word that is returned.
+ * @out: gets the word: "EOE", "PATH 2/3" (two of three are here), "EXECVE 1/2"
+ *       (arguments), "SYSCALL", "cut".
+ *
+ * Return: false when there are no more; nothing was appended then.
+ */
+bool event_missing_next(const struct event *ev, unsigned *at, struct buf *out);
 
 /* Append the flat form. Return: 0; -E2BIG, -ENOMEM from @out. */
 int event_encode(const struct event *ev, struct buf *out);

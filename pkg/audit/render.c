@@ -69,17 +69,6 @@ static const char *const how_names[] = {
 	[HOW_CGROUP] = "cgroup",
 };
 
-static const struct {
-	uint32_t bit;
-	const char *name;
-} missing_names[] = {
-	{ EVENT_LACKS_EOE, "EOE" },
-	{ EVENT_LACKS_PATH, "PATH" },
-	{ EVENT_LACKS_EXECVE, "EXECVE" },
-	{ EVENT_LACKS_SYSCALL, "SYSCALL" },
-	{ EVENT_CUT, "cut" },
-};
-
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 static const struct event_record *record_find(const struct event *ev,
@@ -367,13 +356,19 @@ static void json_event(const struct event *ev, const struct event_denial *d,
 
 static void json_missing(const struct event *ev, struct buf *out)
 {
+	unsigned at = 0;
+
 	member(out, "missing");
 	buf_u8(out, '[');
-	for (size_t i = 0; i < COUNT(missing_names); i++)
-		if ((ev->missing & missing_names[i].bit) != 0) {
-			comma(out);
-			buf_printf(out, "\"%s\"", missing_names[i].name);
-		}
+	for (;;) {
+		AUTO_DONE(buf_done) struct buf word = { 0 };
+
+		buf_init(&word, 64);
+		if (!event_missing_next(ev, &at, &word))
+			break;
+		comma(out);
+		json_quote(out, buf_view(&word));
+	}
 	buf_u8(out, ']');
 }
 

@@ -22,6 +22,7 @@ static struct event sample(void)
 		.time_ms = 1795296627324,
 		.serial = 4294967295,
 		.missing = EVENT_LACKS_PATH | EVENT_CUT,
+		.paths = { 2, 3 },
 		.records_cut = 7,
 		.how = HOW_SESSION,
 		.is_forged = true,
@@ -53,6 +54,9 @@ TEST(an_event_comes_back_from_its_flat_form_as_it_was)
 	CHECK(back.time_ms == ev.time_ms && back.serial == ev.serial);
 	CHECK_INT(back.missing, ev.missing);
 	CHECK_INT(back.records_cut, 7);
+	CHECK_INT(back.paths.have, 2);
+	CHECK_INT(back.paths.want, 3);
+	CHECK_INT(back.arguments.want, 0);
 	CHECK_INT(back.how, HOW_SESSION);
 	CHECK(back.is_forged && back.is_late && !back.is_inferred);
 	CHECK(span_eq_str(back.service, "nginx"));
@@ -63,6 +67,25 @@ TEST(an_event_comes_back_from_its_flat_form_as_it_was)
 	CHECK_INT(back.records[0].type, AUDIT_SYSCALL);
 	CHECK(span_eq(back.records[0].text, ev.records[0].text));
 	CHECK_INT(back.records[1].text.len, 0);
+}
+
+TEST(what_an_event_lacks_is_told_word_by_word)
+{
+	static struct event ev;
+	AUTO_DONE(buf_done) struct buf b = { 0 };
+	unsigned at = 0;
+
+	ev.missing = EVENT_LACKS_EOE | EVENT_LACKS_PATH | EVENT_LACKS_EXECVE |
+		     EVENT_LACKS_SYSCALL | EVENT_CUT;
+	ev.paths = (struct event_part){ 2, 3 };
+	ev.arguments = (struct event_part){ 0, 9 };
+	buf_init(&b, 256);
+	while (event_missing_next(&ev, &at, &b))
+		buf_u8(&b, ',');
+	CHECK_STR(buf_cstr(&b), "EOE,PATH 2/3,EXECVE 0/9,SYSCALL,cut,");
+	ev.missing = 0;
+	at = 0;
+	CHECK(!event_missing_next(&ev, &at, &b));
 }
 
 TEST(an_event_cut_anywhere_or_with_bytes_left_over_is_refused)

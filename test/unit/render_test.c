@@ -204,11 +204,13 @@ TEST(what_an_event_lacks_is_said_by_name)
 	AUTO_JSON *j = NULL;
 
 	ev->missing = EVENT_LACKS_EOE | EVENT_LACKS_PATH | EVENT_CUT;
+	ev->paths = (struct event_part){ 2, 3 };
 	ev->records_cut = 3;
 	ev->is_late = true;
 	j = json_of(ev, &text);
 	CHECK_HAS(buf_cstr(&text), "\"complete\":false,");
-	CHECK_HAS(buf_cstr(&text), "\"missing\":[\"EOE\",\"PATH\",\"cut\"]");
+	CHECK_HAS(buf_cstr(&text),
+		  "\"missing\":[\"EOE\",\"PATH 2/3\",\"cut\"]");
 	CHECK_HAS(buf_cstr(&text), "\"records_cut\":3");
 	CHECK_HAS(buf_cstr(&text), "\"late\":true");
 }
