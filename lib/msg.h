@@ -16,7 +16,7 @@
 
 #define MSG_VERSION  1
 #define MSG_BODY_MAX 131072 /* below the default SO_SNDBUF of AF_UNIX */
-#define MSG_FDS_MAX  4
+#define MSG_FDS_MAX  8
 
 /* Storage for one received datagram; reused from call to call. */
 struct msg_store {

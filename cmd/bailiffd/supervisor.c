@@ -125,11 +125,6 @@ static size_t start_fds(const struct supervisor *s, enum role role, int fds[])
 	size_t n = 0;
 
 	switch (role) {
-	case ROLE_AUDIT:
-		fds[n++] = s->audit_fd;
-		fds[n++] = s->dirs.trail;
-		fds[n++] = s->dirs.sessions;
-		break;
 	case ROLE_CONTROL:
 		fds[n++] = s->listen_fds[SOCKET_CONTROL];
 		fds[n++] = s->listen_fds[SOCKET_EVENTS];
@@ -138,6 +133,7 @@ static size_t start_fds(const struct supervisor *s, enum role role, int fds[])
 		fds[n++] = s->dirs.trail;
 		fds[n++] = s->dirs.ship;
 		break;
+	case ROLE_AUDIT: /* audit_start() */
 	case ROLE_POLICY:
 	case ROLE_COUNT:
 		break;
@@ -145,24 +141,47 @@ static size_t start_fds(const struct supervisor *s, enum role role, int fds[])
 	return n;
 }
 
+/* What WIRE_START tells the audit process alone. Return: its descriptors, in
+ * @fds. */
+static size_t audit_start(struct supervisor *s, struct buf *body, int fds[])
+{
+	const int have[AUDIT_FD_COUNT] = {
+		[AUDIT_FD_NETLINK] = s->audit_fd,
+		[AUDIT_FD_TRAIL] = s->dirs.trail,
+		[AUDIT_FD_SESSIONS] = s->dirs.sessions,
+	};
+	struct buf statement;
+	uint32_t which = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < AUDIT_FD_COUNT; i++) {
+		if (have[i] < 0)
+			continue;
+		which |= 1U << i;
+		fds[n++] = have[i];
+	}
+	buf_u32(body, which);
+	buf_u64(body, trail_bytes(s));
+	buf_init(&statement, OWN_TEXT_MAX);
+	statement_write(s, &statement);
+	buf_blob(body, buf_view(&statement));
+	buf_done(&statement);
+	return n;
+}
+
 static int start_send(struct supervisor *s, enum role role, struct err *e)
 {
 	int fds[MSG_FDS_MAX];
-	const size_t nfds = start_fds(s, role, fds);
-	struct buf body, statement;
+	size_t nfds = start_fds(s, role, fds);
+	struct buf body;
 	int r;
 
 	buf_init(&body, MSG_BODY_MAX);
 	buf_u64(&body, s->start_ms);
 	buf_blob(&body, span_of(s->node));
 	buf_blob(&body, span_of(s->boot));
-	if (role == ROLE_AUDIT) {
-		buf_u64(&body, trail_bytes(s));
-		buf_init(&statement, OWN_TEXT_MAX);
-		statement_write(s, &statement);
-		buf_blob(&body, buf_view(&statement));
-		buf_done(&statement);
-	}
+	if (role == ROLE_AUDIT)
+		nfds = audit_start(s, &body, fds);
 	r = buf_error(&body);
 	if (r == 0)
 		r = msg_send(s->workers[role].channel.fd, WIRE_START, 0,

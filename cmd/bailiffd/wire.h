@@ -71,6 +71,18 @@ enum wire {
 			    * the two above */
 };
 
+/* The descriptors of the audit process, by number; one that is not needed may
+ * be absent. */
+enum audit_fd {
+	AUDIT_FD_NETLINK,  /* the event socket */
+	AUDIT_FD_TRAIL,	   /* directory PATH_TRAIL */
+	AUDIT_FD_SESSIONS, /* directory PATH_SESSIONS */
+	AUDIT_FD_COUNT
+};
+#define AUDIT_FDS_NEEDED                                 \
+	(1U << AUDIT_FD_NETLINK | 1U << AUDIT_FD_TRAIL | \
+	 1U << AUDIT_FD_SESSIONS)
+
 #define GENERATIONS_KEPT 16 /* those that bind what runs come first */
 
 #define LOAD_BOOT    (1U << 0) /* expiry is reported, not refused */

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* audit_append.c - events into the trail; see audit_role.h. */
+#include "cmd/bailiffd/audit_role.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "lib/num.h"
+
+static int frame_append(struct audit_role *role, struct event *ev)
+{
+	int r;
+
+	buf_reset(&role->frame);
+	r = event_encode(ev, &role->frame);
+	if (r == 0)
+		r = trail_append(role->trail, buf_view(&role->frame), &ev->seq,
+				 NULL);
+	if (r < 0) {
+		role->stats.dropped++;
+		return r;
+	}
+	role->stats.last_seq = ev->seq;
+	role->is_dirty = true;
+	return 0;
+}
+
+void audit_append(void *ctx, struct event *ev)
+{
+	static struct event_denial denial; /* large; only its being counts */
+	struct audit_role *role = ctx;
+	const bool is_denial = event_denial(ev, &denial);
+	const int r = frame_append(role, ev);
+
+	if (r == 0) {
+		role->stats.events++;
+		role->stats.partial += ev->missing != 0;
+		role->stats.denied += is_denial;
+	}
+	if (r == 0 && ev->kind == EVENT_OWN &&
+	    span_eq_str(ev->action, "identity.forged"))
+		role->stats.forged++;
+	audit_hooks_appended(role, ev, is_denial, r);
+}
+
+void audit_own(struct audit_role *role, const char *action, const char *fmt,
+	       ...)
+{
+	char text[OWN_TEXT_MAX];
+	struct event ev = { .kind = EVENT_OWN,
+			    .time_ms = clock_real_ms(),
+			    .ses = UINT32_MAX,
+			    .auid = UINT32_MAX };
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	ev.action = span_of(action);
+	ev.text = span_of(text);
+	audit_append(role, &ev);
+}
+
+/* What was dropped is said as soon as the trail takes something again. */
+void audit_append_tick(struct audit_role *role)
+{
+	const uint64_t dropped = role->stats.dropped;
+
+	if (dropped == role->dropped_told)
+		return;
+	audit_own(role, "trail.dropped", "count=%llu",
+		  (unsigned long long)(dropped - role->dropped_told));
+	if (role->stats.dropped == dropped)
+		role->dropped_told = dropped;
+	else
+		role->stats.dropped = dropped; /* the statement itself */
+}

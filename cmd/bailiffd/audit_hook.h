@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* audit_hook.h - who else looks at every event of the audit process: the rows
+ * of one table, in the order in which they are asked.
+ *
+ * A part that counts or withholds events is a row in audit_hook.c and a member
+ * of struct audit_role; it knows nothing of the other rows. Any member of a row
+ * but its name may be NULL.
+ */
+#ifndef CMD_BAILIFFD_AUDIT_HOOK_H
+#define CMD_BAILIFFD_AUDIT_HOOK_H
+
+#include <stdbool.h>
+
+#include "lib/buf.h"
+#include "lib/err.h"
+#include "pkg/audit/event.h"
+
+struct audit_role;
+
+struct audit_hook {
+	const char *name;
+	/* Before the trail is opened and this process confined. */
+	int (*begin)(struct audit_role *role, struct err *e);
+	/* An event of the kernel's, attributed and not yet appended. Return:
+	 * true when it is not to be appended: then this row accounts for it
+	 * and no later one sees it. */
+	bool (*withhold)(struct audit_role *role, const struct event *ev);
+	/* What became of an event, an own one too. @r: 0, and then ev->seq is
+	 * its sequence; or why the trail did not take it. */
+	void (*appended)(struct audit_role *role, const struct event *ev,
+			 bool is_denial, int r);
+	/* Every AUDIT_TICK_MS, after the socket was drained; may append own
+	 * events. */
+	void (*tick)(struct audit_role *role);
+	/* Append lines "name value\n" to what the next checkpoint states. */
+	void (*statement)(struct audit_role *role, struct buf *out);
+	/* The last events of this process may still be appended. */
+	void (*end)(struct audit_role *role);
+};
+
+#define AUDIT_TICK_MS 50
+
+int audit_hooks_begin(struct audit_role *role, struct err *e);
+bool audit_hooks_withhold(struct audit_role *role, const struct event *ev);
+void audit_hooks_appended(struct audit_role *role, const struct event *ev,
+			  bool is_denial, int r);
+void audit_hooks_tick(struct audit_role *role);
+void audit_hooks_statement(struct audit_role *role, struct buf *out);
+void audit_hooks_end(struct audit_role *role);
+
+#endif

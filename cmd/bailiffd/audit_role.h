@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* audit_role.h - the audit process: its one struct, and what its parts do for
+ * each other. Nothing outside of audit_*.c includes this.
+ *
+ *	audit_role.c	begins and ends; what the supervisor says
+ *	audit_take.c	the kernel's stream, into attributed events
+ *	audit_append.c	events into the trail
+ *	audit_trail.c	opens the trail, sets a damaged one aside
+ *	audit_feed.c	frames for the control process
+ *	audit_hook.c	who else looks at every event
+ */
+#ifndef CMD_BAILIFFD_AUDIT_ROLE_H
+#define CMD_BAILIFFD_AUDIT_ROLE_H
+
+#include "cmd/bailiffd/audit_mute.h"
+#include "cmd/bailiffd/role.h"
+#include "cmd/bailiffd/sessions.h"
+#include "cmd/bailiffd/stats.h"
+#include "pkg/audit/assemble.h"
+#include "pkg/audit/attribute.h"
+#include "pkg/audit/event.h"
+#include "pkg/audit/source.h"
+#include "pkg/trail/trail.h"
+
+#define READERS_MAX 8
+
+/* A reader that stands where a stream will go on. */
+struct reader_slot {
+	struct trail_reader *reader; /* NULL: free */
+	uint64_t next, used;
+};
+
+struct audit_role {
+	struct role_base base;
+	struct peer control;
+	int fds[AUDIT_FD_COUNT]; /* of WIRE_START; -1: not there */
+	struct source netlink, timer;
+	uint64_t ticks, now_ms; /* CLOCK_BOOTTIME, of this turn */
+	struct audit_source *source;
+	struct assembler *assembler;
+	struct attributor *attributor;
+	struct session_cache *sessions;
+	struct trail_writer *trail;
+	struct buf frame;
+	struct reader_slot readers[READERS_MAX];
+	struct audit_stats stats;
+	char statement[OWN_TEXT_MAX]; /* which policy was in force then */
+	uint64_t dropped_told;	      /* of stats.dropped: those in the trail */
+	bool is_dirty;		      /* appended since the last sync */
+	/* The newest serial that a predecessor left in the trail, until the
+	 * first record above it tells how many are missing. */
+	bool has_previous;
+	uint32_t previous_serial;
+	uint64_t gap_serials;
+	struct audit_mute mute;
+};
+
+/* ---- audit_take.c ---- */
+/* The assembler, the attributor and what they ask. Return: 0; -ENOMEM. */
+int audit_engine_begin(struct audit_role *role, struct err *e);
+/* Become the kernel's reader, or go on as a predecessor's. As
+ * audit_source_claim(). */
+int audit_source_begin(struct audit_role *role, struct err *e);
+/* Take what waits in the socket, at most @batches. Return: 0; as
+ * audit_source_read(). */
+int audit_drain(struct audit_role *role, unsigned batches);
+/* Let go what is due. */
+void audit_expire(struct audit_role *role);
+
+/* ---- audit_append.c ---- */
+/* @ctx: the role; an assemble_fn for events that need no attribution. What the
+ * trail does not take is counted, and said when it takes something again. */
+void audit_append(void *ctx, struct event *ev);
+/* Append an event of bailiff's own. */
+void audit_own(struct audit_role *role, const char *action, const char *fmt,
+	       ...) __attribute__((format(printf, 3, 4)));
+void audit_append_tick(struct audit_role *role);
+
+/* ---- audit_trail.c ---- */
+/* Open the trail, as the uid that owns it, and append "audit.start". Return: 0;
+ * as trail_writer_open(), but damage is set aside. */
+int audit_trail_begin(struct audit_role *role, uint64_t bytes_max,
+		      struct err *e);
+
+/* ---- audit_feed.c ---- */
+/* WIRE_EVENTS of the control process. */
+int audit_feed(void *ctx, struct msg *m, struct cur *body);
+void audit_feed_end(struct audit_role *role);
+
+/* The distance between two serials of 32 bits that wrap; negative when @b is
+ * the older one. */
+int64_t audit_serial_distance(uint32_t a, uint32_t b);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* audit_take.c - the kernel's stream, into attributed events; see
+ * audit_role.h.
+ */
+#include "cmd/bailiffd/audit_role.h"
+
+#include <errno.h>
+
+#include "lib/num.h"
+
+static void assembled(void *ctx, struct event *ev)
+{
+	struct audit_role *role = ctx;
+
+	attribute_event(role->attributor, ev, role->now_ms, clock_real_ms());
+	if (!audit_hooks_withhold(role, ev))
+		audit_append(role, ev);
+}
+
+int64_t audit_serial_distance(uint32_t a, uint32_t b)
+{
+	return (int32_t)(b - a);
+}
+
+static void gap_check(struct audit_role *role, uint32_t serial)
+{
+	const int64_t missing =
+		audit_serial_distance(role->previous_serial, serial) - 1;
+
+	if (!role->has_previous || missing < 0)
+		return;
+	role->has_previous = false;
+	role->gap_serials += (uint64_t)missing;
+	audit_own(role, "audit.gap",
+		  "after_serial=%u next_serial=%u missing=%lld",
+		  role->previous_serial, serial, (long long)missing);
+}
+
+static void record_take(void *ctx, const struct record *r)
+{
+	struct audit_role *role = ctx;
+
+	gap_check(role, r->serial);
+	if (assemble_feed(role->assembler, r, role->now_ms) < 0)
+		role->stats.dropped++;
+}
+
+int audit_drain(struct audit_role *role, unsigned batches)
+{
+	while (batches-- > 0) {
+		int n;
+
+		role->now_ms = clock_boot_ms();
+		n = audit_source_read(role->source, record_take, role);
+		if (n == 0 || n == -EAGAIN)
+			return 0;
+		if (n < 0)
+			return n;
+	}
+	return 0;
+}
+
+void audit_expire(struct audit_role *role)
+{
+	role->now_ms = clock_boot_ms();
+	assemble_expire(role->assembler, role->now_ms);
+	attribute_expire(role->attributor, role->now_ms, clock_real_ms());
+}
+
+/* The first audit process of a daemon becomes the kernel's reader; one that
+ * was started again reads on from the socket its predecessor claimed. */
+int audit_source_begin(struct audit_role *role, struct err *e)
+{
+	int r = audit_source_new(role->fds[AUDIT_FD_NETLINK], &role->source);
+
+	if (r < 0)
+		return err_set(e, -r, "out of memory");
+	r = audit_source_claim(role->source, record_take, role, e);
+	if (r == -EEXIST)
+		return 0;
+	return r;
+}
+
+int audit_engine_begin(struct audit_role *role, struct err *e)
+{
+	struct attribute_lookup lookup;
+	int r = session_cache_new(role->fds[AUDIT_FD_SESSIONS],
+				  &role->sessions);
+
+	if (r == 0)
+		r = assembler_new(assembled, role, &role->assembler);
+	session_cache_lookups(role->sessions, &lookup);
+	if (r == 0)
+		r = attributor_new(&lookup, audit_append, role,
+				   &role->attributor);
+	return r < 0 ? err_set(e, -r, "out of memory") : 0;
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* audit_trail.c - opens the trail and sets a damaged one aside; see
+ * audit_role.h.
+ */
+#include "cmd/bailiffd/audit_role.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/auto.h"
+#include "lib/file.h"
+#include "lib/num.h"
+#include "pkg/identity/paths.h"
+#include "pkg/trail/segment.h"
+
+#define SEGMENTS    8 /* the trail's cap in segments */
+#define SEGMENT_MIN 262144
+
+/* Walk what a predecessor left: where the trail begins, and the newest serial
+ * of this boot. Return: 0; -EBADMSG damage in any segment; as open(2). */
+static int trail_scan(struct audit_role *role, struct err *e)
+{
+	struct trail_reader *reader;
+	struct trail_frame frame;
+	bool is_this_boot = false;
+
+	int r = trail_reader_open(role->fds[AUDIT_FD_TRAIL], 1, &reader, e);
+
+	if (r < 0)
+		return r;
+	while ((r = trail_read(reader, &frame, e)) == 0) {
+		struct event ev;
+
+		if (role->stats.first_seq == 0)
+			role->stats.first_seq = frame.seq;
+		role->stats.last_seq = frame.seq;
+		if (event_decode(frame.bytes, &ev, NULL) < 0)
+			continue;
+		if (ev.kind == EVENT_OWN &&
+		    span_eq_str(ev.action, "audit.start")) {
+			struct span boot;
+
+			is_this_boot = record_field(ev.text, "boot", &boot) &&
+				       span_eq_str(boot, role->base.boot);
+			role->has_previous = is_this_boot && role->has_previous;
+		} else if (ev.kind == EVENT_AUDIT && is_this_boot &&
+			   (!role->has_previous ||
+			    audit_serial_distance(role->previous_serial,
+						  ev.serial) > 0)) {
+			role->has_previous = true;
+			role->previous_serial = ev.serial;
+		}
+	}
+	trail_reader_close(reader);
+	return r == -EAGAIN ? 0 : r;
+}
+
+/* What lies there is not a whole trail of ours: not an error of the moment,
+ * which the next start would survive. */
+static bool is_damage(int r)
+{
+	return r == -EBADMSG || r == -EACCES || r == -EPERM || r == -ELOOP ||
+	       r == -EISDIR || r == -ENXIO;
+}
+
+/* Open the trail and walk it. */
+static int trail_take(struct audit_role *role, const struct trail_limits *l,
+		      uint64_t *recovered, struct err *e)
+{
+	int r = trail_writer_open(role->fds[AUDIT_FD_TRAIL], l, &role->trail,
+				  recovered, e);
+
+	if (r == 0)
+		r = trail_scan(role, e);
+	if (r < 0) {
+		trail_writer_close(role->trail);
+		role->trail = NULL;
+	}
+	return r;
+}
+
+/* Move one segment into @aside. What is neither file nor directory was never
+ * ours, and Landlock would not let this process move it: it is removed. */
+static int segment_set_aside(const struct audit_role *role, uint64_t first,
+			     int aside, uint64_t segment_max,
+			     uint64_t *ret_next, struct err *e)
+{
+	uint64_t size;
+	char name[SEGMENT_NAME_LEN + 1];
+	struct stat st;
+	int r;
+
+	segment_name(first, name);
+	if (fstatat(role->fds[AUDIT_FD_TRAIL], name, &st, AT_SYMLINK_NOFOLLOW) <
+	    0)
+		return err_errno(e, "stat %s", name);
+	if (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
+		r = renameat(role->fds[AUDIT_FD_TRAIL], name, aside, name);
+	else
+		r = unlinkat(role->fds[AUDIT_FD_TRAIL], name, 0);
+	if (r < 0)
+		return err_errno(e, "move %s away", name);
+	size = (uint64_t)st.st_size;
+	*ret_next =
+		first + 1 +
+		(size > segment_max ? size : segment_max) / SEGMENT_HEAD_LEN;
+	return 0;
+}
+
+/* Move every segment of a damaged trail into a directory @name of its own, for
+ * whoever looks into it. What a segment held may be cut off: @l->first_seq
+ * becomes a sequence above all that a full one could have held. */
+static int trail_set_aside(const struct audit_role *role, const char *name,
+			   struct trail_limits *l, struct err *e)
+{
+	AUTO_MEM uint64_t *list = NULL;
+	AUTO_FD aside = -1;
+	size_t count;
+	int r = segment_list(role->fds[AUDIT_FD_TRAIL], &list, &count, e);
+
+	if (r < 0)
+		return r;
+	if (mkdirat(role->fds[AUDIT_FD_TRAIL], name, 0700) < 0)
+		return err_errno(e, "mkdir %s", name);
+	aside = file_open_beneath(role->fds[AUDIT_FD_TRAIL], name,
+				  O_RDONLY | O_DIRECTORY, 0, e);
+	if (aside < 0)
+		return aside;
+	for (size_t i = 0; i < count && r == 0; i++)
+		r = segment_set_aside(role, list[i], aside, l->segment_max,
+				      &l->first_seq, e);
+	/* Stays unless nothing was moved. */
+	(void)unlinkat(role->fds[AUDIT_FD_TRAIL], name, AT_REMOVEDIR);
+	return r;
+}
+
+/* A damaged trail must not keep the node from being audited: it is set aside
+ * whole and a new one goes on behind its sequence. */
+static int trail_begin_anew(struct audit_role *role, struct trail_limits *l,
+			    const struct err *why, struct err *e)
+{
+	uint64_t recovered = 0;
+	char name[64];
+	int r;
+
+	(void)snprintf(name, sizeof(name), "damaged-%llu",
+		       (unsigned long long)clock_real_ms());
+	r = trail_set_aside(role, name, l, e);
+	if (r < 0)
+		return err_wrap(e, "set the damaged trail aside");
+	log_line(&role->base.log, LOG_LEVEL_ERROR,
+		 "the trail was damaged: it is kept, a new one begins",
+		 LOG_FIELDS(log_text("error", why->text),
+			    log_text("kept_in", name),
+			    log_u64("first_seq", l->first_seq)));
+	role->has_previous = false;
+	role->stats.first_seq = role->stats.last_seq = 0;
+	r = trail_take(role, l, &recovered, e);
+	if (r == 0)
+		audit_own(role, "trail.damaged", "kept_in=%s first_seq=%llu",
+			  name, (unsigned long long)l->first_seq);
+	return r;
+}
+
+static int trail_begin(struct audit_role *role, uint64_t bytes_max,
+		       struct err *e)
+{
+	struct trail_limits limits = { .bytes_max = bytes_max,
+				       .segment_max = bytes_max / SEGMENTS };
+	uint64_t recovered = 0;
+	struct err why = { 0 };
+	int r;
+
+	if (limits.segment_max < SEGMENT_MIN)
+		limits.segment_max = SEGMENT_MIN;
+	role->stats.bytes_max = bytes_max;
+	r = trail_take(role, &limits, &recovered, &why);
+	if (is_damage(r))
+		r = trail_begin_anew(role, &limits, &why, e);
+	else if (r < 0)
+		r = err_set(e, -r, "%s", why.text);
+	if (r < 0)
+		return err_wrap(e, "the trail");
+	audit_own(role, "audit.start", "boot=%s recovered_bytes=%llu pid=%d %s",
+		  role->base.boot, (unsigned long long)recovered, getpid(),
+		  role->statement);
+	if (role->stats.first_seq == 0)
+		role->stats.first_seq = role->stats.last_seq;
+	return 0;
+}
+
+/* Segments belong to bailiff's own uid from the first one on: the ship process
+ * reads them, and this process too once it is confined. */
+int audit_trail_begin(struct audit_role *role, uint64_t bytes_max,
+		      struct err *e)
+{
+	int r;
+
+	if (setegid(BAILIFF_UID) < 0 || seteuid(BAILIFF_UID) < 0)
+		return err_errno(e, "become uid %u", BAILIFF_UID);
+	r = trail_begin(role, bytes_max, e);
+	if (seteuid(0) < 0 || setegid(0) < 0)
+		return err_errno(e, "become root again");
+	return r;
+}
