@@ -69,4 +69,13 @@ int key_note_make(struct buf *ret, const struct key_note *k,
 /* Read one; its signature is not looked at. Return: 0; -EBADMSG. */
 int key_note_parse(struct span bytes, struct key_note *ret, struct err *e);
 
+/* Who signs from the beginning of a segment on. The segment's header says it,
+ * since what pruning leaves may hold no key frame at all: 256 checkpoints of
+ * 4,096 events are more than most trails are allowed. */
+struct signer {
+	char boot[CHECKPOINT_BOOT_MAX + 1]; /* empty: nobody signs yet */
+	uint64_t epoch;
+	unsigned char key[NOTE_PUBLIC_LEN];
+};
+
 #endif
