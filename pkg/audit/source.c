@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/netlink.h>
+#include <linux/sock_diag.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,12 +38,14 @@ struct audit_source {
 /* ---- sockets --------------------------------------------------------------
  */
 
-int audit_control_open(struct err *e)
+/* A member of @groups; 0: of none. */
+static int netlink_open(uint32_t groups, struct err *e)
 {
 	const int fd =
 		socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
 		       NETLINK_AUDIT);
-	const struct sockaddr_nl any = { .nl_family = AF_NETLINK };
+	const struct sockaddr_nl any = { .nl_family = AF_NETLINK,
+					 .nl_groups = groups };
 
 	if (fd < 0 && (errno == EPROTONOSUPPORT || errno == EAFNOSUPPORT)) {
 		(void)err_set(e, EPROTONOSUPPORT,
@@ -60,18 +63,30 @@ int audit_control_open(struct err *e)
 	return fd;
 }
 
-int audit_socket_open(struct err *e)
+int audit_control_open(struct err *e)
 {
-	const int bytes = SOURCE_RCVBUF_BYTES, on = 1;
-	const int fd = audit_control_open(e);
+	return netlink_open(0, e);
+}
 
-	if (fd < 0)
-		return fd;
-	/* Without CAP_NET_ADMIN as much as the system allows. */
+/* Without CAP_NET_ADMIN as much as the system allows. */
+static void buffer_widen(int fd)
+{
+	const int bytes = SOURCE_RCVBUF_BYTES;
+
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)) <
 	    0)
 		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes,
 				 sizeof(bytes));
+}
+
+int audit_socket_open(struct err *e)
+{
+	const int on = 1;
+	const int fd = audit_control_open(e);
+
+	if (fd < 0)
+		return fd;
+	buffer_widen(fd);
 	if (setsockopt(fd, SOL_NETLINK, NETLINK_NO_ENOBUFS, &on, sizeof(on)) <
 	    0) {
 		const int r = err_errno(e, "set NETLINK_NO_ENOBUFS");
@@ -80,6 +95,29 @@ int audit_socket_open(struct err *e)
 		return r;
 	}
 	return fd;
+}
+
+int audit_multicast_open(struct err *e)
+{
+	const int fd = netlink_open(1U << (AUDIT_NLGRP_READLOG - 1), e);
+
+	if (fd == -EPERM && e != NULL)
+		(void)err_hint(e, "reading beside another daemon needs "
+				  "CAP_AUDIT_READ");
+	if (fd >= 0)
+		buffer_widen(fd);
+	return fd;
+}
+
+int audit_multicast_lost(int fd, uint32_t *ret)
+{
+	uint32_t info[SK_MEMINFO_VARS] = { 0 };
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_MEMINFO, info, &len) < 0)
+		return -errno;
+	*ret = info[SK_MEMINFO_DROPS];
+	return 0;
 }
 
 static int request_send(int fd, uint16_t type, uint32_t seq, struct span body)
@@ -284,28 +322,40 @@ static void control_take(struct audit_source *s, struct span datagram)
 					      datagram.len - sizeof(h) });
 }
 
-static void datagram_take(struct audit_source *s, size_t i, record_fn *each,
-			  void *ctx)
+void audit_source_take(struct audit_source *s, const struct source_datagram *d,
+		       record_fn *each, void *ctx)
 {
-	const struct mmsghdr *m = &s->heads[i];
-	const struct span datagram = { s->raw[i], m->msg_len };
 	struct record r;
 
 	s->counters.datagrams++;
-	if (m->msg_hdr.msg_namelen != sizeof(struct sockaddr_nl) ||
-	    s->from[i].nl_pid != 0)
+	if (!d->has_sender || d->sender != 0)
 		s->counters.spoofed++;
-	else if ((m->msg_hdr.msg_flags & MSG_TRUNC) != 0 ||
-		 datagram.len < sizeof(struct nlmsghdr))
+	else if (d->is_cut || d->bytes.len < sizeof(struct nlmsghdr))
 		s->counters.malformed++;
-	else if (is_control(record_type(datagram)))
-		control_take(s, datagram);
-	else if (record_view(datagram, &r) < 0)
+	else if (is_control(record_type(d->bytes)))
+		control_take(s, d->bytes);
+	else if (record_view(d->bytes, &r) < 0)
 		s->counters.malformed++;
 	else {
 		s->counters.records++;
 		each(ctx, &r);
 	}
+}
+
+static void slot_take(struct audit_source *s, size_t i, record_fn *each,
+		      void *ctx)
+{
+	const struct mmsghdr *m = &s->heads[i];
+	const struct source_datagram d = {
+		.bytes = { s->raw[i], m->msg_len },
+		.sender = s->from[i].nl_pid,
+		.has_sender =
+			m->msg_hdr.msg_namelen == sizeof(struct sockaddr_nl) &&
+			s->from[i].nl_family == AF_NETLINK,
+		.is_cut = (m->msg_hdr.msg_flags & MSG_TRUNC) != 0,
+	};
+
+	audit_source_take(s, &d, each, ctx);
 }
 
 int audit_source_read(struct audit_source *s, record_fn *each, void *ctx)
@@ -314,13 +364,14 @@ int audit_source_read(struct audit_source *s, record_fn *each, void *ctx)
 
 	for (size_t i = 0; i < SOURCE_BATCH; i++)
 		s->heads[i].msg_hdr.msg_namelen = sizeof(s->from[i]);
-	do
+	do {
 		n = recvmmsg(s->fd, s->heads, SOURCE_BATCH, MSG_DONTWAIT, NULL);
-	while (n < 0 && errno == EINTR);
+		s->counters.overruns += n < 0 && errno == ENOBUFS;
+	} while (n < 0 && (errno == EINTR || errno == ENOBUFS));
 	if (n < 0)
 		return errno == EAGAIN ? 0 : -errno;
 	for (int i = 0; i < n; i++)
-		datagram_take(s, (size_t)i, each, ctx);
+		slot_take(s, (size_t)i, each, ctx);
 	return n;
 }
 
@@ -362,7 +413,7 @@ static int owned(struct err *e)
 		state.pid);
 	(void)err_hint(
 		e,
-		"stop that daemon (systemctl stop auditd), then start bailiffd again");
+		"stop that daemon (systemctl stop auditd), or start bailiffd --observe beside it");
 	return -EEXIST;
 }
 

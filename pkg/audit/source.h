@@ -2,11 +2,17 @@
 /* source.h - the kernel's audit netlink: the socket that events come from, and
  * a second one for status and rules.
  *
- * The event socket is the one that AUDIT_SET made the audit daemon's. Its port
- * id stays registered as long as any duplicate of it is open: a supervisor that
- * keeps one can start another reader without a gap and without AUDIT_SET, which
- * the kernel would refuse (kernel/audit.c, audit_receive_msg()). Answers to
- * requests never travel on it once it was claimed.
+ * Events come on one of two sockets. The unicast one makes its owner the audit
+ * daemon: there is one, the kernel keeps what it cannot send at once, and sets
+ * no limit but its backlog. The multicast one (AUDIT_NLGRP_READLOG) is for any
+ * number of readers beside it: a copy that finds no room is gone, and it is
+ * served in the first network namespace only.
+ *
+ * The unicast socket is the one that AUDIT_SET made the audit daemon's. Its
+ * port id stays registered as long as any duplicate of it is open: a supervisor
+ * that keeps one can start another reader without a gap and without AUDIT_SET,
+ * which the kernel would refuse (kernel/audit.c, audit_receive_msg()). Answers
+ * to requests never travel on it once it was claimed.
  */
 #ifndef PKG_AUDIT_SOURCE_H
 #define PKG_AUDIT_SOURCE_H
@@ -32,6 +38,15 @@ struct source_counters {
 	uint64_t controls;  /* replies and AUDIT_REPLACE: no records */
 	uint64_t spoofed;   /* not from the kernel: dropped */
 	uint64_t malformed; /* no stamp, or cut (MSG_TRUNC): dropped */
+	uint64_t overruns;  /* ENOBUFS: the multicast buffer was full */
+};
+
+/* One datagram as the socket gave it. */
+struct source_datagram {
+	struct span bytes;
+	uint32_t sender; /* nl_pid; the kernel is 0 */
+	bool has_sender; /* the address was a netlink one */
+	bool is_cut;	 /* MSG_TRUNC */
 };
 
 /* One record; borrowed for the call. */
@@ -49,7 +64,23 @@ typedef void record_fn(void *ctx, const struct record *r);
  */
 int audit_socket_open(struct err *e);
 
-/* @fd: borrowed: one that audit_socket_open() made, in this process or in
+/**
+ * audit_multicast_open() - a socket that gets a copy of every record.
+ *
+ * Sets nothing in the kernel and claims nothing; the kernel records the joining
+ * itself (EVENT_LISTENER). ENOBUFS stays on: here it tells of loss, see
+ * audit_multicast_lost().
+ *
+ * Return: a descriptor that the caller owns; -EPERM without CAP_AUDIT_READ; as
+ * audit_socket_open().
+ */
+int audit_multicast_open(struct err *e);
+
+/* Copies that found no room in the buffer of a multicast socket since it was
+ * opened; wraps. Return: 0; -errno of getsockopt(2) (SO_MEMINFO). */
+int audit_multicast_lost(int fd, uint32_t *ret);
+
+/* @fd: borrowed: one that either of them made, in this process or in
  * another that handed it over. Return: 0; -ENOMEM. */
 int audit_source_new(int fd, struct audit_source **ret);
 void audit_source_free(struct audit_source *s);
@@ -75,9 +106,17 @@ int audit_source_release(struct audit_source *s, record_fn *each, void *ctx,
 /**
  * audit_source_read() - one batch, without blocking.
  *
+ * ENOBUFS is counted and read on from: it says that copies were lost, and what
+ * is in the buffer is still there.
+ *
  * Return: datagrams taken, 0 when there are none now; -errno of recvmmsg(2).
  */
 int audit_source_read(struct audit_source *s, record_fn *each, void *ctx);
+
+/* What audit_source_read() does with each datagram: takes only the kernel's,
+ * tells replies from records by their type, counts. */
+void audit_source_take(struct audit_source *s, const struct source_datagram *d,
+		       record_fn *each, void *ctx);
 
 const struct source_counters *
 audit_source_counted(const struct audit_source *s);
