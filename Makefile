@@ -115,7 +115,7 @@ $(O)/%.o: %.c $(O)/flags.mk
 # directory that holds nothing of glibc's.
 EXEC_SRC := $(wildcard cmd/bailiff-exec/*.c) lib/err.c lib/span.c lib/cur.c \
 	lib/buf.c lib/num.c lib/hex.c lib/file.c pkg/policy/artefact.c \
-	$(addprefix pkg/identity/,registry.c loginuid.c probe.c) \
+	$(addprefix pkg/identity/,registry.c loginuid.c probe.c cgroup.c) \
 	$(wildcard pkg/enforce/*.c)
 EXEC_OBJ := $(EXEC_SRC:%.c=build/musl/%.o)
 MUSL_CFLAGS := $(STD) -Os -g -Wall -Wextra -Werror \

@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "lib/auto.h"
 #include "lib/file.h"
@@ -122,11 +124,28 @@ int cgroup_of_pid(pid_t pid, char *ret, size_t size)
 	int r;
 
 	buf_init(&text, CGROUP_MAX);
-	(void)snprintf(path, sizeof(path), "/proc/%d/cgroup", (int)pid);
+	if (pid == 0)
+		strcpy(path, "/proc/self/cgroup");
+	else
+		(void)snprintf(path, sizeof(path), "/proc/%d/cgroup", (int)pid);
 	r = proc_read(path, CGROUP_MAX, &text);
 	if (r == -ESRCH)
 		return -ENOENT;
 	if (r < 0)
 		return r;
 	return cgroup_path_parse(buf_view(&text), ret, size);
+}
+
+int cgroup_id(const char *mount, const char *path, uint64_t *ret)
+{
+	char full[PATH_MAX];
+	struct stat st;
+	const int n = snprintf(full, sizeof(full), "%s%s", mount, path);
+
+	if (n < 0 || (size_t)n >= sizeof(full))
+		return -ENAMETOOLONG;
+	if (stat(full, &st) < 0)
+		return -errno;
+	*ret = st.st_ino;
+	return 0;
 }

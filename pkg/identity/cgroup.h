@@ -4,6 +4,7 @@
 #define PKG_IDENTITY_CGROUP_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "lib/err.h"
@@ -28,6 +29,7 @@ int cgroup_path_parse(struct span text, char *ret, size_t size);
 
 /**
  * cgroup_of_pid() - the v2 path of a process, as this process sees it.
+ * @pid: 0: the caller.
  *
  * The process may be gone, or its number reused: only for what has nothing
  * better, and at once.
@@ -35,5 +37,16 @@ int cgroup_path_parse(struct span text, char *ret, size_t size);
  * Return: 0; -ENOENT when it is gone; -ENAMETOOLONG; as read(2).
  */
 int cgroup_of_pid(pid_t pid, char *ret, size_t size);
+
+/**
+ * cgroup_id() - the number by which the kernel and eBPF know a cgroup.
+ * @mount: of cgroup v2; @path: below it.
+ *
+ * It is the inode number of the directory (fs/kernfs, where ino_t has 64 bits)
+ * and never used again in a boot.
+ *
+ * Return: 0; as stat(2), -ENOENT when it is removed; -ENAMETOOLONG.
+ */
+int cgroup_id(const char *mount, const char *path, uint64_t *ret);
 
 #endif

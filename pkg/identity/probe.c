@@ -2,65 +2,54 @@
 /* probe.c - see probe.h. */
 #include "pkg/identity/probe.h"
 
-#include <fcntl.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "lib/auto.h"
-#include "lib/buf.h"
-#include "lib/file.h"
+#include "pkg/identity/cgroup.h"
 
-#define PROC_CGROUP_MAX 16384
+#define MOUNT_MAX 512
 
-static void proc_path(char *out, size_t size, int32_t pid, const char *name)
+static const struct {
+	const char *name;
+	size_t offset;
+} namespaces[] = {
+	{ "pid", offsetof(struct session, pid_ns) },
+	{ "mnt", offsetof(struct session, mnt_ns) },
+	{ "net", offsetof(struct session, net_ns) },
+	{ "user", offsetof(struct session, user_ns) },
+	{ "cgroup", offsetof(struct session, cgroup_ns) },
+};
+
+static void namespace_probe(struct session *s, int32_t pid, size_t i)
 {
-	if (pid == 0)
-		(void)snprintf(out, size, "/proc/self/%s", name);
-	else
-		(void)snprintf(out, size, "/proc/%d/%s", pid, name);
-}
-
-/* The unified hierarchy is the line that begins with "0::". */
-static void cgroup_find(struct span text, struct session *s)
-{
-	while (text.p != NULL) {
-		const struct span line = span_cut(&text, '\n');
-
-		if (!span_starts(line, "0::") ||
-		    line.len - 3 >= sizeof(s->cgroup))
-			continue;
-		memcpy(s->cgroup, line.p + 3, line.len - 3);
-		s->cgroup[line.len - 3] = '\0';
-		return;
-	}
-}
-
-static void namespace_read(int32_t pid, const char *name, uint64_t *ret)
-{
-	char path[48];
+	void *at = (char *)s + namespaces[i].offset;
+	char path[48], who[16] = "self";
 	struct stat st;
 
-	proc_path(path, sizeof(path), pid, name);
+	if (pid != 0)
+		(void)snprintf(who, sizeof(who), "%d", pid);
+	(void)snprintf(path, sizeof(path), "/proc/%s/ns/%s", who,
+		       namespaces[i].name);
 	if (stat(path, &st) == 0)
-		*ret = st.st_ino;
+		*(uint64_t *)at = st.st_ino;
+}
+
+static void cgroup_probe(struct session *s, int32_t pid)
+{
+	char path[CGROUP_PATH_MAX + 1], mount[MOUNT_MAX];
+
+	if (cgroup_of_pid(pid, path, sizeof(path)) < 0)
+		return;
+	strcpy(s->cgroup, path);
+	if (cgroup_mount_find(mount, sizeof(mount), NULL) == 0)
+		(void)cgroup_id(mount, path, &s->cgroup_id);
 }
 
 void session_probe(struct session *s, int32_t pid)
 {
-	AUTO_FD fd = -1;
-	struct buf text;
-	char path[48];
-
-	namespace_read(pid, "ns/pid", &s->pid_ns);
-	namespace_read(pid, "ns/mnt", &s->mnt_ns);
-	proc_path(path, sizeof(path), pid, "cgroup");
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	buf_init(&text, PROC_CGROUP_MAX);
-	if (file_read_fd(fd, PROC_CGROUP_MAX, &text, NULL) == 0)
-		cgroup_find(buf_view(&text), s);
-	buf_done(&text);
+	for (size_t i = 0; i < sizeof(namespaces) / sizeof(namespaces[0]); i++)
+		namespace_probe(s, pid, i);
+	cgroup_probe(s, pid);
 }

@@ -6,7 +6,7 @@
 #include "pkg/identity/registry.h"
 
 /**
- * session_probe() - fill in cgroup, pid_ns and mnt_ns of @pid.
+ * session_probe() - fill in cgroup, its id and the namespaces of @pid.
  * @pid: in the caller's pid namespace; 0: the caller.
  *
  * What cannot be read, or is longer than a registration holds, stays as it was:

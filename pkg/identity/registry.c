@@ -53,9 +53,17 @@ static const struct field fields[] = {
 	  UINT64_MAX },
 	{ "cgroup",	    KIND_TEXT, offsetof(struct session, cgroup),
 	  CGROUP_PATH_MAX },
+	{ "cgroup_id",	    KIND_U64,  offsetof(struct session, cgroup_id),
+	  UINT64_MAX },
 	{ "pid_ns",	    KIND_U64,  offsetof(struct session, pid_ns),
 	  UINT64_MAX },
 	{ "mnt_ns",	    KIND_U64,  offsetof(struct session, mnt_ns),
+	  UINT64_MAX },
+	{ "net_ns",	    KIND_U64,  offsetof(struct session, net_ns),
+	  UINT64_MAX },
+	{ "user_ns",	    KIND_U64,  offsetof(struct session, user_ns),
+	  UINT64_MAX },
+	{ "cgroup_ns",	    KIND_U64,  offsetof(struct session, cgroup_ns),
 	  UINT64_MAX },
 };
 /* clang-format on */

@@ -34,7 +34,9 @@ struct session {
 	int32_t pid;	     /* who registered, in the host's pid namespace */
 	uint64_t started_ms; /* CLOCK_BOOTTIME */
 	char cgroup[CGROUP_PATH_MAX + 1]; /* v2 path; "" while not known */
-	uint64_t pid_ns, mnt_ns;	  /* inode numbers; 0 while not known */
+	uint64_t cgroup_id;		  /* of the kernel; 0 while not known */
+	/* Inode numbers of its namespaces; 0 while not known. */
+	uint64_t pid_ns, mnt_ns, net_ns, user_ns, cgroup_ns;
 };
 
 /**

@@ -2,10 +2,12 @@
 /* cgroup_test.c - finding cgroup v2 and a process's place in it. */
 #include "test/unit/harness.h"
 
+#include <sys/stat.h>
 #include <sys/statfs.h>
 #include <unistd.h>
 
 #include "pkg/identity/cgroup.h"
+#include "pkg/identity/probe.h"
 
 #define CGROUP2_MAGIC 0x63677270
 
@@ -73,4 +75,37 @@ TEST(this_machine_says_where_this_process_is)
 		test_skip("no cgroup v2 is mounted");
 	CHECK_INT(statfs(point, &fs), 0);
 	CHECK_INT(fs.f_type, CGROUP2_MAGIC);
+}
+
+TEST(the_id_of_a_cgroup_is_that_of_its_directory)
+{
+	char mount[512], path[512], longer[5000];
+	uint64_t id = 0, root = 0;
+
+	if (cgroup_mount_find(mount, sizeof(mount), NULL) < 0)
+		test_skip("no cgroup v2 is mounted");
+	CHECK_INT(cgroup_of_pid(0, path, sizeof(path)), 0);
+	CHECK_INT(cgroup_id(mount, path, &id), 0);
+	CHECK(id != 0);
+	CHECK_INT(cgroup_id(mount, "/", &root), 0);
+	CHECK(root == id || strcmp(path, "/") != 0);
+	CHECK_INT(cgroup_id(mount, "/no/such", &id), -ENOENT);
+	memset(longer, 'x', sizeof(longer) - 1);
+	longer[sizeof(longer) - 1] = '\0';
+	CHECK_INT(cgroup_id(mount, longer, &id), -ENAMETOOLONG);
+}
+
+TEST(a_probe_tells_the_cgroup_and_every_namespace)
+{
+	struct session self = { 0 }, again = { 0 };
+	struct stat st;
+
+	session_probe(&self, 0);
+	session_probe(&again, getpid());
+	CHECK_INT(memcmp(&self, &again, sizeof(self)), 0);
+	CHECK_INT(stat("/proc/self/ns/net", &st), 0);
+	CHECK(self.net_ns == st.st_ino);
+	CHECK(self.pid_ns != 0 && self.mnt_ns != 0 && self.user_ns != 0 &&
+	      self.cgroup_ns != 0);
+	CHECK((self.cgroup_id != 0) == (self.cgroup[0] != '\0'));
 }

@@ -23,14 +23,20 @@ static const struct session nginx = {
 	.pid = 4711,
 	.started_ms = 99,
 	.cgroup = "/system.slice/x y",
+	.cgroup_id = 4294971583,
 	.pid_ns = 4026531836,
 	.mnt_ns = 4026531840,
+	.net_ns = 4026531841,
+	.user_ns = 4026531837,
+	.cgroup_ns = 4026531835,
 };
 
 #define NGINX_TEXT                                                      \
 	"ses=7\nnumber=3\nservice=nginx\ninstance=host\ngeneration=4\n" \
 	"bundle_version=12\npid=4711\nstarted_ms=99\n"                  \
-	"cgroup=/system.slice/x y\npid_ns=4026531836\nmnt_ns=4026531840\n"
+	"cgroup=/system.slice/x y\ncgroup_id=4294971583\n"              \
+	"pid_ns=4026531836\nmnt_ns=4026531840\nnet_ns=4026531841\n"     \
+	"user_ns=4026531837\ncgroup_ns=4026531835\n"
 
 /* A directory of our own, removed with the test's process group's files. */
 static int dir_make(char *path)
