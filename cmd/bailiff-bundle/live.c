@@ -28,7 +28,7 @@
 
 #include "cmd/bailiff-bundle/live_call.h"
 #include "lib/auto.h"
-#include "pkg/audit/types.h"
+#include "pkg/audit/symbols.h"
 #include "pkg/enforce/caps.h"
 #include "pkg/enforce/enforce.h"
 #include "pkg/policy/devices.h"

@@ -16,6 +16,7 @@
 #include "lib/json.h"
 #include "pkg/audit/record.h"
 #include "pkg/audit/rules.h"
+#include "pkg/audit/symbols.h"
 #include "pkg/audit/types.h"
 
 /* ---- what the event is about ----------------------------------------------

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* types.h - numbers of the kernel's audit interface and their names.
+/* types.h - record types and system calls: numbers, names, arguments.
  *
- * Record types are those of kernel 7.3's linux/audit.h and of the audit user
- * space's header together, 225 numbers; a type that the table does not know
- * passes through everything with its number. Names of system calls are
- * libseccomp's, of errno values libaudit's.
+ * The tables are those of the headers that tables/kernel.csv names, written by
+ * tools/audit-tables. What they do not know passes through everything with its
+ * number.
  */
 #ifndef PKG_AUDIT_TYPES_H
 #define PKG_AUDIT_TYPES_H
@@ -14,6 +13,8 @@
 #include <stdint.h>
 
 #include "lib/buf.h"
+#include "lib/span.h"
+#include "pkg/audit/fields.h"
 
 struct record_name {
 	uint16_t type;
@@ -29,11 +30,28 @@ const char *type_name(uint16_t type);
 /* Append the name, or "UNKNOWN[1999]" as auditd writes it. */
 void type_print(uint16_t type, struct buf *out);
 
-/* Append the system call's name. @arch: AUDIT_ARCH_*. Return: false, and
- * nothing appended, when there is no such call. */
+/**
+ * type_parse() - the number of a name as logs have it.
+ * @name: "SYSCALL", "UNKNOWN[1999]" or a plain number; its case counts.
+ *
+ * Return: true; false for no such name, or a number above 65535.
+ */
+bool type_parse(struct span name, uint16_t *ret);
+
+/* The system call's name; static. @arch: AUDIT_ARCH_*; the calls of x32 have
+ * bit 30 set in @nr. Return: NULL when there is no such call. */
+const char *syscall_name(uint32_t arch, int32_t nr);
+
+/* Append syscall_name(). Return: false, and nothing appended, without one. */
 bool audit_syscall_print(uint32_t arch, int32_t nr, struct buf *out);
 
-/* "EACCES" for 13 and -13; NULL for an unknown value. */
-const char *errno_name(int32_t code);
+/**
+ * syscall_arg() - the class of one argument of a system call.
+ * @index: 0 to 3: a0 to a3 of a SYSCALL record.
+ *
+ * Return: FIELD_HEX for an argument of which nothing better is known: a
+ * pointer, a length.
+ */
+enum field_class syscall_arg(uint32_t arch, int32_t nr, unsigned index);
 
 #endif
