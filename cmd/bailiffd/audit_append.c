@@ -21,8 +21,24 @@ static int frame_append(struct audit_role *role, struct event *ev)
 		return r;
 	}
 	role->stats.last_seq = ev->seq;
-	role->is_dirty = true;
 	return 0;
+}
+
+/* What was written is known only now: sequences of the rest are free again. */
+static void flushed(struct audit_role *role)
+{
+	const uint64_t lost = trail_lost(role->trail);
+
+	role->stats.dropped += lost - role->lost_seen;
+	role->stats.events -= lost - role->lost_seen;
+	role->lost_seen = lost;
+	role->stats.last_seq = trail_next_seq(role->trail) - 1;
+}
+
+void audit_flush(struct audit_role *role)
+{
+	(void)trail_flush(role->trail, NULL);
+	flushed(role);
 }
 
 void audit_append(void *ctx, struct event *ev)
@@ -64,8 +80,11 @@ void audit_own(struct audit_role *role, const char *action, const char *fmt,
 /* What was dropped is said as soon as the trail takes something again. */
 void audit_append_tick(struct audit_role *role)
 {
-	const uint64_t dropped = role->stats.dropped;
+	uint64_t dropped;
 
+	(void)trail_tick(role->trail, role->now_ms, NULL);
+	flushed(role);
+	dropped = role->stats.dropped;
 	if (dropped == role->dropped_told)
 		return;
 	audit_own(role, "trail.dropped", "count=%llu",

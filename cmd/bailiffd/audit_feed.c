@@ -57,7 +57,7 @@ int audit_feed(void *ctx, struct msg *m, struct cur *body)
 	struct audit_role *role = ctx;
 	const uint64_t from = cur_u64(body);
 	const uint32_t limit = cur_u32(body);
-	const uint64_t last = trail_next_seq(role->trail) - 1;
+	const uint64_t last = trail_acked(role->trail);
 	struct buf frames, answer;
 	uint32_t count = 0;
 	int r;

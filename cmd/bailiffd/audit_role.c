@@ -20,7 +20,6 @@
 #include "lib/auto.h"
 
 #define STATS_EVERY 5  /* ticks */
-#define SYNC_EVERY  20 /* ticks: what a power cut can take */
 #define BATCHES_MAX 64 /* of the socket, before others get their turn */
 
 static int netlink_ready(struct source *self, uint32_t events)
@@ -43,7 +42,7 @@ static void drain(void *ctx)
 	audit_hooks_end(role);
 	audit_own(role, "audit.stop", "events=%llu",
 		  (unsigned long long)role->stats.events);
-	(void)trail_sync(role->trail, NULL);
+	audit_append_tick(role);
 }
 
 /* ---- the supervisor -------------------------------------------------------
@@ -81,10 +80,7 @@ static int tick(struct source *self, uint32_t events)
 	role->ticks++;
 	if (role->ticks % STATS_EVERY == 0)
 		stats_send(role);
-	if (role->ticks % SYNC_EVERY == 0 && role->is_dirty) {
-		role->is_dirty = false;
-		(void)trail_sync(role->trail, NULL);
-	}
+	audit_flush(role);
 	return 0;
 }
 
@@ -98,6 +94,7 @@ static int answer_own_event(void *ctx, struct msg *m, struct cur *body)
 	if (action == NULL || text == NULL)
 		return -EPROTO;
 	audit_own(role, action, "%s", text);
+	audit_flush(role);
 	return 0;
 }
 

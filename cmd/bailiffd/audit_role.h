@@ -46,7 +46,7 @@ struct audit_role {
 	struct audit_stats stats;
 	char statement[OWN_TEXT_MAX]; /* which policy was in force then */
 	uint64_t dropped_told;	      /* of stats.dropped: those in the trail */
-	bool is_dirty;		      /* appended since the last sync */
+	uint64_t lost_seen;	      /* of trail_lost() */
 	/* The newest serial that a predecessor left in the trail, until the
 	 * first record above it tells how many are missing. */
 	bool has_previous;
@@ -74,6 +74,8 @@ void audit_append(void *ctx, struct event *ev);
 /* Append an event of bailiff's own. */
 void audit_own(struct audit_role *role, const char *action, const char *fmt,
 	       ...) __attribute__((format(printf, 3, 4)));
+/* Write what was appended: readers see it, or it is counted as dropped. */
+void audit_flush(struct audit_role *role);
 void audit_append_tick(struct audit_role *role);
 
 /* ---- audit_trail.c ---- */

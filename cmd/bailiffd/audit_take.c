@@ -52,6 +52,7 @@ int audit_drain(struct audit_role *role, unsigned batches)
 
 		role->now_ms = clock_boot_ms();
 		n = audit_source_read(role->source, record_take, role);
+		audit_flush(role);
 		if (n == 0 || n == -EAGAIN)
 			return 0;
 		if (n < 0)

@@ -38,7 +38,8 @@ static int trail_scan(struct audit_role *role, struct err *e)
 		if (role->stats.first_seq == 0)
 			role->stats.first_seq = frame.seq;
 		role->stats.last_seq = frame.seq;
-		if (event_decode(frame.bytes, &ev, NULL) < 0)
+		if (frame.kind != TRAIL_EVENT ||
+		    event_decode(frame.bytes, &ev, NULL) < 0)
 			continue;
 		if (ev.kind == EVENT_OWN &&
 		    span_eq_str(ev.action, "audit.start")) {
@@ -68,7 +69,7 @@ static bool is_damage(int r)
 }
 
 /* Open the trail and walk it. */
-static int trail_take(struct audit_role *role, const struct trail_limits *l,
+static int trail_take(struct audit_role *role, const struct trail_config *l,
 		      uint64_t *recovered, struct err *e)
 {
 	int r = trail_writer_open(role->fds[AUDIT_FD_TRAIL], l, &role->trail,
@@ -115,7 +116,7 @@ static int segment_set_aside(const struct audit_role *role, uint64_t first,
  * whoever looks into it. What a segment held may be cut off: @l->first_seq
  * becomes a sequence above all that a full one could have held. */
 static int trail_set_aside(const struct audit_role *role, const char *name,
-			   struct trail_limits *l, struct err *e)
+			   struct trail_config *l, struct err *e)
 {
 	AUTO_MEM uint64_t *list = NULL;
 	AUTO_FD aside = -1;
@@ -140,7 +141,7 @@ static int trail_set_aside(const struct audit_role *role, const char *name,
 
 /* A damaged trail must not keep the node from being audited: it is set aside
  * whole and a new one goes on behind its sequence. */
-static int trail_begin_anew(struct audit_role *role, struct trail_limits *l,
+static int trail_begin_anew(struct audit_role *role, struct trail_config *l,
 			    const struct err *why, struct err *e)
 {
 	uint64_t recovered = 0;
@@ -169,7 +170,7 @@ static int trail_begin_anew(struct audit_role *role, struct trail_limits *l,
 static int trail_begin(struct audit_role *role, uint64_t bytes_max,
 		       struct err *e)
 {
-	struct trail_limits limits = { .bytes_max = bytes_max,
+	struct trail_config limits = { .bytes_max = bytes_max,
 				       .segment_max = bytes_max / SEGMENTS };
 	uint64_t recovered = 0;
 	struct err why = { 0 };

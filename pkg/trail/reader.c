@@ -11,12 +11,16 @@
 #include <unistd.h>
 
 #include "lib/auto.h"
-#include "pkg/trail/segment.h"
+#include "pkg/trail/horizon.h"
+#include "pkg/trail/scan.h"
 
 struct trail_reader {
 	int dirfd;     /* own */
 	uint64_t want; /* frames below it are checked and skipped */
 	struct scan scan;
+	int horizon_fd;	  /* own; -1: no such file yet */
+	uint64_t horizon; /* frames above it are not shown */
+	uint64_t fills;	  /* of the scan, when the horizon was read */
 };
 
 /* ---- following ------------------------------------------------------------
@@ -31,7 +35,7 @@ int trail_reader_open(int dirfd, uint64_t from, struct trail_reader **ret,
 	if (r == NULL)
 		return err_set(e, ENOMEM, "out of memory");
 	r->want = from;
-	r->dirfd = -1;
+	r->dirfd = r->horizon_fd = -1;
 	if (scan_init(&r->scan) < 0) {
 		code = err_set(e, ENOMEM, "out of memory");
 		goto fail;
@@ -53,6 +57,7 @@ void trail_reader_close(struct trail_reader *r)
 	if (r == NULL)
 		return;
 	fd_drop(&r->dirfd);
+	fd_drop(&r->horizon_fd);
 	scan_done(&r->scan);
 	free(r);
 }
@@ -68,6 +73,26 @@ static int segment_choose(const uint64_t *list, size_t count, uint64_t want,
 	for (size_t i = 1; i < count && list[i] <= want; i++)
 		*ret = list[i];
 	return 0;
+}
+
+/* A segment without a header is damage to all but the writer. */
+static int no_header(int code)
+{
+	return code == -ENODATA ? -EBADMSG : code;
+}
+
+/* Does the open segment go on where @before ended, in the same log? */
+static bool continues(const struct scan *s, const struct segment_start *log,
+		      const struct tree *before)
+{
+	struct tree_hash a[TREE_LEVEL_MAX], b[TREE_LEVEL_MAX];
+	const unsigned int count = tree_parts(before, a);
+
+	return s->start.log_first == log->log_first &&
+	       strcmp(s->start.origin, log->origin) == 0 &&
+	       s->tree.size == before->size &&
+	       tree_parts(&s->tree, b) == count &&
+	       memcmp(a, b, count * sizeof(a[0])) == 0;
 }
 
 /* Open the segment to begin with, or to go on with after pruning. One that is
@@ -90,17 +115,8 @@ static int reader_enter(struct trail_reader *r, struct err *e)
 		/* Half open is not open: the next call begins anew. */
 		fd_drop(&r->scan.fd);
 		if (code != -ENOENT)
-			return code;
+			return no_header(code);
 	}
-}
-
-static int damage_at_end(const struct scan *s, struct err *e, const char *what)
-{
-	char name[SEGMENT_NAME_LEN + 1];
-
-	segment_name(s->first, name);
-	return err_set(e, EBADMSG, "trail segment %s offset %" PRIu64 ": %s",
-		       name, s->offset, what);
 }
 
 /* Leave a segment behind which others were pruned: the next call begins with
@@ -119,20 +135,19 @@ static int reader_step(struct trail_reader *r, struct err *e)
 {
 	struct scan *s = &r->scan;
 	const uint64_t next = s->next;
-	unsigned char value[TRAIL_HASH_LEN];
-	int code;
+	const struct segment_start log = s->start;
+	const struct tree before = s->tree;
+	const int code = scan_open(s, r->dirfd, next, e);
 
-	memcpy(value, s->value, TRAIL_HASH_LEN);
-	code = scan_open(s, r->dirfd, next, e);
 	/* Listed a moment ago, pruned since. */
 	if (code == -ENOENT)
 		return reader_leave(r, next);
-	if (code == 0 && memcmp(s->prev, value, TRAIL_HASH_LEN) != 0) {
+	if (code == 0 && !continues(s, &log, &before)) {
 		s->offset = 0;
-		code = damage_at_end(s, e,
-				     "does not continue the segment before it");
+		return scan_damage(s, e,
+				   "does not continue the segment before it");
 	}
-	return code;
+	return no_header(code);
 }
 
 enum beyond {
@@ -148,9 +163,9 @@ static enum beyond beyond(const struct scan *s, const uint64_t *list,
 	bool is_here = false, has_later = false;
 
 	for (size_t i = 0; i < count; i++) {
-		if (list[i] == s->next && s->next != s->first)
+		if (list[i] == s->next && s->next != s->start.first)
 			return BEYOND_NEXT;
-		is_here = is_here || list[i] <= s->first;
+		is_here = is_here || list[i] <= s->start.first;
 		has_later = has_later || list[i] > s->next;
 	}
 	if (!has_later)
@@ -158,24 +173,13 @@ static enum beyond beyond(const struct scan *s, const uint64_t *list,
 	return is_here ? BEYOND_GAP : BEYOND_PRUNED;
 }
 
-/* Go back to before a frame that was only looked at. */
-static void scan_rewind(struct scan *s, uint64_t next, uint64_t offset,
-			const unsigned char value[TRAIL_HASH_LEN])
-{
-	s->next = next;
-	s->offset = offset;
-	memcpy(s->value, value, TRAIL_HASH_LEN);
-}
-
 /* At the end of a segment. Return: 0 to read on; -EAGAIN; -EBADMSG. */
 static int reader_advance(struct trail_reader *r, struct err *e)
 {
 	struct scan *s = &r->scan;
-	const uint64_t next = s->next, offset = s->offset;
 	AUTO_MEM uint64_t *list = NULL;
 	size_t count;
 	struct trail_frame frame;
-	unsigned char value[TRAIL_HASH_LEN];
 	enum beyond what;
 	int code = segment_list(r->dirfd, &list, &count, e);
 
@@ -185,21 +189,29 @@ static int reader_advance(struct trail_reader *r, struct err *e)
 	if (what == BEYOND_NOTHING)
 		return -EAGAIN;
 	if (what == BEYOND_PRUNED)
-		return reader_leave(r, next);
+		return reader_leave(r, s->next);
 	/* Between our last look and the list the writer may have appended here
 	 * or cut half a frame back, and begun another segment: look again, now
 	 * that this segment cannot change any more. */
-	memcpy(value, s->value, TRAIL_HASH_LEN);
-	code = scan_next(s, &frame, e);
-	if (code == 0)
-		scan_rewind(s, next, offset, value);
+	code = scan_peek(s, &frame, e);
 	if (code != -EAGAIN)
 		return code;
 	if (s->tail != 0)
-		return damage_at_end(s, e, "cut in the middle of a frame");
+		return scan_damage(s, e, "cut in the middle of a frame");
 	if (what == BEYOND_GAP)
-		return damage_at_end(s, e, "the segment after it is missing");
+		return scan_damage(s, e, "the segment after it is missing");
 	return reader_step(r, e);
+}
+
+/* May the frame @seq be shown? What is said is read again when it was read
+ * before the frame was: it may have become less since. */
+static bool is_acked(struct trail_reader *r, uint64_t seq)
+{
+	if (r->fills != r->scan.fills || seq > r->horizon) {
+		r->fills = r->scan.fills;
+		r->horizon = horizon_get(r->dirfd, &r->horizon_fd);
+	}
+	return seq <= r->horizon;
 }
 
 int trail_read(struct trail_reader *r, struct trail_frame *ret, struct err *e)
@@ -212,13 +224,20 @@ int trail_read(struct trail_reader *r, struct trail_frame *ret, struct err *e)
 			code = reader_enter(r, e);
 		if (code < 0)
 			return code;
-		code = scan_next(&r->scan, &frame, e);
-		if (code == -EAGAIN)
-			code = reader_advance(r, e);
-		else if (code == 0 && frame.seq >= r->want) {
+		code = scan_peek(&r->scan, &frame, e);
+		if (code == 0) {
+			if (!is_acked(r, frame.seq))
+				return -EAGAIN;
+			code = scan_take(&r->scan);
+			if (code < 0)
+				return err_set(e, -code, "SHA-256 failed");
+			if (frame.seq < r->want)
+				continue;
 			*ret = frame;
 			return 0;
 		}
+		if (code == -EAGAIN)
+			code = reader_advance(r, e);
 		if (code < 0)
 			return code;
 	}
@@ -244,7 +263,6 @@ static int segment_verify(struct scan *s, bool is_last,
 		if (r == 0) {
 			report->last_seq = frame.seq;
 			report->frames++;
-			memcpy(report->head, s->value, TRAIL_HASH_LEN);
 			tries = 0;
 		} else if (r != -EAGAIN) {
 			return r;
@@ -257,7 +275,7 @@ static int segment_verify(struct scan *s, bool is_last,
 			tries++;
 		}
 	}
-	return damage_at_end(s, e, "cut in the middle of a frame");
+	return scan_damage(s, e, "cut in the middle of a frame");
 }
 
 static int segments_verify(int dirfd, struct scan *s, const uint64_t *list,
@@ -265,23 +283,24 @@ static int segments_verify(int dirfd, struct scan *s, const uint64_t *list,
 			   struct err *e)
 {
 	for (size_t i = 0; i < count; i++) {
+		const struct segment_start log = s->start;
+		const struct tree before = s->tree;
 		int r;
 
 		if (i != 0 && list[i] != s->next)
-			return damage_at_end(s, e,
-					     "the segment after it is missing");
+			return scan_damage(s, e,
+					   "the segment after it is missing");
 		r = scan_open(s, dirfd, list[i], e);
 		if (r == -ENOENT)
 			return r;
 		report->segments++;
 		if (r < 0)
-			return r;
+			return no_header(r);
 		if (i == 0) {
 			report->first_seq = list[0];
-			memcpy(report->head, s->prev, TRAIL_HASH_LEN);
-		} else if (memcmp(s->prev, report->head, TRAIL_HASH_LEN) != 0) {
+		} else if (!continues(s, &log, &before)) {
 			s->offset = 0;
-			return damage_at_end(
+			return scan_damage(
 				s, e,
 				"does not continue the segment before it");
 		}
@@ -310,5 +329,12 @@ int trail_verify(int dirfd, struct trail_report *ret, struct err *e)
 		if (r == 0)
 			r = segments_verify(dirfd, &s, list, count, ret, e);
 	} while (r == -ENOENT);
+	if (r == 0 || r == -EBADMSG) {
+		struct tree_hash root;
+
+		if (tree_root(s.hasher, &s.tree, &root) < 0)
+			return err_set(e, EIO, "SHA-256 failed");
+		memcpy(ret->head, root.b, sizeof(ret->head));
+	}
 	return r;
 }

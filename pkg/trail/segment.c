@@ -6,19 +6,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <openssl/evp.h>
-
 #include "lib/auto.h"
-#include "lib/file.h"
 #include "lib/num.h"
 
-static const char segment_magic[8] = { 'b', 'a', 'i', 'l', 't', 'r', 'l', '1' };
+static const char segment_magic[8] = { 'b', 'a', 'i', 'l', 't', 'r', 'l', '2' };
 
 /* ---- bytes ----------------------------------------------------------------
  */
@@ -38,78 +35,152 @@ static uint64_t get_le(const unsigned char *at, size_t size)
 	return v;
 }
 
-struct chain {
-	EVP_MD *md; /* fetched once: the look-up costs as much as a hash */
-	EVP_MD_CTX *ctx;
+static struct span span_at(const unsigned char *p, size_t len)
+{
+	return (struct span){ (const char *)p, len };
+}
+
+/* What the fixed part of a header says of the parts after it. */
+struct shape {
+	size_t parts, origin, boot; /* hashes, bytes, bytes */
 };
 
-struct chain *chain_new(void)
+static struct shape shape_get(const unsigned char *fixed)
 {
-	struct chain *c = calloc(1, sizeof(*c));
-
-	if (c == NULL)
-		return NULL;
-	c->md = EVP_MD_fetch(NULL, "SHA256", NULL);
-	c->ctx = EVP_MD_CTX_new();
-	if (c->md == NULL || c->ctx == NULL) {
-		chain_free(c);
-		return NULL;
-	}
-	return c;
+	return (struct shape){ get_le(fixed + 24, 4), get_le(fixed + 28, 4),
+			       get_le(fixed + 32, 4) };
 }
 
-void chain_free(struct chain *c)
+/* 4 bytes of a hash over the fixed part, all but these 4: without it a changed
+ * length would look like a header that is cut short. */
+static int fixed_check(struct hasher *h, const unsigned char *fixed,
+		       unsigned char ret[4])
 {
-	if (c == NULL)
-		return;
-	EVP_MD_CTX_free(c->ctx);
-	EVP_MD_free(c->md);
-	free(c);
+	struct tree_hash sum;
+	const int r =
+		hasher_sum(h, span_at(fixed, 36),
+			   span_at(fixed + 40, SEGMENT_FIXED_LEN - 40), &sum);
+
+	if (r == 0)
+		memcpy(ret, sum.b, 4);
+	return r;
 }
 
-static int chain_hash(struct chain *c, const void *a, size_t a_len,
-		      const void *b, size_t b_len, unsigned char *ret)
+int segment_header(struct hasher *h, const struct segment_start *start,
+		   unsigned char ret[SEGMENT_HEADER_MAX])
 {
-	unsigned int len = 0;
+	const struct signer *signer = &start->signer;
+	struct tree_hash parts[TREE_LEVEL_MAX], sum;
+	const struct shape shape = { tree_parts(&start->tree, parts),
+				     strlen(start->origin),
+				     strlen(signer->boot) };
+	unsigned char *at = ret + SEGMENT_FIXED_LEN;
+	int r;
 
-	if (EVP_DigestInit_ex2(c->ctx, c->md, NULL) != 1 ||
-	    EVP_DigestUpdate(c->ctx, a, a_len) != 1 ||
-	    (b_len != 0 && EVP_DigestUpdate(c->ctx, b, b_len) != 1) ||
-	    EVP_DigestFinal_ex(c->ctx, ret, &len) != 1 || len != TRAIL_HASH_LEN)
-		return -EIO;
-	return 0;
+	memcpy(ret, segment_magic, sizeof(segment_magic));
+	put_le(ret + 8, start->first, 8);
+	put_le(ret + 16, start->log_first, 8);
+	put_le(ret + 24, shape.parts, 4);
+	put_le(ret + 28, shape.origin, 4);
+	put_le(ret + 32, shape.boot, 4);
+	put_le(ret + 40, signer->epoch, 8);
+	memcpy(ret + 48, signer->key, NOTE_PUBLIC_LEN);
+	r = fixed_check(h, ret, ret + 36);
+	if (r < 0)
+		return r;
+	memcpy(at, start->origin, shape.origin);
+	at += shape.origin;
+	memcpy(at, signer->boot, shape.boot);
+	at += shape.boot;
+	memcpy(at, parts, shape.parts * sizeof(parts[0]));
+	at += shape.parts * sizeof(parts[0]);
+	r = hasher_sum(h, span_at(ret, (size_t)(at - ret)), (struct span){ 0 },
+		       &sum);
+	if (r < 0)
+		return r;
+	memcpy(at, sum.b, sizeof(sum.b));
+	return (int)(at - ret) + TREE_HASH_LEN;
 }
 
-int chain_next(struct chain *c, const unsigned char prev[TRAIL_HASH_LEN],
-	       uint64_t seq, struct span bytes,
-	       unsigned char ret[TRAIL_HASH_LEN])
+int segment_header_len(struct hasher *h,
+		       const unsigned char fixed[SEGMENT_FIXED_LEN])
 {
-	unsigned char pre[TRAIL_HASH_LEN + 12];
+	const struct shape shape = shape_get(fixed);
+	unsigned char check[4];
+	const int r = fixed_check(h, fixed, check);
 
-	memcpy(pre, prev, TRAIL_HASH_LEN);
-	put_le(pre + TRAIL_HASH_LEN, seq, 8);
-	put_le(pre + TRAIL_HASH_LEN + 8, bytes.len, 4);
-	return chain_hash(c, pre, sizeof(pre), bytes.p, bytes.len, ret);
+	if (r < 0)
+		return r;
+	if (memcmp(fixed, segment_magic, sizeof(segment_magic)) != 0 ||
+	    memcmp(fixed + 36, check, sizeof(check)) != 0 ||
+	    shape.parts > TREE_LEVEL_MAX || shape.origin > TRAIL_ORIGIN_MAX ||
+	    shape.boot > CHECKPOINT_BOOT_MAX)
+		return -EBADMSG;
+	return (int)(SEGMENT_FIXED_LEN + shape.origin + shape.boot +
+		     (shape.parts + 1) * TREE_HASH_LEN);
 }
 
-int segment_header(struct chain *c, uint64_t first,
-		   const unsigned char prev[TRAIL_HASH_LEN],
-		   unsigned char ret[SEGMENT_HEADER_LEN])
+int segment_header_parse(struct hasher *h, const unsigned char *bytes,
+			 struct segment_start *ret)
 {
-	memcpy(ret, segment_magic, 8);
-	put_le(ret + 8, first, 8);
-	memcpy(ret + 16, prev, TRAIL_HASH_LEN);
-	return chain_hash(c, ret, 48, NULL, 0, ret + 48);
+	const struct shape shape = shape_get(bytes);
+	const unsigned char *at = bytes + SEGMENT_FIXED_LEN;
+	struct tree_hash parts[TREE_LEVEL_MAX], sum;
+	const int whole = segment_header_len(h, bytes);
+	size_t len;
+	int r;
+
+	if (whole < 0)
+		return whole;
+	len = (size_t)whole - TREE_HASH_LEN;
+	r = hasher_sum(h, span_at(bytes, len), (struct span){ 0 }, &sum);
+	if (r < 0)
+		return r;
+	*ret = (struct segment_start){ .first = get_le(bytes + 8, 8),
+				       .log_first = get_le(bytes + 16, 8) };
+	if (memcmp(bytes + len, sum.b, sizeof(sum.b)) != 0 ||
+	    ret->log_first > ret->first)
+		return -EBADMSG;
+	ret->signer.epoch = get_le(bytes + 40, 8);
+	memcpy(ret->signer.key, bytes + 48, NOTE_PUBLIC_LEN);
+	memcpy(ret->origin, at, shape.origin);
+	at += shape.origin;
+	memcpy(ret->signer.boot, at, shape.boot);
+	at += shape.boot;
+	memcpy(parts, at, shape.parts * sizeof(parts[0]));
+	return tree_of_parts(ret->first - ret->log_first, parts,
+			     (unsigned int)shape.parts, &ret->tree);
 }
 
-void segment_head(uint64_t seq, size_t len,
-		  const unsigned char value[TRAIL_HASH_LEN],
-		  unsigned char ret[SEGMENT_HEAD_LEN])
+void segment_head_put(const struct segment_head *head,
+		      unsigned char ret[SEGMENT_HEAD_LEN])
 {
-	put_le(ret, len, 4);
-	put_le(ret + 4, ~(uint64_t)len, 4);
-	put_le(ret + 8, seq, 8);
-	memcpy(ret + 16, value, TRAIL_HASH_LEN);
+	put_le(ret, head->len, 4);
+	put_le(ret + 4, ~(uint64_t)head->len, 4);
+	put_le(ret + 8, head->seq, 8);
+	put_le(ret + 16, head->kind, 4);
+	put_le(ret + 20, 0, 4);
+	memcpy(ret + 24, head->leaf.b, TREE_HASH_LEN);
+}
+
+const char *segment_head_get(const unsigned char bytes[SEGMENT_HEAD_LEN],
+			     uint64_t want_seq, struct segment_head *ret)
+{
+	const uint64_t kind = get_le(bytes + 16, 8);
+
+	ret->len = (uint32_t)get_le(bytes, 4);
+	ret->seq = get_le(bytes + 8, 8);
+	if ((uint32_t)get_le(bytes + 4, 4) != ~ret->len)
+		return "the length of a frame was changed";
+	if (ret->len > TRAIL_FRAME_MAX)
+		return "a frame is longer than any can be";
+	if (ret->seq != want_seq)
+		return "a frame is out of sequence";
+	if (kind >= TRAIL_KIND_COUNT)
+		return "a frame is of a kind that there is not";
+	ret->kind = (enum trail_kind)kind;
+	memcpy(ret->leaf.b, bytes + 24, TREE_HASH_LEN);
+	return NULL;
 }
 
 /* ---- names ----------------------------------------------------------------
@@ -201,232 +272,5 @@ int segment_list(int dirfd, uint64_t **ret, size_t *ret_count, struct err *e)
 		qsort(list, count, sizeof(*list), u64_order);
 	*ret = ptr_steal(&list);
 	*ret_count = count;
-	return 0;
-}
-
-/* ---- walking --------------------------------------------------------------
- */
-
-int scan_init(struct scan *s)
-{
-	*s = (struct scan){ .fd = -1 };
-	s->window = malloc(SEGMENT_WINDOW_BYTES);
-	s->chain = chain_new();
-	if (s->window == NULL || s->chain == NULL) {
-		scan_done(s);
-		return -ENOMEM;
-	}
-	return 0;
-}
-
-void scan_done(struct scan *s)
-{
-	fd_drop(&s->fd);
-	free(s->window);
-	chain_free(s->chain);
-	s->window = NULL;
-	s->chain = NULL;
-}
-
-/* "00000000000000000041.seg offset 80": the place, for every complaint. */
-static int damage(const struct scan *s, struct err *e, const char *what)
-{
-	char name[SEGMENT_NAME_LEN + 1];
-
-	segment_name(s->first, name);
-	return err_set(e, EBADMSG, "trail segment %s offset %" PRIu64 ": %s",
-		       name, s->offset, what);
-}
-
-/* Have at least @len bytes at s->offset in the window, or all there are.
- * Return: how many there are, at most what fits; -errno. */
-static ssize_t window_fill(struct scan *s, size_t len)
-{
-	size_t have = 0;
-
-	if (s->offset >= s->window_at &&
-	    s->offset - s->window_at <= s->window_len)
-		have = s->window_len - (size_t)(s->offset - s->window_at);
-	if (have >= len)
-		return (ssize_t)have;
-	if (have != 0)
-		memmove(s->window, s->window + (s->offset - s->window_at),
-			have);
-	s->window_at = s->offset;
-	s->window_len = have;
-	while (s->window_len < len) {
-		const ssize_t n = pread(s->fd, s->window + s->window_len,
-					SEGMENT_WINDOW_BYTES - s->window_len,
-					(off_t)(s->window_at + s->window_len));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		s->window_len += (size_t)n;
-	}
-	return (ssize_t)s->window_len;
-}
-
-static const unsigned char *window_at(const struct scan *s)
-{
-	return (const unsigned char *)s->window + (s->offset - s->window_at);
-}
-
-static int read_failed(const struct scan *s, ssize_t r, struct err *e)
-{
-	return err_set(e, (int)-r, "read trail segment %" PRIu64 ": %s",
-		       s->first, strerror((int)-r));
-}
-
-static int header_check(struct scan *s, struct err *e)
-{
-	unsigned char want[SEGMENT_HEADER_LEN];
-	const unsigned char *got;
-	const ssize_t have = window_fill(s, SEGMENT_HEADER_LEN);
-	int r;
-
-	if (have < 0)
-		return read_failed(s, have, e);
-	if (have < SEGMENT_HEADER_LEN)
-		return damage(s, e, "the header is cut short");
-	got = window_at(s);
-	memcpy(s->prev, got + 16, TRAIL_HASH_LEN);
-	r = segment_header(s->chain, s->first, s->prev, want);
-	if (r < 0)
-		return err_set(e, -r, "SHA-256 failed");
-	if (memcmp(got, want, SEGMENT_HEADER_LEN) != 0)
-		return damage(s, e, "the header was changed");
-	memcpy(s->value, s->prev, TRAIL_HASH_LEN);
-	s->offset = SEGMENT_HEADER_LEN;
-	return 0;
-}
-
-int scan_open(struct scan *s, int dirfd, uint64_t first, struct err *e)
-{
-	char name[SEGMENT_NAME_LEN + 1];
-	struct stat st;
-	int fd;
-
-	segment_name(first, name);
-	fd = file_open_beneath(dirfd, name, O_RDONLY | O_NONBLOCK, 0, e);
-	if (fd < 0)
-		return fd;
-	fd_drop(&s->fd);
-	s->fd = fd;
-	s->first = first;
-	s->next = first;
-	s->offset = 0;
-	s->tail = 0;
-	s->window_at = 0;
-	s->window_len = 0;
-	if (fstat(fd, &st) < 0)
-		return err_errno(e, "stat trail segment %s", name);
-	if (!S_ISREG(st.st_mode))
-		return damage(s, e, "not a regular file");
-	return header_check(s, e);
-}
-
-/* A power cut can leave a file longer than what reached the disk: zeros. */
-static bool is_zero(const unsigned char *p, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (p[i] != 0)
-			return false;
-	return true;
-}
-
-/* Nothing but zeros from the present offset to the end of the file. */
-static bool zeros_to_the_end(struct scan *s)
-{
-	const uint64_t start = s->offset;
-	bool zeros = true;
-
-	while (zeros) {
-		const ssize_t n = window_fill(s, 4096);
-
-		if (n <= 0)
-			break;
-		zeros = is_zero(window_at(s), (size_t)n);
-		s->offset += (uint64_t)n;
-	}
-	if (zeros)
-		s->tail = s->offset - start;
-	s->offset = start;
-	s->window_len = 0;
-	s->window_at = start;
-	return zeros;
-}
-
-/* The end of what is there; what was read ahead may change: forget it. */
-static int scan_end(struct scan *s, size_t tail)
-{
-	s->tail = tail;
-	s->window_at = s->offset;
-	s->window_len = 0;
-	return -EAGAIN;
-}
-
-/* One look at the frame at s->offset. Return: as scan_next(). */
-static int frame_look(struct scan *s, struct trail_frame *ret,
-		      unsigned char value[TRAIL_HASH_LEN], struct err *e)
-{
-	const unsigned char *head;
-	ssize_t have = window_fill(s, SEGMENT_HEAD_LEN);
-	size_t len;
-
-	if (have < 0)
-		return read_failed(s, have, e);
-	if (have < SEGMENT_HEAD_LEN)
-		return scan_end(s, (size_t)have);
-	head = window_at(s);
-	len = (size_t)get_le(head, 4);
-	if ((uint32_t)get_le(head + 4, 4) != (uint32_t)~len) {
-		if (is_zero(head, SEGMENT_HEAD_LEN) && zeros_to_the_end(s))
-			return -EAGAIN;
-		return damage(s, e, "the length of a frame was changed");
-	}
-	if (len > TRAIL_FRAME_MAX)
-		return damage(s, e, "a frame is longer than any can be");
-	if (get_le(head + 8, 8) != s->next)
-		return damage(s, e, "a frame is out of sequence");
-	have = window_fill(s, SEGMENT_HEAD_LEN + len);
-	if (have < 0)
-		return read_failed(s, have, e);
-	if ((size_t)have < SEGMENT_HEAD_LEN + len)
-		return scan_end(s, (size_t)have);
-	head = window_at(s);
-	ret->seq = s->next;
-	ret->bytes =
-		(struct span){ (const char *)head + SEGMENT_HEAD_LEN, len };
-	if (chain_next(s->chain, s->value, s->next, ret->bytes, value) < 0)
-		return err_set(e, EIO, "SHA-256 failed");
-	if (memcmp(head + 16, value, TRAIL_HASH_LEN) != 0)
-		return damage(s, e, "a frame does not fit the hash chain");
-	return 0;
-}
-
-int scan_next(struct scan *s, struct trail_frame *ret, struct err *e)
-{
-	unsigned char value[TRAIL_HASH_LEN];
-	struct trail_frame frame;
-	int r = frame_look(s, &frame, value, NULL);
-
-	if (r < 0 && r != -EAGAIN) {
-		/* Look again at the file itself: a frame that did not fit on
-		 * the disk may have been cut back and another one written
-		 * while it was read. */
-		(void)scan_end(s, 0);
-		r = frame_look(s, &frame, value, e);
-	}
-	if (r < 0)
-		return r;
-	s->offset += SEGMENT_HEAD_LEN + frame.bytes.len;
-	s->next++;
-	s->tail = 0;
-	memcpy(s->value, value, TRAIL_HASH_LEN);
-	*ret = frame;
 	return 0;
 }

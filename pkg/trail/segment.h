@@ -1,53 +1,80 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* segment.h - one file of the trail: names, bytes, and walking its frames.
+/* segment.h - one file of the trail: its name and its bytes.
  *
- * Used by the writer (recovery), the reader and verify. docs/formats.md has the
- * layout; the sizes below are its.
+ * docs/formats.md has the layout; the sizes below are its. scan.h walks what is
+ * written here.
  */
 #ifndef PKG_TRAIL_SEGMENT_H
 #define PKG_TRAIL_SEGMENT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "lib/err.h"
 #include "lib/span.h"
+#include "pkg/trail/checkpoint.h"
 #include "pkg/trail/trail.h"
+#include "pkg/trail/tree.h"
 
-#define SEGMENT_HEADER_LEN   80
-#define SEGMENT_HEAD_LEN     48 /* before each frame's bytes */
-#define SEGMENT_NAME_LEN     24 /* 20 digits and ".seg" */
-#define SEGMENT_LIST_MAX     65536
-#define SEGMENT_WINDOW_BYTES (TRAIL_FRAME_MAX + SEGMENT_HEAD_LEN + 65536)
+#define SEGMENT_FIXED_LEN 80 /* of a header, before what varies in length */
+#define SEGMENT_HEADER_MAX                                            \
+	(SEGMENT_FIXED_LEN + TRAIL_ORIGIN_MAX + CHECKPOINT_BOOT_MAX + \
+	 (TREE_LEVEL_MAX + 1) * TREE_HASH_LEN)
+#define SEGMENT_HEAD_LEN 56 /* before each frame's bytes */
+#define SEGMENT_NAME_LEN 24 /* 20 digits and ".seg" */
+#define SEGMENT_LIST_MAX 65536
 
-/* SHA-256 with everything allocated once. */
-struct chain;
-struct chain *chain_new(void);
-void chain_free(struct chain *c);
-
-/**
- * chain_next() - the chain value after one more frame.
- * @prev: the value before it; @ret may be the same array.
- *
- * Return: 0; -EIO when the library refuses.
- */
-int chain_next(struct chain *c, const unsigned char prev[TRAIL_HASH_LEN],
-	       uint64_t seq, struct span bytes,
-	       unsigned char ret[TRAIL_HASH_LEN]);
+/* A log, and where in it a segment begins. */
+struct segment_start {
+	uint64_t first;	    /* sequence of the segment's first frame */
+	uint64_t log_first; /* of the log's: its leaf 0 */
+	struct tree tree;   /* of the frames before: first - log_first leaves */
+	struct signer signer;
+	char origin[TRAIL_ORIGIN_MAX + 1]; /* of the log */
+};
 
 /* "00000000000000000041.seg". */
 void segment_name(uint64_t first, char ret[SEGMENT_NAME_LEN + 1]);
 
-/* Return: 0; -EIO. */
-int segment_header(struct chain *c, uint64_t first,
-		   const unsigned char prev[TRAIL_HASH_LEN],
-		   unsigned char ret[SEGMENT_HEADER_LEN]);
+/**
+ * segment_header() - the bytes that a segment begins with.
+ *
+ * Return: how many; -EIO when the hash cannot be made.
+ */
+int segment_header(struct hasher *h, const struct segment_start *start,
+		   unsigned char ret[SEGMENT_HEADER_MAX]);
 
-/* What precedes a frame's bytes. @value: the chain value after the frame. */
-void segment_head(uint64_t seq, size_t len,
-		  const unsigned char value[TRAIL_HASH_LEN],
-		  unsigned char ret[SEGMENT_HEAD_LEN]);
+/**
+ * segment_header_len() - how many bytes the header has that begins with @fixed.
+ *
+ * Return: that; -EBADMSG when @fixed was changed; -EIO.
+ */
+int segment_header_len(struct hasher *h,
+		       const unsigned char fixed[SEGMENT_FIXED_LEN]);
+
+/**
+ * segment_header_parse() - check and read a header.
+ * @bytes: all of them, segment_header_len().
+ *
+ * Return: 0; -EBADMSG for one that was changed; -EIO.
+ */
+int segment_header_parse(struct hasher *h, const unsigned char *bytes,
+			 struct segment_start *ret);
+
+/* What precedes a frame's bytes. */
+struct segment_head {
+	uint64_t seq;
+	uint32_t len;
+	enum trail_kind kind;
+	struct tree_hash leaf;
+};
+
+void segment_head_put(const struct segment_head *head,
+		      unsigned char ret[SEGMENT_HEAD_LEN]);
+
+/* Return: NULL; else what is wrong with it, static text. */
+const char *segment_head_get(const unsigned char bytes[SEGMENT_HEAD_LEN],
+			     uint64_t want_seq, struct segment_head *ret);
 
 /**
  * segment_list() - the first sequence of every segment, rising.
@@ -58,41 +85,5 @@ void segment_head(uint64_t seq, size_t len,
  * Return: 0; -E2BIG above SEGMENT_LIST_MAX; as openat(2), readdir(3); -ENOMEM.
  */
 int segment_list(int dirfd, uint64_t **ret, size_t *ret_count, struct err *e);
-
-/* Walks one segment from its first frame. */
-struct scan {
-	int fd;		/* owned; -1: none */
-	uint64_t first; /* of the segment */
-	uint64_t next;	/* sequence of the frame at @offset */
-	uint64_t offset;
-	unsigned char prev[TRAIL_HASH_LEN];  /* from the header */
-	unsigned char value[TRAIL_HASH_LEN]; /* after the frame before @next */
-	uint64_t tail; /* bytes of half a frame seen at the end */
-	/* what was read ahead; owned */
-	char *window;
-	uint64_t window_at; /* file offset of window[0] */
-	size_t window_len;
-	struct chain *chain;
-};
-
-int scan_init(struct scan *s);
-void scan_done(struct scan *s);
-
-/**
- * scan_open() - begin a segment.
- * @s: an open one is closed first.
- *
- * Return: 0; -ENOENT when it is not there; -EBADMSG for a bad header; as
- * openat(2), read(2).
- */
-int scan_open(struct scan *s, int dirfd, uint64_t first, struct err *e);
-
-/**
- * scan_next() - the next frame, checked.
- *
- * Return: 0; -EAGAIN at the end, with s->tail the bytes of half a frame there
- * (0: the end is clean); -EBADMSG, place in @e.
- */
-int scan_next(struct scan *s, struct trail_frame *ret, struct err *e);
 
 #endif

@@ -101,7 +101,7 @@ static const struct session *by_session(void *ctx, uint32_t ses)
 static int reader_open(struct reader *r, int fd, const struct options *o,
 		       struct err *e)
 {
-	static const struct trail_limits limits = { .bytes_max = 256 << 20,
+	static const struct trail_config limits = { .bytes_max = 256 << 20,
 						    .segment_max = 16 << 20 };
 	const struct attribute_lookup lookup = { .ctx = r,
 						 .by_session = by_session };
@@ -145,6 +145,7 @@ static int reader_run(struct reader *r, int fd, int signals, uint64_t end_ms)
 			return n;
 		assemble_expire(r->assembler, r->now_ms);
 		attribute_expire(r->attributor, r->now_ms, clock_real_ms());
+		(void)trail_tick(r->trail, r->now_ms, NULL);
 		if (signal_next(signals) > 0 || r->now_ms >= end_ms)
 			return 0;
 		(void)poll(p, 2, 50);
@@ -213,6 +214,9 @@ static int read_here(int fd, const struct options *o, int control, int signals)
 		code = reader_run(&r, fd, signals,
 				  clock_boot_ms() + 1000ULL * o->seconds);
 		assemble_flush(r.assembler);
+		(void)trail_flush(r.trail, NULL);
+		r.dropped += trail_lost(r.trail);
+		r.appended -= trail_lost(r.trail);
 		if (code < 0)
 			(void)err_set(&e, -code, "read: %s", strerror(-code));
 		else

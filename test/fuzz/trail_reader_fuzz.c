@@ -44,7 +44,7 @@ static uint64_t frames_read(int dirfd, int *ret_code)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct trail_limits limits = { .bytes_max = 1 << 20,
+	static const struct trail_config limits = { .bytes_max = 1 << 20,
 						    .segment_max = 1 << 19 };
 	const int dirfd = dir_open();
 	struct trail_writer *w;

@@ -475,7 +475,7 @@ TEST(wrong_usage_is_exit_2_and_one_line)
 
 static void trail_make(int dirfd)
 {
-	const struct trail_limits limits = { .bytes_max = 1 << 20,
+	const struct trail_config limits = { .bytes_max = 1 << 20,
 					     .segment_max = 1 << 19 };
 	struct trail_writer *w;
 	uint64_t recovered, seq;

@@ -99,7 +99,7 @@ static void rsyslogd_end(struct rig *r, int signal)
 
 static struct rig rig_make(const char *size)
 {
-	const struct trail_limits limits = { .bytes_max = 64 << 20,
+	const struct trail_config limits = { .bytes_max = 64 << 20,
 					     .segment_max = 1 << 20 };
 	struct rig r = { .directory = "/tmp/bailiff-rsyslog-XXXXXX" };
 	uint64_t recovered;
@@ -161,6 +161,7 @@ static void frames_append(struct rig *r, int count)
 			  0);
 		buf_done(&json);
 	}
+	CHECK_INT(trail_flush(r->writer, NULL), 0);
 }
 
 static int render(void *ctx, const struct trail_frame *frame, struct buf *out)

@@ -13,10 +13,10 @@
 #include <unistd.h>
 
 #include "lib/auto.h"
-#include "pkg/trail/segment.h"
+#include "pkg/trail/scan.h"
 #include "pkg/trail/trail.h"
 
-static const struct trail_limits wide = { .bytes_max = 1 << 20,
+static const struct trail_config wide = { .bytes_max = 1 << 20,
 					  .segment_max = 1 << 19 };
 
 /* A directory of the test's own; removed with dir_remove(). */
@@ -56,7 +56,7 @@ static void dir_remove(const struct dir *d)
 	(void)rmdir(d->path);
 }
 
-static struct trail_writer *writer(int dirfd, const struct trail_limits *l)
+static struct trail_writer *writer(int dirfd, const struct trail_config *l)
 {
 	struct trail_writer *w;
 	struct err e = { 0 };
@@ -72,7 +72,8 @@ static void append(struct trail_writer *w, const char *text)
 	struct err e = { 0 };
 	uint64_t seq;
 
-	if (trail_append(w, span_of(text), &seq, &e) < 0)
+	if (trail_append(w, span_of(text), &seq, &e) < 0 ||
+	    trail_flush(w, &e) < 0)
 		test_fail(__FILE__, __LINE__, "%s", e.text);
 }
 
@@ -146,7 +147,6 @@ TEST(a_trail_gives_back_what_was_appended_in_order_from_sequence_one)
 	CHECK_INT(report.segments, 1);
 	CHECK_INT(fstatat(d.fd, "00000000000000000001.seg", &st, 0), 0);
 	CHECK_INT(st.st_mode & 07777, 0600);
-	CHECK_INT(trail_sync(w, &e), 0);
 	trail_writer_close(w);
 	dir_remove(&d);
 }
@@ -229,6 +229,7 @@ TEST(a_frame_may_be_empty_or_as_long_as_the_limit_and_no_longer)
 	CHECK_INT(
 		trail_append(w, (struct span){ big, sizeof(big) }, &seq, NULL),
 		-EMSGSIZE);
+	CHECK_INT(trail_flush(w, NULL), 0);
 	CHECK_INT(trail_reader_open(d.fd, 0, &r, NULL), 0);
 	CHECK_INT(trail_read(r, &frame, NULL), 0);
 	CHECK_INT(frame.bytes.len, 0);
@@ -242,7 +243,7 @@ TEST(a_frame_may_be_empty_or_as_long_as_the_limit_and_no_longer)
 
 TEST(a_new_trail_can_go_on_behind_the_sequence_of_a_lost_one)
 {
-	static const struct trail_limits behind = { .bytes_max = 1 << 20,
+	static const struct trail_config behind = { .bytes_max = 1 << 20,
 						    .segment_max = 1 << 19,
 						    .first_seq = 41 };
 	const struct dir d = dir_make();
@@ -264,7 +265,7 @@ TEST(a_new_trail_can_go_on_behind_the_sequence_of_a_lost_one)
 
 TEST(segments_are_rotated_and_the_oldest_pruned_under_the_cap)
 {
-	static const struct trail_limits narrow = { .bytes_max = 2000,
+	static const struct trail_config narrow = { .bytes_max = 2000,
 						    .segment_max = 500 };
 	const struct dir d = dir_make();
 	struct trail_writer *w = writer(d.fd, &narrow);
@@ -293,9 +294,9 @@ TEST(segments_are_rotated_and_the_oldest_pruned_under_the_cap)
 
 TEST(the_bytes_on_disk_never_pass_the_cap)
 {
-	static const struct trail_limits narrow = { .bytes_max = 4000,
-						    .segment_max = 3999 };
-	static char big[3800];
+	static const struct trail_config narrow = { .bytes_max = 5000,
+						    .segment_max = 4999 };
+	static char big[4950];
 	const struct dir d = dir_make();
 	struct trail_writer *w = writer(d.fd, &narrow);
 	uint64_t seq;
@@ -307,6 +308,7 @@ TEST(the_bytes_on_disk_never_pass_the_cap)
 		CHECK_INT(trail_append(w, (struct span){ big, i * 641 % 3800 },
 				       &seq, NULL),
 			  0);
+		CHECK_INT(trail_flush(w, NULL), 0);
 		CHECK_INT(segment_list(d.fd, &list, &count, NULL), 0);
 		for (size_t k = 0; k < count; k++) {
 			char name[SEGMENT_NAME_LEN + 1];
@@ -318,7 +320,7 @@ TEST(the_bytes_on_disk_never_pass_the_cap)
 		}
 		CHECK(total <= narrow.bytes_max);
 	}
-	CHECK_INT(trail_append(w, (struct span){ big, 3900 }, &seq, NULL),
+	CHECK_INT(trail_append(w, (struct span){ big, 4950 }, &seq, NULL),
 		  -EMSGSIZE);
 	trail_writer_close(w);
 	dir_remove(&d);
@@ -326,7 +328,7 @@ TEST(the_bytes_on_disk_never_pass_the_cap)
 
 TEST(a_reader_follows_across_segments_and_over_what_was_pruned)
 {
-	static const struct trail_limits narrow = { .bytes_max = 3000,
+	static const struct trail_config narrow = { .bytes_max = 3000,
 						    .segment_max = 500 };
 	const struct dir d = dir_make();
 	struct trail_writer *w = writer(d.fd, &narrow);
@@ -355,7 +357,7 @@ TEST(a_reader_follows_across_segments_and_over_what_was_pruned)
 
 TEST(a_reader_in_another_process_never_sees_half_a_frame)
 {
-	static const struct trail_limits small = { .bytes_max = 1 << 22,
+	static const struct trail_config small = { .bytes_max = 1 << 22,
 						   .segment_max = 20000 };
 	enum {
 		FRAMES = 4000
@@ -374,10 +376,11 @@ TEST(a_reader_in_another_process_never_sees_half_a_frame)
 
 			memset(body, 'a' + (int)(i % 26), len);
 			if (trail_append(w, (struct span){ body, len }, &seq,
-					 NULL) < 0)
+					 NULL) < 0 ||
+			    (i % 3 == 0 && trail_flush(w, NULL) < 0))
 				_exit(1);
 		}
-		_exit(0);
+		_exit(trail_flush(w, NULL) < 0);
 	}
 	/* Only the child writes; our lock is the same open file. */
 	struct trail_reader *r;
@@ -428,6 +431,8 @@ TEST(a_directory_descriptor_for_reading_is_enough_to_read)
  */
 
 #define FIRST_NAME "00000000000000000001.seg"
+/* Of a log that begins, unsigned and without a name. */
+#define HEADER_LEN (SEGMENT_FIXED_LEN + TREE_HASH_LEN)
 
 /* The one small segment that the damage tests work on. */
 static size_t sample(int dirfd, char *ret, size_t size)
@@ -485,7 +490,7 @@ TEST(verify_and_every_reader_find_a_change_of_any_byte)
 
 TEST(a_segment_cut_anywhere_is_found_and_the_writer_keeps_its_whole_frames)
 {
-	/* Three frames of 48 + 7 bytes after a header of 80. */
+	/* Three frames of 56 + 7 bytes after a header of 112. */
 	enum {
 		FRAME = SEGMENT_HEAD_LEN + 7
 	};
@@ -497,16 +502,14 @@ TEST(a_segment_cut_anywhere_is_found_and_the_writer_keeps_its_whole_frames)
 	const size_t len = sample(d.fd, bytes, sizeof(bytes));
 	int code;
 
-	CHECK_INT(len, SEGMENT_HEADER_LEN + 3 * FRAME);
+	CHECK_INT(len, HEADER_LEN + 3 * FRAME);
 	for (size_t cut = 0; cut < len; cut++) {
-		const size_t body =
-			cut > SEGMENT_HEADER_LEN ? cut - SEGMENT_HEADER_LEN : 0;
-		const size_t ragged =
-			cut < SEGMENT_HEADER_LEN ? cut : body % FRAME;
+		const size_t body = cut > HEADER_LEN ? cut - HEADER_LEN : 0;
+		const size_t ragged = cut < HEADER_LEN ? cut : body % FRAME;
 
 		put(d.fd, FIRST_NAME, bytes, cut);
 		CHECK_INT(read_all(d.fd, 1, &code), body / FRAME);
-		CHECK_INT(code, cut < SEGMENT_HEADER_LEN ? -EBADMSG : -EAGAIN);
+		CHECK_INT(code, cut < HEADER_LEN ? -EBADMSG : -EAGAIN);
 		CHECK_INT(trail_writer_open(d.fd, &wide, &w, &recovered, &e),
 			  0);
 		CHECK_INT(recovered, ragged);
@@ -530,9 +533,9 @@ TEST(verify_says_that_a_trail_ends_in_half_a_frame)
 	put(d.fd, FIRST_NAME, bytes, len - 1);
 	CHECK_INT(verify(d.fd, &report, &e), -EBADMSG);
 	CHECK_STR(e.text, "trail segment " FIRST_NAME
-			  " offset 190: cut in the middle of a frame");
+			  " offset 238: cut in the middle of a frame");
 	CHECK_INT(report.frames, 2);
-	put(d.fd, FIRST_NAME, bytes, 79);
+	put(d.fd, FIRST_NAME, bytes, HEADER_LEN - 1);
 	CHECK_INT(verify(d.fd, &report, &e), -EBADMSG);
 	dir_remove(&d);
 }
@@ -567,7 +570,7 @@ TEST(zeros_that_a_power_cut_left_at_the_end_are_cut_off)
 /* A trail of several segments. */
 static void sample_many(int dirfd)
 {
-	static const struct trail_limits narrow = { .bytes_max = 100000,
+	static const struct trail_config narrow = { .bytes_max = 100000,
 						    .segment_max = 500 };
 	struct trail_writer *w = writer(dirfd, &narrow);
 
@@ -627,23 +630,23 @@ TEST(segments_and_frames_that_changed_places_are_found)
 	dir_empty(d.fd);
 	len = sample(d.fd, bytes, sizeof(bytes));
 	memcpy(swapped, bytes, len);
-	memcpy(swapped + 80, bytes + 135, 55);
-	memcpy(swapped + 135, bytes + 80, 55);
+	memcpy(swapped + 112, bytes + 175, 63);
+	memcpy(swapped + 175, bytes + 112, 63);
 	put(d.fd, FIRST_NAME, swapped, len);
 	CHECK_INT(verify(d.fd, &report, &e), -EBADMSG);
 	/* A whole frame cut out of the middle. */
 	memcpy(swapped, bytes, len);
-	memmove(swapped + 80, swapped + 135, len - 135);
-	put(d.fd, FIRST_NAME, swapped, len - 55);
+	memmove(swapped + 112, swapped + 175, len - 175);
+	put(d.fd, FIRST_NAME, swapped, len - 63);
 	CHECK_INT(verify(d.fd, &report, &e), -EBADMSG);
-	CHECK_HAS(e.text, "offset 80: a frame is out of sequence");
+	CHECK_HAS(e.text, "offset 112: a frame is out of sequence");
 	dir_remove(&d);
 }
 
 TEST(a_segment_of_another_trail_does_not_fit_in)
 {
 	const struct dir d = dir_make(), other = dir_make();
-	static const struct trail_limits narrow = { .bytes_max = 100000,
+	static const struct trail_config narrow = { .bytes_max = 100000,
 						    .segment_max = 500 };
 	AUTO_MEM uint64_t *list = NULL;
 	struct trail_writer *w = writer(other.fd, &narrow);
@@ -713,7 +716,7 @@ TEST(a_symlink_in_place_of_a_segment_is_not_followed)
 
 TEST(a_full_disk_leaves_the_trail_whole_and_it_goes_on_when_there_is_room)
 {
-	static const struct trail_limits large = { .bytes_max = 1 << 30,
+	static const struct trail_config large = { .bytes_max = 1 << 30,
 						   .segment_max = 1 << 20 };
 	static char body[3000];
 	struct trail_writer *w;
@@ -730,22 +733,39 @@ TEST(a_full_disk_leaves_the_trail_whole_and_it_goes_on_when_there_is_room)
 	ballast = open("/mnt/ballast", O_WRONLY | O_CREAT, 0600);
 	CHECK_INT(write(ballast, body, sizeof(body)), sizeof(body));
 	w = writer(fd, &large);
-	while ((code = trail_append(w, (struct span){ body, sizeof(body) },
-				    &seq, &e)) == 0)
-		last = seq;
+	/* Appended one at a time, so that each is written or refused. */
+	do {
+		code = trail_append(w, (struct span){ body, sizeof(body) },
+				    &seq, &e);
+		if (code == 0)
+			code = trail_flush(w, &e);
+		if (code == 0)
+			last = seq;
+	} while (code == 0);
 	CHECK_INT(code, -ENOSPC);
 	CHECK(last > 50);
 	CHECK_INT(trail_next_seq(w), last + 1);
+	CHECK_INT(trail_lost(w), 1);
 	CHECK_INT(verify(fd, &report, &e), 0);
 	CHECK_INT(report.last_seq, last);
-	CHECK_INT(
-		trail_append(w, (struct span){ body, sizeof(body) }, &seq, &e),
-		-ENOSPC);
+	/* Of several in one write those stay that are whole. */
+	for (unsigned i = 0; i < 5; i++)
+		CHECK_INT(trail_append(w,
+				       (struct span){ body, i == 0 ? 1 : 3000 },
+				       &seq, &e),
+			  0);
+	CHECK_INT(trail_flush(w, &e), -ENOSPC);
+	CHECK_INT(trail_lost(w), 1 + last + 6 - trail_next_seq(w));
+	last = trail_next_seq(w) - 1;
+	CHECK_INT(verify(fd, &report, &e), 0);
+	CHECK_INT(report.last_seq, last);
 	CHECK_INT(ftruncate(ballast, 0), 0);
 	CHECK_INT(
 		trail_append(w, (struct span){ body, sizeof(body) }, &seq, &e),
 		0);
 	CHECK_INT(seq, last + 1);
+	CHECK_INT(trail_flush(w, &e), 0);
 	CHECK_INT(verify(fd, &report, &e), 0);
+	CHECK_INT(report.last_seq, seq);
 	trail_writer_close(w);
 }
