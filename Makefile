@@ -152,7 +152,7 @@ $(O)/unit/%: $(O)/test/unit/%.o $(O)/test/unit/harness.o $(O)/core.a
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS)
 .SECONDARY: $(UNIT_SRC:%.c=$(O)/%.o) $(O)/test/unit/harness.o
 $(O)/fuzz/bailiffd_wire_fuzz: $(addprefix $(O)/cmd/bailiffd/,publication.o \
-	info.o stats.o restart.o)
+	info.o stats.o restart.o settings.o)
 $(O)/fuzz/%: test/fuzz/%.c $(O)/core.a
 	$(call say,FUZZ,$@)
 	@mkdir -p $(@D)

@@ -9,7 +9,7 @@
  *
  * WIRE_START carries, besides what every role is told: u32 which of enum
  * audit_fd are there (bit by number; the descriptors follow in that order),
- * u64 bytes the trail may take, blob what is in force.
+ * the body of WIRE_AUDIT_CONFIG, blob what is in force.
  */
 #include "cmd/bailiffd/audit_role.h"
 
@@ -105,6 +105,38 @@ static int answer_kernel(void *ctx, struct msg *m, struct cur *body)
 	return 0;
 }
 
+static void config_take(struct audit_role *role, struct cur *body)
+{
+	audit_settings_decode(body, &role->settings);
+	role->bytes_max = cur_u64(body);
+}
+
+static int answer_config(void *ctx, struct msg *m, struct cur *body)
+{
+	struct audit_role *role = ctx;
+
+	(void)m;
+	config_take(role, body);
+	return 0;
+}
+
+/* A collector that stands twice, or one too many, is a broken supervisor. */
+static int answer_taken(void *ctx, struct msg *m, struct cur *body)
+{
+	struct audit_role *role = ctx;
+	const uint32_t count = cur_u32(body);
+
+	(void)m;
+	if (count > SHIP_COLLECTORS_MAX)
+		return -EPROTO;
+	role->taken_count = count;
+	for (uint32_t i = 0; i < count; i++) {
+		(void)cur_blob(body, 63);
+		role->taken[i] = cur_u64(body);
+	}
+	return 0;
+}
+
 static const struct msg_op control_ops[] = {
 	{ WIRE_EVENTS, 1, 0, audit_feed },
 };
@@ -120,6 +152,8 @@ static const struct msg_op supervisor_ops[] = {
 	{ WIRE_PEER, 1, 1, answer_peer },
 	{ WIRE_OWN_EVENT, 1, 0, answer_own_event },
 	{ WIRE_KERNEL, 1, 0, answer_kernel },
+	{ WIRE_AUDIT_CONFIG, 1, 0, answer_config },
+	{ WIRE_TAKEN, 1, 0, answer_taken },
 };
 
 /* ---- beginning ------------------------------------------------------------
@@ -160,8 +194,7 @@ static int fds_take(struct audit_role *role, struct msg *start, uint32_t which)
 		       : -EPROTO;
 }
 
-static int start_take(struct audit_role *role, uint64_t *bytes_max,
-		      struct err *e)
+static int start_take(struct audit_role *role, struct err *e)
 {
 	struct span statement;
 	struct cur body;
@@ -172,7 +205,7 @@ static int start_take(struct audit_role *role, uint64_t *bytes_max,
 	if (r < 0)
 		return r;
 	which = cur_u32(&body);
-	*bytes_max = cur_u64(&body);
+	config_take(role, &body);
 	statement = cur_blob(&body, sizeof(role->statement) - 1);
 	if (cur_end(&body) < 0 || fds_take(role, &start, which) < 0) {
 		msg_done(&start);
@@ -185,8 +218,7 @@ static int start_take(struct audit_role *role, uint64_t *bytes_max,
 
 static int role_init(struct audit_role *role, struct err *e)
 {
-	uint64_t bytes_max;
-	int r = start_take(role, &bytes_max, e);
+	int r = start_take(role, e);
 
 	if (r < 0)
 		return r;
@@ -206,7 +238,7 @@ static int role_init(struct audit_role *role, struct err *e)
 	if (r == 0)
 		r = audit_hooks_begin(role, e);
 	if (r == 0)
-		r = audit_trail_begin(role, bytes_max, e);
+		r = audit_trail_begin(role, e);
 	if (r == 0)
 		r = audit_source_begin(role, e);
 	return r < 0 ? r : sources_add(role, e);

@@ -15,6 +15,7 @@
 #include "cmd/bailiffd/audit_mute.h"
 #include "cmd/bailiffd/role.h"
 #include "cmd/bailiffd/sessions.h"
+#include "cmd/bailiffd/settings.h"
 #include "cmd/bailiffd/stats.h"
 #include "pkg/audit/assemble.h"
 #include "pkg/audit/attribute.h"
@@ -44,6 +45,11 @@ struct audit_role {
 	struct buf frame;
 	struct reader_slot readers[READERS_MAX];
 	struct audit_stats stats;
+	struct policy_audit settings;
+	uint64_t bytes_max; /* of the trail */
+	/* What each collector took; of which the least is what may go. */
+	uint64_t taken[SHIP_COLLECTORS_MAX];
+	size_t taken_count;
 	char statement[OWN_TEXT_MAX]; /* which policy was in force then */
 	uint64_t dropped_told;	      /* of stats.dropped: those in the trail */
 	uint64_t lost_seen;	      /* of trail_lost() */
@@ -81,8 +87,7 @@ void audit_append_tick(struct audit_role *role);
 /* ---- audit_trail.c ---- */
 /* Open the trail, as the uid that owns it, and append "audit.start". Return: 0;
  * as trail_writer_open(), but damage is set aside. */
-int audit_trail_begin(struct audit_role *role, uint64_t bytes_max,
-		      struct err *e);
+int audit_trail_begin(struct audit_role *role, struct err *e);
 
 /* ---- audit_feed.c ---- */
 /* WIRE_EVENTS of the control process. */

@@ -167,18 +167,18 @@ static int trail_begin_anew(struct audit_role *role, struct trail_config *l,
 	return r;
 }
 
-static int trail_begin(struct audit_role *role, uint64_t bytes_max,
-		       struct err *e)
+static int trail_begin(struct audit_role *role, struct err *e)
 {
-	struct trail_config limits = { .bytes_max = bytes_max,
-				       .segment_max = bytes_max / SEGMENTS };
+	struct trail_config limits = { .bytes_max = role->bytes_max,
+				       .segment_max =
+					       role->bytes_max / SEGMENTS };
 	uint64_t recovered = 0;
 	struct err why = { 0 };
 	int r;
 
 	if (limits.segment_max < SEGMENT_MIN)
 		limits.segment_max = SEGMENT_MIN;
-	role->stats.bytes_max = bytes_max;
+	role->stats.bytes_max = role->bytes_max;
 	r = trail_take(role, &limits, &recovered, &why);
 	if (is_damage(r))
 		r = trail_begin_anew(role, &limits, &why, e);
@@ -196,14 +196,13 @@ static int trail_begin(struct audit_role *role, uint64_t bytes_max,
 
 /* Segments belong to bailiff's own uid from the first one on: the ship process
  * reads them, and this process too once it is confined. */
-int audit_trail_begin(struct audit_role *role, uint64_t bytes_max,
-		      struct err *e)
+int audit_trail_begin(struct audit_role *role, struct err *e)
 {
 	int r;
 
 	if (setegid(BAILIFF_UID) < 0 || seteuid(BAILIFF_UID) < 0)
 		return err_errno(e, "become uid %u", BAILIFF_UID);
-	r = trail_begin(role, bytes_max, e);
+	r = trail_begin(role, e);
 	if (seteuid(0) < 0 || setegid(0) < 0)
 		return err_errno(e, "become root again");
 	return r;

@@ -103,6 +103,7 @@ static const struct confine_row rows[] = {
 		.uid = BAILIFF_UID,
 		.gid = BAILIFF_UID,
 		.paths = { { PATH_TRAIL, WRITE },
+			   { PATH_TRAIL_KEY, WRITE },
 			   { PATH_SESSIONS, READ },
 			   { "/proc", READ } },
 		.syscalls = audit_calls,

@@ -35,6 +35,7 @@ static const struct dir_row {
 	{ PATH_POLICY, offsetof(struct dirs, policy) },
 	{ PATH_SESSIONS, offsetof(struct dirs, sessions) },
 	{ PATH_RECEIPTS, offsetof(struct dirs, receipts) },
+	{ PATH_TRAIL_KEY, offsetof(struct dirs, trail_key) },
 	{ PATH_STATE, offsetof(struct dirs, state) },
 	{ PATH_STATE_TRUST, offsetof(struct dirs, trust) },
 	{ PATH_STATE_BUNDLE, offsetof(struct dirs, bundle) },

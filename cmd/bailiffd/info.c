@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "cmd/bailiffd/settings.h"
 #include "lib/cur.h"
 
 #define SENTENCES_MAX  256
@@ -46,6 +47,7 @@ void info_encode(const struct policy *p, const struct policy_origin *origin,
 	buf_u8(out, policy_demands(p)->refuses_stale_start);
 	buf_u8(out, policy_demands(p)->wants_persistence);
 	buf_u8(out, policy_demands(p)->stops_on_tighten);
+	audit_settings_encode(policy_audit(p), out);
 	buf_u32(out, (uint32_t)origin->signer_count);
 	for (size_t i = 0; i < origin->signer_count; i++)
 		buf_blob(out, span_of(origin->signers[i]));
@@ -155,6 +157,7 @@ int info_decode(struct span raw, struct policy_info *ret, struct err *e)
 	info.demands.refuses_stale_start = cur_u8(&c) != 0;
 	info.demands.wants_persistence = cur_u8(&c) != 0;
 	info.demands.stops_on_tighten = cur_u8(&c) != 0;
+	audit_settings_decode(&c, &info.audit);
 	signers = count_take(&c, POLICY_SIGNERS_MAX);
 	while (!c.failed && info.signer_count < signers)
 		info.signers[info.signer_count++] = text_take(&c);

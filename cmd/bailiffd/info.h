@@ -37,6 +37,7 @@ struct policy_info {
 	int64_t issued;	 /* signed issue time of its timestamp; 0: none */
 	int64_t since;	 /* when its life began: issued, else when accepted */
 	struct policy_demands demands;
+	struct policy_audit audit;
 	char *signers[POLICY_SIGNERS_MAX];
 	size_t signer_count;
 	struct info_service *services;

@@ -167,23 +167,64 @@ void kernel_rules_take(struct supervisor *s, struct span rules)
 			&e);
 }
 
+/* The kernel counts in ticks, whose length only its coarse clocks tell. */
+static uint32_t ticks_of(uint64_t ms)
+{
+	struct timespec tick = { .tv_nsec = 4000000 };
+
+	(void)clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
+	return (uint32_t)((ms * 1000000 + (uint64_t)tick.tv_nsec - 1) /
+			  (uint64_t)tick.tv_nsec);
+}
+
+/* What was found is put back at the end; a queue that somebody made longer than
+ * ours stays as it is unless the policy says how long it is to be. */
+static int posture_set(struct supervisor *s, struct err *e)
+{
+	const struct policy_audit *a = &s->info.audit;
+	const struct audit_posture *found = &s->audit_before;
+	struct audit_posture want = {
+		.enabled = found->enabled != 0 ? found->enabled : 1,
+		.backlog_limit = (uint32_t)a->backlog_limit,
+		.backlog_wait_time = ticks_of(a->backlog_wait_ms),
+	};
+	int r;
+
+	if (a->backlog_limit == 0)
+		want.backlog_limit = found->backlog_limit > BACKLOG_LIMIT
+					     ? found->backlog_limit
+					     : BACKLOG_LIMIT;
+	r = audit_posture_set(s->audit_control_fd, &want, NULL, e);
+	if (r == 0)
+		s->audit_posture = want;
+	return r;
+}
+
 static int posture_take(struct supervisor *s, struct err *e)
 {
-	struct audit_posture want = { .enabled = 1,
-				      .backlog_limit = BACKLOG_LIMIT };
 	struct audit_state state;
 	int r = audit_state_get(s->audit_control_fd, &state, e);
 
 	if (r < 0)
 		return r;
-	if (state.enabled != 0)
-		want.enabled = state.enabled;
-	if (state.backlog_limit > want.backlog_limit)
-		want.backlog_limit = state.backlog_limit;
-	want.backlog_wait_time = state.backlog_wait_time;
-	r = audit_posture_set(s->audit_control_fd, &want, &s->audit_before, e);
-	s->has_posture = r == 0;
-	return r;
+	s->audit_before = (struct audit_posture){
+		.enabled = state.enabled,
+		.backlog_limit = state.backlog_limit,
+		.backlog_wait_time = state.backlog_wait_time,
+	};
+	s->has_posture = true;
+	return posture_set(s, e);
+}
+
+void kernel_posture_take(struct supervisor *s)
+{
+	struct err e = { 0 };
+
+	if (!s->has_posture || posture_set(s, &e) == 0)
+		return;
+	log_err(&s->log, LOG_LEVEL_ERROR,
+		"the policy's audit settings are not in force", &e);
+	supervisor_event(s, "audit.posture", "error=%d", e.code);
 }
 
 int kernel_begin(struct supervisor *s, struct err *e)

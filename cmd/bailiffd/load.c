@@ -303,6 +303,8 @@ static int put_in_force(struct supervisor *s, struct span publication,
 	commit_send(s);
 	kernel_rules_take(s, publication_find(publication, AREA_POLICY,
 					      PUBLICATION_AUDIT));
+	kernel_posture_take(s);
+	supervisor_audit_config(s);
 	return 0;
 }
 

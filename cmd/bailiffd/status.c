@@ -309,20 +309,28 @@ static void audit_write(const struct supervisor *s, struct buf *out)
 	buf_printf(out,
 		   ",\"audit\":{\"events\":%llu,\"denied\":%llu,\"partial\":"
 		   "%llu,\"forged\":%llu,\"gaps\":%llu,\"kernel_lost\":%u,"
-		   "\"last_seq\":%llu,\"rules\":%zu}",
+		   "\"last_seq\":%llu,\"rules\":%zu",
 		   (unsigned long long)a->events, (unsigned long long)a->denied,
 		   (unsigned long long)a->partial,
 		   (unsigned long long)a->forged, (unsigned long long)a->gaps,
 		   s->kernel_lost, (unsigned long long)a->last_seq,
 		   s->policy_rules);
 	buf_printf(out,
+		   ",\"backlog_limit\":%u,\"backlog_wait_ms\":%llu,"
+		   "\"budget_denials\":%llu}",
+		   s->audit_posture.backlog_limit,
+		   (unsigned long long)s->info.audit.backlog_wait_ms,
+		   (unsigned long long)s->info.audit.budget_denials);
+	buf_printf(out,
 		   ",\"trail\":{\"first_seq\":%llu,\"last_seq\":%llu,"
-		   "\"bytes_max\":%llu,\"pruned\":%llu,\"dropped\":%llu}",
+		   "\"bytes_max\":%llu,\"pruned\":%llu,\"dropped\":%llu,"
+		   "\"durability\":\"%s\"}",
 		   (unsigned long long)a->first_seq,
 		   (unsigned long long)a->last_seq,
 		   (unsigned long long)a->bytes_max,
 		   (unsigned long long)a->pruned,
-		   (unsigned long long)a->dropped);
+		   (unsigned long long)a->dropped,
+		   policy_durability_word(s->info.audit.durability));
 }
 
 static void collectors_write(const struct supervisor *s, struct buf *out)

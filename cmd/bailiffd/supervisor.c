@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,6 +16,7 @@
 #include "cmd/bailiffd/confine.h"
 #include "cmd/bailiffd/publication.h"
 #include "cmd/bailiffd/receipts.h"
+#include "cmd/bailiffd/settings.h"
 #include "lib/auto.h"
 #include "lib/file.h"
 #include "lib/json.h"
@@ -28,7 +28,6 @@
 #define POLL_EVERY_TICKS  10   /* the kernel's lost counter */
 #define SWEEP_EVERY_TICKS 300  /* dead sessions */
 #define STOP_MS		  3000 /* then the workers are killed */
-#define TRAIL_BYTES_MAX	  (64ULL * 1048576)
 #define AUDIT_WAIT_MS	  2000 /* for a policy to be in force */
 #define EARLY_MAX	  65536
 #define PHASE_STARTING	  1U
@@ -107,16 +106,43 @@ void supervisor_collectors(struct supervisor *s)
 	buf_done(&body);
 }
 
-/* Bytes the trail may take: 5 % of its file system, at most 64 MiB. */
-static uint64_t trail_bytes(const struct supervisor *s)
+static void audit_config_write(const struct supervisor *s, struct buf *body)
 {
-	struct statvfs fs;
-	uint64_t part;
+	audit_settings_encode(&s->info.audit, body);
+	buf_u64(body, audit_trail_bytes(&s->info.audit, s->dirs.trail));
+}
 
-	if (fstatvfs(s->dirs.trail, &fs) < 0)
-		return TRAIL_BYTES_MAX;
-	part = (uint64_t)fs.f_blocks * fs.f_frsize / 20;
-	return part < TRAIL_BYTES_MAX ? part : TRAIL_BYTES_MAX;
+void supervisor_audit_config(struct supervisor *s)
+{
+	struct buf body;
+
+	if (!s->workers[ROLE_AUDIT].is_ready)
+		return; /* its WIRE_START says the same */
+	buf_init(&body, 256);
+	audit_config_write(s, &body);
+	if (tell(s, ROLE_AUDIT, WIRE_AUDIT_CONFIG, &body) < 0)
+		log_line(&s->log, LOG_LEVEL_WARN,
+			 "the audit process did not take its settings",
+			 LOG_NONE);
+	buf_done(&body);
+}
+
+/* How far the collectors are: what they lack is not pruned unseen. */
+static void taken_tell(struct supervisor *s)
+{
+	struct buf body;
+
+	if (!s->workers[ROLE_AUDIT].is_ready)
+		return;
+	buf_init(&body, MSG_BODY_MAX);
+	buf_u32(&body, s->ship_stats.count);
+	for (uint32_t i = 0; i < s->ship_stats.count; i++) {
+		buf_blob(&body, span_of(s->ship_stats.rows[i].name));
+		buf_u64(&body, s->ship_stats.rows[i].acked_seq);
+	}
+	/* A full channel: the next one says the same and more. */
+	(void)tell(s, ROLE_AUDIT, WIRE_TAKEN, &body);
+	buf_done(&body);
 }
 
 /* The descriptors that a role's WIRE_START carries. */
@@ -149,6 +175,7 @@ static size_t audit_start(struct supervisor *s, struct buf *body, int fds[])
 		[AUDIT_FD_NETLINK] = s->audit_fd,
 		[AUDIT_FD_TRAIL] = s->dirs.trail,
 		[AUDIT_FD_SESSIONS] = s->dirs.sessions,
+		[AUDIT_FD_KEY] = s->dirs.trail_key,
 	};
 	struct buf statement;
 	uint32_t which = 0;
@@ -161,7 +188,7 @@ static size_t audit_start(struct supervisor *s, struct buf *body, int fds[])
 		fds[n++] = have[i];
 	}
 	buf_u32(body, which);
-	buf_u64(body, trail_bytes(s));
+	audit_config_write(s, body);
 	buf_init(&statement, OWN_TEXT_MAX);
 	statement_write(s, &statement);
 	buf_blob(body, buf_view(&statement));
@@ -295,6 +322,8 @@ static int say_stats(void *ctx, struct msg *m, struct cur *body)
 		ship_stats_decode(body, &who->s->ship_stats);
 	else
 		return -EPROTO;
+	if (who->w->role == ROLE_SHIP && !body->failed)
+		taken_tell(who->s);
 	return 0;
 }
 
@@ -820,7 +849,7 @@ static void supervisor_init(struct supervisor *s, bool is_arming, int ready_fd)
 			 .level = LOG_LEVEL_INFO },
 		.is_arming = is_arming,
 		.start_ms = clock_boot_ms(),
-		.dirs = { -1, -1, -1, -1, -1, -1, -1, -1, -1 },
+		.dirs = { -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 },
 		.clock = { .steps = { .fd = -1 } },
 		.listen_fds = { -1, -1 },
 		.ready_fd = ready_fd,
@@ -831,6 +860,7 @@ static void supervisor_init(struct supervisor *s, bool is_arming, int ready_fd)
 		.audit_fd = -1,
 	};
 	buf_init(&s->early, EARLY_MAX);
+	policy_audit_default(&s->info.audit);
 	for (size_t i = 0; i < ROLE_COUNT; i++)
 		s->workers[i] = (struct worker){
 			.role = (enum role)i,

@@ -27,7 +27,7 @@
 /* Descriptors of bailiff's own directories; -1 while not open. */
 struct dirs {
 	int private_fd; /* PATH_PRIVATE; holds the lock of the one daemon */
-	int policy, sessions, receipts;
+	int policy, sessions, receipts, trail_key;
 	int state, trust, bundle, ship;
 	int trail;
 };
@@ -84,7 +84,7 @@ struct supervisor {
 	size_t policy_rules;  /* those of the policy that stand */
 	char rules_error[ERR_TEXT_MAX]; /* why they are an older policy's */
 	bool has_posture;		/* audit_before must be put back */
-	struct audit_posture audit_before;
+	struct audit_posture audit_before, audit_posture; /* found, set */
 	uint32_t kernel_seen; /* the kernel's own counter, which wraps */
 	uint32_t kernel_lost; /* since this daemon began */
 	struct audit_stats audit_stats;
@@ -111,6 +111,8 @@ int supervisor_answer(struct supervisor *s, uint16_t type, uint32_t id,
 		      uint32_t status, const struct buf *json);
 /* Tell the ship process which collectors the policy names. */
 void supervisor_collectors(struct supervisor *s);
+/* Tell the audit process the policy's settings. */
+void supervisor_audit_config(struct supervisor *s);
 
 /* ---- dirs.c ---- */
 /* Make and open everything; -EBUSY when another daemon holds the lock. */
@@ -167,6 +169,9 @@ int kernel_begin(struct supervisor *s, struct err *e);
  * process made them: each is checked). When they cannot be installed, those of
  * the policy before stand, and log, event and status say so. */
 void kernel_rules_take(struct supervisor *s, struct span rules);
+/* The policy that is in force brings a length of the kernel's queue and a wait
+ * for room in it. When they cannot be set, log and event say so. */
+void kernel_posture_take(struct supervisor *s);
 /* Read the kernel's lost counter and tell the audit process. */
 void kernel_poll(struct supervisor *s);
 /* Remove the rules, put audit back as it was found. */

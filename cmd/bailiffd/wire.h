@@ -43,6 +43,9 @@ enum wire {
 	/* supervisor -> audit */
 	WIRE_OWN_EVENT = 48, /* blob action, blob key=value text */
 	WIRE_KERNEL,	     /* u32 events lost by the kernel since last told */
+	WIRE_AUDIT_CONFIG,   /* settings (settings.h), u64 bytes of the trail */
+	WIRE_TAKEN,	     /* u32 n, n times: blob collector, u64 sequence up
+			      * to which it took the trail */
 
 	/* supervisor -> ship */
 	WIRE_COLLECTORS = 56, /* u32 n, n times: blob name, protocol, host,
@@ -77,11 +80,12 @@ enum audit_fd {
 	AUDIT_FD_NETLINK,  /* the event socket */
 	AUDIT_FD_TRAIL,	   /* directory PATH_TRAIL */
 	AUDIT_FD_SESSIONS, /* directory PATH_SESSIONS */
+	AUDIT_FD_KEY,	   /* directory PATH_TRAIL_KEY */
 	AUDIT_FD_COUNT
 };
 #define AUDIT_FDS_NEEDED                                 \
 	(1U << AUDIT_FD_NETLINK | 1U << AUDIT_FD_TRAIL | \
-	 1U << AUDIT_FD_SESSIONS)
+	 1U << AUDIT_FD_SESSIONS | 1U << AUDIT_FD_KEY)
 
 #define GENERATIONS_KEPT 16 /* those that bind what runs come first */
 

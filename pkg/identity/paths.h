@@ -29,7 +29,8 @@
 #define PATH_POLICY	  PATH_PRIVATE "/policy"   /* published generations */
 #define PATH_SESSIONS	  PATH_PRIVATE "/sessions" /* the session registry */
 #define PATH_RECEIPTS	  PATH_PRIVATE "/receipts"
-#define PATH_GATE_LOG	  PATH_PRIVATE "/gate.log" /* refusals, JSON lines */
+#define PATH_TRAIL_KEY	  PATH_PRIVATE "/trail-key" /* never on a disk */
+#define PATH_GATE_LOG	  PATH_PRIVATE "/gate.log"  /* refusals, JSON lines */
 #define PATH_CONTROL_SOCK PATH_RUN "/control.sock"
 #define PATH_EVENTS_SOCK  PATH_RUN "/events.sock"
 

@@ -450,6 +450,11 @@ int policy_audit_rules(const struct policy *p, struct buf *out, struct err *e)
 					   e);
 }
 
+const struct policy_audit *policy_audit(const struct policy *p)
+{
+	return &p->audit;
+}
+
 bool policy_audit_execve(const struct policy *p)
 {
 	return p->audit_execve;

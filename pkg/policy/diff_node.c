@@ -8,6 +8,7 @@
 #include "lib/auto.h"
 #include "pkg/policy/ceiling.h"
 #include "pkg/policy/change.h"
+#include "pkg/policy/node_audit.h"
 
 #define WORDS_MAX 65536 /* bytes of one sentence */
 #define DUMP	  (JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY)
@@ -53,17 +54,7 @@ static void demands_changes(struct changes *c, const struct policy *from,
 		   "(on-tighten)",
 		   "what a tighter policy does not bind is reported, no longer "
 		   "stopped (on-tighten)");
-	if (from->audit_execve != to->audit_execve)
-		change_say(c, "audit",
-			   to->audit_execve ? POLICY_ADDED : POLICY_REMOVED,
-			   false, "every execution of a program is %s",
-			   to->audit_execve ? "now audited"
-					    : "no longer audited");
-	lines_changes(c, "audit", POLICY_ADDED, "the node", &to->audit_rules,
-		      &from->audit_rules, "is now also audited by");
-	lines_changes(c, "audit", POLICY_REMOVED, "the node",
-		      &from->audit_rules, &to->audit_rules,
-		      "is no longer audited by");
+	node_audit_changes(c, from, to);
 }
 
 /* ---- ceilings of roles ----------------------------------------------------

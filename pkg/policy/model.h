@@ -105,6 +105,7 @@ struct policy {
 	char *lsm; /* kernel.lsm, owned */
 	enum policy_unlisted unlisted;
 	bool audit_execve;
+	struct policy_audit audit;
 	struct lines audit_rules; /* for all services */
 	struct policy_demands demands;
 	struct role_row *roles; /* sorted by name */

@@ -9,8 +9,8 @@
 #include "lib/auto.h"
 #include "pkg/identity/paths.h"
 #include "pkg/identity/registry.h"
-#include "pkg/policy/audit_rules.h"
 #include "pkg/policy/limits.h"
+#include "pkg/policy/node_audit.h"
 
 static int oom(struct err *e)
 {
@@ -230,28 +230,6 @@ static int on_tighten_parse(const json_t *value, struct policy *p,
 			    &p->demands.stops_on_tighten, e);
 }
 
-static int audit_parse(const json_t *object, struct policy *p, struct err *e)
-{
-	json_t *execve, *rules;
-	const struct json_member rows[] = {
-		{ "execve", JSON_TRUE, false, &execve },
-		{ "rules", JSON_ARRAY, false, &rules },
-		{ 0 },
-	};
-	int r;
-
-	if (object == NULL)
-		return 0;
-	r = json_members(object, rows, e);
-	if (r < 0)
-		return err_wrap(e, "audit");
-	p->audit_execve = json_is_true(execve);
-	r = lines_parse(rules, POLICY_AUDIT_RULES_MAX, &p->audit_rules, e);
-	if (r == 0)
-		r = audit_rules_check(&p->audit_rules, e);
-	return r < 0 ? err_wrap(e, "audit: rules") : 0;
-}
-
 int node_parse(struct span text, struct policy *p, struct err *e)
 {
 	AUTO_JSON *node = NULL;
@@ -281,7 +259,7 @@ int node_parse(struct span text, struct policy *p, struct err *e)
 	if (r == 0)
 		r = collectors_parse(collectors, p, e);
 	if (r == 0)
-		r = audit_parse(audit, p, e);
+		r = node_audit_parse(audit, p, e);
 	if (r == 0)
 		r = freshness_parse(freshness, p, e);
 	if (r == 0)

@@ -85,6 +85,23 @@ struct policy_demands {
 	bool stops_on_tighten;	  /* "on-tighten": "stop" */
 };
 
+enum policy_durability {
+	POLICY_DURABLE_NONE,
+	POLICY_DURABLE_CHECKPOINT,
+	POLICY_DURABLE_EACH
+};
+
+/* node.json "audit": what the audit process and the kernel are told. */
+struct policy_audit {
+	uint64_t backlog_limit; /* records; 0: as it is found, at least 8192 */
+	uint64_t backlog_wait_ms;
+	uint64_t trail_bytes;	 /* 0: min(64 MiB, 5 % of the file system) */
+	uint64_t durability;	 /* enum policy_durability */
+	uint64_t budget_denials; /* whole ones, per service and second */
+};
+#define POLICY_BACKLOG_WAIT_MS 100
+#define POLICY_BUDGET_DENIALS  128
+
 #define POLICY_ROLE_TOP "targets"
 
 struct policy_service {
@@ -150,6 +167,11 @@ enum policy_unlisted policy_unlisted(const struct policy *p);
  * "unlimited" of; sorted. NULL behind the last. */
 const char *policy_role(const struct policy *p, size_t i);
 bool policy_audit_execve(const struct policy *p); /* node.json "audit" */
+const struct policy_audit *policy_audit(const struct policy *p);
+/* What holds before there is a policy. */
+void policy_audit_default(struct policy_audit *ret);
+/* "none", "checkpoint", "each"; "?" for any other number. */
+const char *policy_durability_word(uint64_t durability);
 
 /**
  * policy_audit_rules() - the audit rules of the node and of its services.

@@ -384,6 +384,32 @@ static void node_changes(int line, const char *from, const char *to,
 	policy_free(b);
 }
 
+TEST(settings_of_audit_are_told)
+{
+	node_changes(__LINE__, "{" NODE "}",
+		     "{" NODE ",'audit':{'backlog_limit':16384,"
+		     "'backlog_wait_ms':0,'trail':{'bytes':1048576,"
+		     "'durability':'each'},'budget':{'denials':1}}}",
+		     "changed the kernel queues at most 16384 audit records; "
+		     "before: the kernel queues at least 8192 audit records\n"
+		     "changed no task waits for room in a full audit queue, "
+		     "records are lost; before: a task waits at most 100 ms "
+		     "for room in a full audit queue\n"
+		     "changed the trail takes at most 1048576 bytes; before: "
+		     "the trail takes at most 64 MiB or 5 % of its file "
+		     "system\n"
+		     "changed 1 denials of a service are kept whole each "
+		     "second; before: 128 denials of a service are kept whole "
+		     "each second\n"
+		     "changed what is shown of the trail survives a power "
+		     "cut, at once; before: the end of bailiffd\n");
+	/* What is set to what holds anyway is no change. */
+	node_changes(__LINE__, "{" NODE "}",
+		     "{" NODE ",'audit':{'backlog_wait_ms':100,'trail':"
+		     "{'durability':'none'},'budget':{'denials':128}}}",
+		     "");
+}
+
 TEST(what_node_json_says_is_told)
 {
 	node_changes(__LINE__, "{" NODE "}",

@@ -501,6 +501,72 @@ TEST(collectors_are_read_as_they_stand)
 	policy_free(p);
 }
 
+#define AUDIT_IS(text)                                                   \
+	"{\"unlisted\":\"allow\",\"services\":{\"web\":{\"number\":1}}," \
+	"\"audit\":" text "}"
+
+TEST(settings_of_audit_have_defaults_and_are_read_as_they_stand)
+{
+	struct policy *p = must(NODE, DOCUMENT, &newest);
+	const struct policy_audit *a = policy_audit(p);
+
+	CHECK_INT(a->backlog_limit, 0);
+	CHECK_INT(a->backlog_wait_ms, POLICY_BACKLOG_WAIT_MS);
+	CHECK_INT(a->trail_bytes, 0);
+	CHECK_INT(a->durability, POLICY_DURABLE_NONE);
+	CHECK_INT(a->budget_denials, POLICY_BUDGET_DENIALS);
+	policy_free(p);
+	p = must(AUDIT_IS("{\"backlog_limit\":64,\"backlog_wait_ms\":60000,"
+			  "\"trail\":{\"bytes\":1048576,\"durability\":"
+			  "\"checkpoint\"},\"budget\":{\"denials\":7}}"),
+		 DOCUMENT, &newest);
+	a = policy_audit(p);
+	CHECK_INT(a->backlog_limit, 64);
+	CHECK_INT(a->backlog_wait_ms, 60000);
+	CHECK_INT(a->trail_bytes, 1048576);
+	CHECK_INT(a->durability, POLICY_DURABLE_CHECKPOINT);
+	CHECK_INT(a->budget_denials, 7);
+	CHECK(!policy_audit_execve(p));
+	policy_free(p);
+	CHECK_STR(policy_durability_word(POLICY_DURABLE_EACH), "each");
+	CHECK_STR(policy_durability_word(99), "?");
+}
+
+TEST(settings_of_audit_outside_of_their_bounds_are_refused)
+{
+	static const struct {
+		const char *node, *want;
+	} rows[] = {
+		{ AUDIT_IS("{\"backlog_limit\":63}"),
+		  "audit: \"backlog_limit\" must be 64 to 1048576" },
+		{ AUDIT_IS("{\"backlog_limit\":0}"), "\"backlog_limit\"" },
+		{ AUDIT_IS("{\"backlog_wait_ms\":60001}"),
+		  "\"backlog_wait_ms\" must be 0 to 60000" },
+		{ AUDIT_IS("{\"backlog_wait_ms\":-1}"),
+		  "\"backlog_wait_ms\" must be 0 to 60000" },
+		{ AUDIT_IS("{\"backlog_wait_ms\":\"1\"}"), "backlog_wait_ms" },
+		{ AUDIT_IS("{\"trail\":{\"bytes\":1048575}}"),
+		  "audit: trail: \"bytes\" must be 1048576 to " },
+		{ AUDIT_IS("{\"trail\":{\"durability\":\"all\"}}"),
+		  "\"durability\" must be none, checkpoint or each" },
+		{ AUDIT_IS("{\"trail\":{\"denials\":1}}"), "denials" },
+		{ AUDIT_IS("{\"budget\":{\"denials\":0}}"),
+		  "audit: budget: \"denials\" must be 1 to 1000000" },
+		{ AUDIT_IS("{\"backlog\":1}"), "backlog" },
+	};
+
+	for (size_t i = 0; i < COUNTOF(rows); i++) {
+		struct policy *p = NULL;
+		struct err e = { 0 };
+
+		if (compile(rows[i].node, DOCUMENT, &newest, &p, &e) !=
+		    -EBADMSG)
+			test_fail(__FILE__, __LINE__, "row %zu accepted", i);
+		CHECK(p == NULL);
+		CHECK_HAS(e.text, rows[i].want);
+	}
+}
+
 static const struct policy_speaker team = {
 	.role = "team/web",
 	.signers = { "77aa77aa77aa77aa", "88bb88bb88bb88bb" },
