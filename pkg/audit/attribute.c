@@ -9,24 +9,13 @@
 
 #include "lib/auto.h"
 #include "lib/compat.h"
+#include "pkg/audit/disagree.h"
+#include "pkg/audit/owner.h"
 #include "pkg/audit/rules.h"
 #include "pkg/identity/paths.h"
 
 #define REPORTED_MAX 64	  /* sessions reported lately: once each */
 #define OWN_TEXT_MAX 1024 /* of identity.forged */
-
-/* What a session is, as events need it. */
-struct owner {
-	char service[SERVICE_NAME_MAX + 1];
-	char instance[INSTANCE_MAX + 1];
-	uint32_t ses, auid;
-	uint64_t generation;
-};
-
-struct domain {
-	uint64_t id;
-	struct owner owner;
-};
 
 /* A session with a reserved auid that nobody registered yet. */
 struct pending {
@@ -40,13 +29,15 @@ struct attributor {
 	assemble_fn *own;
 	void *ctx;
 	struct attribute_counters counters;
-	struct domain domains[ATTRIBUTE_DOMAINS_MAX];
-	size_t domain_count, domain_next;
+	struct owners domains;	/* by id */
+	struct owners sessions; /* that come from a registered one, by number */
+	struct disagreements disagreements;
 	struct pending pending[ATTRIBUTE_PENDING_MAX];
 	size_t pending_count;
 	uint32_t reported[REPORTED_MAX];
 	size_t reported_count, reported_next;
 	struct owner found; /* what the event's spans point at */
+	struct owner other; /* what another source says */
 	struct event event; /* of our own */
 };
 
@@ -74,15 +65,6 @@ const struct attribute_counters *attribute_counted(const struct attributor *a)
 	return &a->counters;
 }
 
-static void owner_of(const struct session *s, struct owner *ret)
-{
-	memcpy(ret->service, s->service, sizeof(ret->service));
-	memcpy(ret->instance, s->instance, sizeof(ret->instance));
-	ret->ses = s->ses;
-	ret->auid = AUID_BASE + s->number;
-	ret->generation = s->generation;
-}
-
 /* ---- what the records say -------------------------------------------------
  */
 
@@ -96,18 +78,27 @@ struct facts {
 	bool has_exec, has_denial;
 };
 
+static bool login_is_done(struct span text)
+{
+	uint32_t result;
+
+	return !record_u32(text, "res", &result) || result != 0;
+}
+
 /* Whether this record's ses= is that of the acting task. */
 static void identity_take(const struct event_record *r, struct facts *f)
 {
 	const struct span text = record_trusted(r->type, r->text);
+	/* A login that failed leaves the task where it was. */
+	const bool is_failed = r->type == AUDIT_LOGIN && !login_is_done(text);
 	uint32_t ses;
 
-	if (!record_u32(text, "ses", &ses))
+	if (!record_u32(text, is_failed ? "old-ses" : "ses", &ses))
 		return;
 	f->ses = ses;
 	f->auid = UINT32_MAX;
 	f->pid = 0;
-	(void)record_u32(text, "auid", &f->auid);
+	(void)record_u32(text, is_failed ? "old-auid" : "auid", &f->auid);
 	(void)record_u32(text, "pid", &f->pid);
 }
 
@@ -170,35 +161,6 @@ static bool domain_id(const struct facts *f, uint64_t *ret)
 		record_hex(f->domain->text, "domain", ret));
 }
 
-static struct domain *domain_find(struct attributor *a, uint64_t id)
-{
-	for (size_t i = 0; i < a->domain_count; i++)
-		if (a->domains[i].id == id)
-			return &a->domains[i];
-	return NULL;
-}
-
-static void domain_remember(struct attributor *a, uint64_t id,
-			    const struct owner *owner)
-{
-	struct domain *d = domain_find(a, id);
-
-	if (d == NULL && a->domain_count < ATTRIBUTE_DOMAINS_MAX) {
-		d = &a->domains[a->domain_count++];
-	} else if (d == NULL) {
-		d = &a->domains[a->domain_next];
-		a->domain_next = (a->domain_next + 1) % ATTRIBUTE_DOMAINS_MAX;
-		a->counters.domains_dropped++;
-	}
-	d->id = id;
-	d->owner = *owner;
-}
-
-static void domain_forget(struct attributor *a, struct domain *d)
-{
-	*d = a->domains[--a->domain_count];
-}
-
 static bool is_status(const struct facts *f, const char *status)
 {
 	struct span value;
@@ -206,24 +168,6 @@ static bool is_status(const struct facts *f, const char *status)
 	return f->domain != NULL &&
 	       record_field(f->domain->text, "status", &value) &&
 	       span_eq_str(value, status);
-}
-
-/* A domain nobody's session is known for: the task that made it is named in
- * the record, and it is the launcher, which registered with its pid. */
-static bool domain_by_pid(struct attributor *a, const struct facts *f,
-			  uint64_t id)
-{
-	const struct session *s = NULL;
-	uint32_t pid;
-
-	if (a->lookup.by_pid != NULL && is_status(f, "allocated") &&
-	    record_u32(f->domain->text, "pid", &pid))
-		s = a->lookup.by_pid(a->lookup.ctx, (int32_t)pid);
-	if (s == NULL)
-		return false;
-	owner_of(s, &a->found);
-	domain_remember(a, id, &a->found);
-	return true;
 }
 
 /* ---- impostors ------------------------------------------------------------
@@ -237,15 +181,20 @@ static bool was_reported(const struct attributor *a, uint32_t ses)
 	return false;
 }
 
+static void reported_add(struct attributor *a, uint32_t ses)
+{
+	a->reported[a->reported_next] = ses;
+	a->reported_next = (a->reported_next + 1) % REPORTED_MAX;
+	if (a->reported_count < REPORTED_MAX)
+		a->reported_count++;
+}
+
 static void impostor_report(struct attributor *a, const struct pending *p,
 			    uint64_t real_ms)
 {
 	if (was_reported(a, p->ses))
 		return;
-	a->reported[a->reported_next] = p->ses;
-	a->reported_next = (a->reported_next + 1) % REPORTED_MAX;
-	if (a->reported_count < REPORTED_MAX)
-		a->reported_count++;
+	reported_add(a, p->ses);
 	a->counters.impostors++;
 	a->event = (struct event){
 		.kind = EVENT_OWN,
@@ -317,8 +266,36 @@ static void pending_add(struct attributor *a, const struct event *ev,
 	pending_text(p, ev);
 }
 
+static void disagreement_say(struct attributor *a, const struct disagreement *d,
+			     uint64_t real_ms)
+{
+	AUTO_DONE(buf_done) struct buf text = { 0 };
+
+	buf_init(&text, OWN_TEXT_MAX);
+	if (d->ses != UINT32_MAX)
+		buf_printf(&text, "ses=%u ", d->ses);
+	buf_printf(&text,
+		   "service=%s by=%s other=%s other_by=%s pid=%u count=%llu",
+		   d->service, event_how_name(d->by), d->other,
+		   event_how_name(d->other_by), d->pid,
+		   (unsigned long long)d->count);
+	a->event = (struct event){
+		.kind = EVENT_OWN,
+		.time_ms = real_ms,
+		.action = span_of("identity.disagreed"),
+		.text = buf_view(&text),
+		.service = span_of(d->service),
+		.how = d->by,
+		.ses = d->ses,
+		.auid = UINT32_MAX,
+	};
+	a->own(a->ctx, &a->event);
+}
+
 void attribute_expire(struct attributor *a, uint64_t now_ms, uint64_t real_ms)
 {
+	struct disagreement d;
+
 	for (size_t i = 0; i < a->pending_count;) {
 		struct pending *p = &a->pending[i];
 		const bool is_known =
@@ -332,6 +309,8 @@ void attribute_expire(struct attributor *a, uint64_t now_ms, uint64_t real_ms)
 			impostor_report(a, p, real_ms);
 		pending_drop(a, p);
 	}
+	while (disagree_due(&a->disagreements, now_ms, &d))
+		disagreement_say(a, &d, real_ms);
 }
 
 int attribute_wait_ms(const struct attributor *a, uint64_t now_ms)
@@ -375,7 +354,7 @@ static bool impostor_check(struct attributor *a, const struct event *ev,
 	return true;
 }
 
-/* ---- the event ------------------------------------------------------------
+/* ---- inferred denials -----------------------------------------------------
  */
 
 static bool key_is_denied(struct span key)
@@ -404,6 +383,233 @@ static bool is_inferred(const struct facts *f)
 	       (code == -EACCES || code == -EPERM);
 }
 
+/* ---- sources --------------------------------------------------------------
+ */
+
+/* A session that is registered, or comes from one that is. A registered session
+ * has a reserved auid: both are written at once. */
+static bool by_session(struct attributor *a, const struct facts *f,
+		       uint64_t time_ms, struct owner *ret)
+{
+	const struct owner *heir = NULL;
+	const struct session *s = NULL;
+
+	(void)time_ms;
+	if (f->ses == UINT32_MAX)
+		return false;
+	if (f->auid == UINT32_MAX || is_reserved(f->auid))
+		s = a->lookup.by_session(a->lookup.ctx, f->ses);
+	else
+		heir = owners_find(&a->sessions, f->ses);
+	if (s != NULL)
+		owner_of(s, ret);
+	else if (heir != NULL)
+		*ret = *heir;
+	return s != NULL || heir != NULL;
+}
+
+static bool by_domain(struct attributor *a, const struct facts *f,
+		      uint64_t time_ms, struct owner *ret)
+{
+	const struct owner *d;
+	uint64_t id;
+
+	(void)time_ms;
+	if (!domain_id(f, &id))
+		return false;
+	d = owners_find(&a->domains, id);
+	if (d != NULL)
+		*ret = *d;
+	return d != NULL;
+}
+
+/* A domain nobody's session is known for: the task that made it is named in
+ * the record, and it is the launcher, which registered with its pid. */
+static bool by_launcher(struct attributor *a, const struct facts *f,
+			uint64_t time_ms, struct owner *ret)
+{
+	const struct session *s = NULL;
+	uint64_t id;
+	uint32_t pid;
+
+	(void)time_ms;
+	if (a->lookup.by_pid != NULL && is_status(f, "allocated") &&
+	    domain_id(f, &id) && record_u32(f->domain->text, "pid", &pid))
+		s = a->lookup.by_pid(a->lookup.ctx, (int32_t)pid);
+	if (s == NULL)
+		return false;
+	owner_of(s, ret);
+	owners_put(&a->domains, id, ret);
+	return true;
+}
+
+/* Where the process was when it ended; @ret_ended: it has, so that whoever has
+ * its number now is somebody else. */
+static bool exit_find(struct attributor *a, const struct facts *f,
+		      uint64_t time_ms, bool *ret_ended, struct owner *ret)
+{
+	const struct session *s = NULL;
+
+	*ret_ended =
+		a->lookup.by_exit != NULL && f->pid != 0 &&
+		a->lookup.by_exit(a->lookup.ctx, (int32_t)f->pid, time_ms, &s);
+	if (s != NULL)
+		owner_of(s, ret);
+	return s != NULL;
+}
+
+static bool by_exit(struct attributor *a, const struct facts *f,
+		    uint64_t time_ms, struct owner *ret)
+{
+	bool has_ended;
+
+	return exit_find(a, f, time_ms, &has_ended, ret);
+}
+
+/* The cgroup of the process with this number, now; what the map of exits says
+ * is asked afterwards, or the number could be given anew in between. */
+static bool by_cgroup(struct attributor *a, const struct facts *f,
+		      uint64_t time_ms, struct owner *ret)
+{
+	const struct session *s = NULL;
+	struct owner ended = { 0 };
+	bool has_ended;
+
+	if (a->lookup.by_cgroup != NULL && f->pid != 0)
+		s = a->lookup.by_cgroup(a->lookup.ctx, (int32_t)f->pid);
+	if (s == NULL)
+		return false;
+	owner_of(s, ret);
+	(void)exit_find(a, f, time_ms, &has_ended, &ended);
+	return !has_ended || strcmp(ended.service, ret->service) == 0;
+}
+
+/* In the order in which they are asked: the first that knows stands. */
+static const struct source {
+	enum event_how how;
+	bool is_cheap; /* asked also when another has answered */
+	bool (*ask)(struct attributor *a, const struct facts *f,
+		    uint64_t time_ms, struct owner *ret);
+} sources[] = {
+	{ HOW_SESSION, true, by_session },    { HOW_LANDLOCK, true, by_domain },
+	{ HOW_LANDLOCK, false, by_launcher }, { HOW_CGROUP, false, by_cgroup },
+	{ HOW_EXIT, true, by_exit },
+};
+#define SOURCES (sizeof(sources) / sizeof(sources[0]))
+
+/* Ask the first @count of them. @ret_next: which one would be next. */
+static enum event_how owner_find(struct attributor *a, const struct facts *f,
+				 uint64_t time_ms, size_t count,
+				 size_t *ret_next)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!sources[i].ask(a, f, time_ms, &a->found))
+			continue;
+		*ret_next = i + 1;
+		return sources[i].how;
+	}
+	return HOW_NONE;
+}
+
+/* ---- sources that differ --------------------------------------------------
+ */
+
+/* Ask the others that cost nothing, from source @next on. The one that stands
+ * is in a->found. */
+static void others_ask(struct attributor *a, const struct facts *f,
+		       const struct event *ev, size_t next, uint64_t now_ms,
+		       uint64_t real_ms)
+{
+	for (size_t i = next; i < SOURCES; i++) {
+		struct disagreement d = { .ses = f->ses,
+					  .pid = f->pid,
+					  .by = ev->how,
+					  .other_by = sources[i].how };
+
+		if (!sources[i].is_cheap ||
+		    !sources[i].ask(a, f, ev->time_ms, &a->other) ||
+		    strcmp(a->found.service, a->other.service) == 0)
+			continue;
+		a->counters.disagreed++;
+		memcpy(d.service, a->found.service, sizeof(d.service));
+		memcpy(d.other, a->other.service, sizeof(d.other));
+		if (disagree_note(&a->disagreements, &d, now_ms))
+			disagreement_say(a, &d, real_ms);
+	}
+}
+
+/* ---- what is remembered ---------------------------------------------------
+ */
+
+/* A task of a registered session, or of one that comes from it, was given a
+ * new one by somebody who may (sshd's pam_loginuid): it stays the service's. */
+static void login_follow(struct attributor *a, const struct facts *f)
+{
+	const struct span text = f->login->text;
+	struct facts old = { .ses = UINT32_MAX, .auid = UINT32_MAX };
+	struct owner owner;
+	uint32_t ses;
+
+	if (!login_is_done(text) || !record_u32(text, "old-ses", &old.ses) ||
+	    !record_u32(text, "old-auid", &old.auid) ||
+	    !record_u32(text, "ses", &ses) || ses == UINT32_MAX ||
+	    ses != f->ses || f->auid == UINT32_MAX || is_reserved(f->auid) ||
+	    !by_session(a, &old, 0, &owner))
+		return;
+	owners_put(&a->sessions, ses, &owner);
+}
+
+static void domain_follow(struct attributor *a, const struct facts *f,
+			  enum event_how how, const struct owner *owner)
+{
+	uint64_t id;
+
+	if (!domain_id(f, &id))
+		return;
+	if (is_status(f, "deallocated"))
+		owners_remove(&a->domains, id);
+	else if (how == HOW_SESSION && owners_find(&a->domains, id) == NULL)
+		owners_put(&a->domains, id, owner);
+}
+
+static void span_keep(struct span s, char *ret, size_t size)
+{
+	const size_t len = s.len < size ? s.len : size - 1;
+
+	memcpy(ret, s.p, len);
+	ret[len] = '\0';
+}
+
+void attribute_recall(struct attributor *a, const struct event *ev)
+{
+	struct owner owner = { .ses = ev->ses,
+			       .auid = ev->auid,
+			       .generation = ev->generation };
+	struct facts f;
+	uint64_t id;
+
+	if (ev->kind == EVENT_OWN && ev->is_forged &&
+	    span_eq_str(ev->action, "identity.forged"))
+		reported_add(a, ev->ses);
+	if (ev->kind != EVENT_AUDIT ||
+	    (ev->how != HOW_SESSION && ev->how != HOW_LANDLOCK))
+		return;
+	span_keep(ev->service, owner.service, sizeof(owner.service));
+	span_keep(ev->instance, owner.instance, sizeof(owner.instance));
+	facts_take(ev, &f);
+	if (ev->how == HOW_SESSION && ev->ses != UINT32_MAX &&
+	    ev->auid != UINT32_MAX && !is_reserved(ev->auid) &&
+	    owners_find(&a->sessions, ev->ses) == NULL)
+		owners_put(&a->sessions, ev->ses, &owner);
+	if (ev->how == HOW_LANDLOCK && domain_id(&f, &id) &&
+	    owners_find(&a->domains, id) == NULL)
+		owners_put(&a->domains, id, &owner);
+	domain_follow(a, &f, ev->how, &owner);
+}
+
+/* ---- the event ------------------------------------------------------------
+ */
+
 static void event_give(struct attributor *a, struct event *ev,
 		       enum event_how how)
 {
@@ -417,71 +623,40 @@ static void event_give(struct attributor *a, struct event *ev,
 	}
 }
 
-static enum event_how owner_find(struct attributor *a, const struct facts *f)
+static void count(struct attributor *a, const struct event *ev)
 {
-	const struct session *s = NULL;
-	uint64_t id = 0;
-	const bool has_domain = domain_id(f, &id);
-	const struct domain *d = has_domain ? domain_find(a, id) : NULL;
+	struct attribute_counters *c = &a->counters;
 
-	if (f->ses != UINT32_MAX)
-		s = a->lookup.by_session(a->lookup.ctx, f->ses);
-	if (s != NULL) {
-		owner_of(s, &a->found);
-		if (d != NULL && strcmp(d->owner.service, s->service) != 0)
-			a->counters.disagreed++;
-		else if (has_domain && d == NULL)
-			domain_remember(a, id, &a->found);
-		return HOW_SESSION;
-	}
-	if (is_reserved(f->auid))
-		return HOW_NONE;
-	if (d != NULL) {
-		a->found = d->owner;
-		return HOW_LANDLOCK;
-	}
-	if (has_domain && domain_by_pid(a, f, id))
-		return HOW_LANDLOCK;
-	if (a->lookup.by_cgroup != NULL && f->pid != 0)
-		s = a->lookup.by_cgroup(a->lookup.ctx, (int32_t)f->pid);
-	if (s == NULL)
-		return HOW_NONE;
-	owner_of(s, &a->found);
-	return HOW_CGROUP;
-}
-
-static void count(struct attribute_counters *c, const struct event *ev)
-{
-	c->by_session += ev->how == HOW_SESSION;
-	c->by_landlock += ev->how == HOW_LANDLOCK;
-	c->by_cgroup += ev->how == HOW_CGROUP;
-	c->nobody += ev->how == HOW_NONE;
+	c->by[ev->how]++;
 	c->forged += ev->is_forged;
 	c->inferred += ev->is_inferred;
+	c->domains_dropped = a->domains.dropped;
+	c->sessions_dropped = a->sessions.dropped;
 }
 
 void attribute_event(struct attributor *a, struct event *ev, uint64_t now_ms,
 		     uint64_t real_ms)
 {
-	struct facts f;
 	enum event_how how;
-	uint64_t id;
+	struct facts f;
+	bool claims;
+	size_t next = 0;
 
 	facts_take(ev, &f);
 	ev->ses = f.ses;
 	ev->auid = f.auid;
-	how = owner_find(a, &f);
-	if (how != HOW_NONE)
+	if (f.login != NULL)
+		login_follow(a, &f);
+	/* Who claims a number is what its session says, or nobody. */
+	claims = is_reserved(f.auid) && f.ses != UINT32_MAX;
+	how = owner_find(a, &f, ev->time_ms, claims ? 1 : SOURCES, &next);
+	if (how != HOW_NONE) {
 		event_give(a, ev, how);
-	else if (is_reserved(f.auid) && f.ses != UINT32_MAX &&
-		 f.ses != a->lookup.self_ses)
+		others_ask(a, &f, ev, next, now_ms, real_ms);
+	} else if (claims && f.ses != a->lookup.self_ses) {
 		ev->is_forged = impostor_check(a, ev, &f, now_ms, real_ms);
-	ev->is_inferred = how == HOW_SESSION && is_inferred(&f);
-	if (is_status(&f, "deallocated") && domain_id(&f, &id)) {
-		struct domain *d = domain_find(a, id);
-
-		if (d != NULL)
-			domain_forget(a, d);
 	}
-	count(&a->counters, ev);
+	ev->is_inferred = how == HOW_SESSION && is_inferred(&f);
+	domain_follow(a, &f, how, &a->found);
+	count(a, ev);
 }

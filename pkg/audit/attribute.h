@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* attribute.h - whose an event is, and who claims to be what it is not.
  *
- * In this order: the registered session of the record's ses=; the Landlock
- * domain, once the session it began in is known; the cgroup of a process that
- * still lives. auid names nobody: any process whose loginuid is unset may write
- * any number once. A reserved auid in a session that nobody registered is
- * forged and belongs to no service. The gate and the launcher write loginuid a
- * moment before they register, so a LOGIN record opens a grace period of
+ * In this order: the registered session of the record's ses=, or a session that
+ * a task of it was given by somebody who may change loginuid (a login in sshd);
+ * the Landlock domain, once the session it began in is known; the cgroup of a
+ * process that still lives; the cgroup in which it ended. The first that knows
+ * stands. A later one that costs no system call is asked too, and when it names
+ * another service that is an event of its own.
+ *
+ * auid names nobody: any process whose loginuid is unset may write any number
+ * once. A reserved auid in a session that nobody registered is forged and
+ * belongs to no service. The gate and the launcher write loginuid a moment
+ * before they register, so a LOGIN record opens a grace period of
  * ATTRIBUTE_GRACE_MS; a program executed inside it without a registration ends
  * it, since they register before they execute anything.
  *
@@ -21,8 +26,7 @@
 #include "pkg/identity/registry.h"
 
 #define ATTRIBUTE_GRACE_MS    1000
-#define ATTRIBUTE_PENDING_MAX 256  /* sessions in their grace period */
-#define ATTRIBUTE_DOMAINS_MAX 1024 /* Landlock domains that are remembered */
+#define ATTRIBUTE_PENDING_MAX 256 /* sessions in their grace period */
 
 /* Each returns NULL for nobody; what it returns is valid until the next call.
  * All but by_session may be NULL. */
@@ -33,16 +37,22 @@ struct attribute_lookup {
 	const struct session *(*by_pid)(void *ctx, int32_t pid);
 	/* The service that runs in the cgroup of @pid, now. */
 	const struct session *(*by_cgroup)(void *ctx, int32_t pid);
+	/* Whether a process with this number ended at @time_ms (since 1970) or
+	 * later; @ret: the service of its cgroup, or untouched. No system call
+	 * as a rule: it is asked of every event. */
+	bool (*by_exit)(void *ctx, int32_t pid, uint64_t time_ms,
+			const struct session **ret);
 	uint32_t self_ses; /* the daemon's own, never forged; 0: none */
 };
 
 struct attribute_counters {
-	uint64_t by_session, by_landlock, by_cgroup, nobody;
-	uint64_t forged;    /* events of forged sessions */
-	uint64_t impostors; /* identity.forged events sent */
-	uint64_t disagreed; /* domain and session name different services */
+	uint64_t by[HOW_COUNT]; /* HOW_NONE: nobody's */
+	uint64_t forged;	/* events of forged sessions */
+	uint64_t impostors;	/* identity.forged events sent */
+	uint64_t disagreed;	/* events for which two sources differ */
 	uint64_t inferred;
-	uint64_t domains_dropped, pending_dropped; /* limits hit */
+	/* Limits hit. */
+	uint64_t domains_dropped, sessions_dropped, pending_dropped;
 };
 
 struct attributor;
@@ -51,7 +61,8 @@ struct attributor;
  * attributor_new() -
  * @lookup: copied.
  * @own: gets the events of bailiff's own: "identity.forged" with text
- *       "ses= auid= pid= uid= comm= exe=".
+ *       "ses= auid= pid= uid= comm= exe=", "identity.disagreed" with
+ *       "ses= service= by= other= other_by= pid= count=".
  *
  * Return: 0; -ENOMEM.
  */
@@ -67,6 +78,14 @@ void attributor_free(struct attributor *a);
  */
 void attribute_event(struct attributor *a, struct event *ev, uint64_t now_ms,
 		     uint64_t real_ms);
+
+/**
+ * attribute_recall() - remember what a predecessor found.
+ * @ev: out of the trail, of this boot; the events in their order.
+ *
+ * Logins, Landlock domains and whom it reported: what no registration holds.
+ */
+void attribute_recall(struct attributor *a, const struct event *ev);
 
 /* Look again for those in their grace period; report whose time is over. To be
  * called at least every 100 ms while attribute_wait_ms() is not -1, so that a

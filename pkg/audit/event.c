@@ -13,6 +13,17 @@
 #define FLAG_LATE     (1U << 2)
 #define FLAGS_ALL     (FLAG_FORGED | FLAG_INFERRED | FLAG_LATE)
 
+const char *event_how_name(enum event_how how)
+{
+	static const char *const names[HOW_COUNT] = {
+		[HOW_NONE] = "none",	     [HOW_SESSION] = "session",
+		[HOW_LANDLOCK] = "landlock", [HOW_CGROUP] = "cgroup",
+		[HOW_EXIT] = "exit",
+	};
+
+	return names[how];
+}
+
 static void part_encode(const struct event_part *part, struct buf *out)
 {
 	buf_u32(out, part->have);
@@ -73,8 +84,8 @@ int event_encode(const struct event *ev, struct buf *out)
 static bool head_fits(uint8_t version, uint8_t kind, uint8_t how, uint8_t flags)
 {
 	return version == EVENT_VERSION &&
-	       (kind == EVENT_AUDIT || kind == EVENT_OWN) &&
-	       how <= HOW_CGROUP && (flags & ~FLAGS_ALL) == 0;
+	       (kind == EVENT_AUDIT || kind == EVENT_OWN) && how < HOW_COUNT &&
+	       (flags & ~FLAGS_ALL) == 0;
 }
 
 int event_decode(struct span frame, struct event *ret, struct err *e)

@@ -29,7 +29,9 @@ enum event_how {
 	HOW_NONE,
 	HOW_SESSION,
 	HOW_LANDLOCK,
-	HOW_CGROUP
+	HOW_CGROUP,
+	HOW_EXIT, /* the cgroup in which it ended */
+	HOW_COUNT
 };
 
 /* Bits of event.missing. */
@@ -85,6 +87,9 @@ struct event {
  * Return: false when there are no more; nothing was appended then.
  */
 bool event_missing_next(const struct event *ev, unsigned *at, struct buf *out);
+
+/* "session", "exit", ...: as it stands in service.how. */
+const char *event_how_name(enum event_how how);
 
 /* Append the flat form. Return: 0; -E2BIG, -ENOMEM from @out. */
 int event_encode(const struct event *ev, struct buf *out);

@@ -63,13 +63,6 @@ static const struct {
 	/* clang-format on */
 };
 
-static const char *const how_names[] = {
-	[HOW_NONE] = "none",
-	[HOW_SESSION] = "session",
-	[HOW_LANDLOCK] = "landlock",
-	[HOW_CGROUP] = "cgroup",
-};
-
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 static const struct event_record *record_find(const struct event *ev,
@@ -441,7 +434,7 @@ static void json_service(const struct event *ev, struct buf *out)
 		member_u64(out, "auid", ev->auid);
 	if (ev->generation != 0)
 		member_u64(out, "generation", ev->generation);
-	member_text(out, "how", how_names[ev->how]);
+	member_text(out, "how", event_how_name(ev->how));
 	if (ev->instance.len != 0)
 		member_bytes(out, "instance", ev->instance);
 	if (ev->service.len != 0)

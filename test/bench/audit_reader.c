@@ -166,8 +166,8 @@ static void reader_report(const struct reader *r)
 	       " impostors=%" PRIu64 " serials_lost=%" PRIu64
 	       " last_seq=%" PRIu64 " cpu_us=%lld\n",
 	       c->records, c->events, r->appended, r->dropped, c->partial,
-	       c->late, s->malformed, t->by_session, t->forged, t->impostors,
-	       c->serials_lost + c->serials_awaited,
+	       c->late, s->malformed, t->by[HOW_SESSION], t->forged,
+	       t->impostors, c->serials_lost + c->serials_awaited,
 	       trail_next_seq(r->trail) - 1,
 	       (long long)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) *
 			       1000000 +

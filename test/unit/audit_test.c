@@ -262,8 +262,11 @@ static struct registry registry = {
 
 static struct attributor *attributor(struct log *own)
 {
-	const struct attribute_lookup lookup = { &registry, by_session, by_pid,
-						 by_cgroup, 7 };
+	const struct attribute_lookup lookup = { .ctx = &registry,
+						 .by_session = by_session,
+						 .by_pid = by_pid,
+						 .by_cgroup = by_cgroup,
+						 .self_ses = 7 };
 	struct attributor *a;
 
 	memset(own, 0, sizeof(*own));
