@@ -16,9 +16,9 @@
 #include "cmd/bailiff-bundle/stage.h"
 #include "lib/auto.h"
 #include "lib/file.h"
+#include "lib/when.h"
 #include "pkg/policy/author.h"
 #include "pkg/trust/make.h"
-#include "pkg/trust/time.h"
 #include "pkg/trust/trust.h"
 
 /* Where targets come from, and how their names end. */
@@ -226,11 +226,11 @@ static int version_set(struct build *b, uint64_t wanted, struct err *e)
 /* Other content, another time to live: not what was staged before. */
 static int expiry_set(struct build *b, struct err *e)
 {
-	char date[TRUST_TIME_TEXT];
+	char date[WHEN_TEXT];
 
-	trust_time_format(option_expiry_of(&b->stage.expiry, TRUST_ROLE_TARGETS,
-					   b->stage.now),
-			  date);
+	when_format(option_expiry_of(&b->stage.expiry, TRUST_ROLE_TARGETS,
+				     b->stage.now),
+		    date);
 	return member_set(b, "expires", json_string(date), e);
 }
 

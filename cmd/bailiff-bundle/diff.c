@@ -15,7 +15,7 @@
 #include "cmd/bailiff-bundle/bundle_check.h"
 #include "cmd/bailiff-bundle/signing.h"
 #include "lib/auto.h"
-#include "pkg/trust/time.h"
+#include "lib/when.h"
 
 #define DIFF_SIZE 67108864
 
@@ -245,11 +245,11 @@ static int policy_section(struct diff *d, json_t **ret, struct err *e)
 
 static json_t *version_object(const struct role *role)
 {
-	char expires[TRUST_TIME_TEXT];
+	char expires[WHEN_TEXT];
 
 	if (role == NULL)
 		return json_null();
-	trust_time_format(role->metadata.expires, expires);
+	when_format(role->metadata.expires, expires);
 	return json_pack("{s:I, s:s}", "version",
 			 (json_int_t)role->metadata.version, "expires",
 			 expires);

@@ -8,7 +8,7 @@
 #include "cmd/bailiff-bundle/option.h"
 #include "lib/auto.h"
 #include "lib/text.h"
-#include "pkg/trust/time.h"
+#include "lib/when.h"
 
 #define WARN_PART 5 /* the last fifth of the lifetime */
 
@@ -49,11 +49,11 @@ const char *life_verb(const struct role *role)
 static void role_warn(const char *by, const struct role *role)
 {
 	AUTO_DONE(buf_done) struct buf name;
-	char date[TRUST_TIME_TEXT];
+	char date[WHEN_TEXT];
 
 	buf_init(&name, REPO_NAME_MAX);
 	text_escape(&name, span_of(role->name), false);
-	trust_time_format(role->metadata.expires, date);
+	when_format(role->metadata.expires, date);
 	(void)fprintf(stderr,
 		      "bailiff-bundle: %s: %s version %llu expires soon, at "
 		      "%s: make a new version with bailiff-bundle %s\n",

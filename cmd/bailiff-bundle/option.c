@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "lib/num.h"
-#include "pkg/trust/time.h"
+#include "lib/when.h"
 
 #define DAYS_MAX 36500
 
@@ -87,7 +87,7 @@ static int date_set(struct option_expiry *x, const char *text, struct err *e)
 
 	if (role_split(text, &first, &last, &value, e) < 0)
 		return -EINVAL;
-	if (trust_time_parse(value, &date) < 0)
+	if (when_parse(value, &date) < 0)
 		return err_set(e, EINVAL,
 			       "\"%s\": must be a date as 2030-12-31T23:59:59Z",
 			       text);
@@ -142,7 +142,7 @@ static int value_set(const struct option_row *row, const char *text,
 		*(int *)row->value = (int)number;
 		return 0;
 	case OPTION_TIME:
-		if (trust_time_parse(span_of(text), row->value) < 0)
+		if (when_parse(span_of(text), row->value) < 0)
 			return err_set(e, EINVAL,
 				       "\"%s\" is not a date as "
 				       "2030-12-31T23:59:59Z",

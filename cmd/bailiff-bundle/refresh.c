@@ -12,14 +12,14 @@
 #include "cmd/bailiff-bundle/candidate.h"
 #include "cmd/bailiff-bundle/signing.h"
 #include "lib/auto.h"
-#include "pkg/trust/time.h"
+#include "lib/when.h"
 
 /* Stage the same content as the next version. */
 static int role_extend(struct stage *s, const char *name, struct err *e)
 {
 	const struct role *role = role_find(&s->roles.next, name);
 	const int kind = trust_role_find(span_of(name));
-	char date[TRUST_TIME_TEXT];
+	char date[WHEN_TEXT];
 	AUTO_JSON *document = NULL;
 	int r;
 
@@ -42,7 +42,7 @@ static int role_extend(struct stage *s, const char *name, struct err *e)
 	if (r < 0)
 		return r;
 	role = role_find(&s->roles.next, name);
-	trust_time_format(role->metadata.expires, date);
+	when_format(role->metadata.expires, date);
 	printf("staged %s version %llu with the same content, expires %s\n",
 	       name, (unsigned long long)role->metadata.version, date);
 	return signing_show_progress(s, name, e);

@@ -8,7 +8,7 @@
 #include "cmd/bailiff-bundle/authority.h"
 #include "cmd/bailiff-bundle/speaker.h"
 #include "lib/auto.h"
-#include "pkg/trust/time.h"
+#include "lib/when.h"
 
 static int there_check(const struct stage *s, struct err *e)
 {
@@ -51,12 +51,12 @@ static int delegation_check(const struct role_view *v, const struct role *role,
 
 static int expiry_check(const struct role *role, int64_t now, struct err *e)
 {
-	char expired[TRUST_TIME_TEXT], date[TRUST_TIME_TEXT];
+	char expired[WHEN_TEXT], date[WHEN_TEXT];
 
 	if (role->metadata.expires > now)
 		return 0;
-	trust_time_format(role->metadata.expires, expired);
-	trust_time_format(now, date);
+	when_format(role->metadata.expires, expired);
+	when_format(now, date);
 	(void)err_set(e, EKEYEXPIRED,
 		      "%s version %llu expired at %s, now is %s", role->name,
 		      (unsigned long long)role->metadata.version, expired,

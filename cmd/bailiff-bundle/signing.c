@@ -12,8 +12,8 @@
 #include "lib/auto.h"
 #include "lib/hex.h"
 #include "lib/text.h"
+#include "lib/when.h"
 #include "pkg/trust/signer.h"
-#include "pkg/trust/time.h"
 
 static int no_memory(struct err *e)
 {
@@ -313,14 +313,14 @@ void signing_print(const char *before, struct span line, const char *after)
 int signing_show(const struct stage *s, const struct role *role, struct err *e)
 {
 	const struct role *now = role_find(&s->roles.now, role->name);
-	char date[TRUST_TIME_TEXT], hash[PAYLOAD_HASH_LEN + 1];
+	char date[WHEN_TEXT], hash[PAYLOAD_HASH_LEN + 1];
 	AUTO_DONE(buf_done) struct buf line = { 0 };
 	const int r = payload_hash(&role->metadata, hash, e);
 
 	if (r < 0)
 		return r;
 	buf_init(&line, SIGNING_LINE_SIZE);
-	trust_time_format(role->metadata.expires, date);
+	when_format(role->metadata.expires, date);
 	buf_printf(&line, "%s version %llu, ", role->name,
 		   (unsigned long long)role->metadata.version);
 	if (now != NULL)

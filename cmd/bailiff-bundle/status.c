@@ -18,7 +18,7 @@
 #include "cmd/bailiff-bundle/signing.h"
 #include "lib/auto.h"
 #include "lib/text.h"
-#include "pkg/trust/time.h"
+#include "lib/when.h"
 
 #define DAY 86400
 
@@ -62,11 +62,11 @@ static bool is_state(const struct status *s, const struct role *role,
 
 static json_t *file_object(const struct status *s, const struct role *role)
 {
-	char date[TRUST_TIME_TEXT];
+	char date[WHEN_TEXT];
 
 	if (role == NULL)
 		return json_null();
-	trust_time_format(role->metadata.expires, date);
+	when_format(role->metadata.expires, date);
 	return json_pack("{s:I, s:s, s:I, s:s}", "version",
 			 (json_int_t)role->metadata.version, "expires", date,
 			 "seconds_left",

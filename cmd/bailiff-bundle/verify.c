@@ -12,9 +12,9 @@
 #include "cmd/bailiff-bundle/roles.h"
 #include "lib/auto.h"
 #include "lib/file.h"
+#include "lib/when.h"
 #include "pkg/trust/name.h"
 #include "pkg/trust/source_dir.h"
-#include "pkg/trust/time.h"
 #include "pkg/trust/trust.h"
 
 /* The verified files of a run. */
@@ -93,13 +93,13 @@ static const char *signers_of(const struct verified *v, const struct role *role,
 static void roles_print(const struct verified *v)
 {
 	AUTO_DONE(buf_done) struct buf text;
-	char date[TRUST_TIME_TEXT];
+	char date[WHEN_TEXT];
 
 	buf_init(&text, SIZE_MAX);
 	for (size_t i = 0; i < v->roles.now.count; i++) {
 		const struct role *role = v->roles.now.items[i];
 
-		trust_time_format(role->metadata.expires, date);
+		when_format(role->metadata.expires, date);
 		printf("%-10s version %llu, expires %s, signed by %s\n",
 		       role->name, (unsigned long long)role->metadata.version,
 		       date, signers_of(v, role, &text));
@@ -109,14 +109,14 @@ static void roles_print(const struct verified *v)
 static void text_print(const struct verified *v)
 {
 	const struct trust_speaker *speakers = v->result.speakers;
-	char date[TRUST_TIME_TEXT];
+	char date[WHEN_TEXT];
 
 	printf("accepted: bundle version %llu, %zu files\n",
 	       (unsigned long long)v->result.targets_version,
 	       v->result.target_count);
 	roles_print(v);
 	if (v->result.issued != 0) {
-		trust_time_format(v->result.issued, date);
+		when_format(v->result.issued, date);
 		printf("issued     %s\n", date);
 	}
 	for (size_t i = 0; i < speakers[0].signer_count; i++)
@@ -143,13 +143,13 @@ static json_t *roles_object(const struct verified *v)
 {
 	AUTO_DONE(buf_done) struct buf text;
 	json_t *roles = json_object();
-	char date[TRUST_TIME_TEXT];
+	char date[WHEN_TEXT];
 
 	buf_init(&text, SIZE_MAX);
 	for (size_t i = 0; i < v->roles.now.count; i++) {
 		const struct role *role = v->roles.now.items[i];
 
-		trust_time_format(role->metadata.expires, date);
+		when_format(role->metadata.expires, date);
 		(void)json_object_set_new(
 			roles, role->name,
 			json_pack("{s:I, s:s, s:s}", "version",
@@ -166,7 +166,7 @@ static json_t *accepted_object(const struct verified *v)
 	AUTO_JSON *signers = ids_of(&v->result.speakers[0]);
 	AUTO_JSON *files = json_array();
 	AUTO_JSON *speakers = json_object();
-	char date[TRUST_TIME_TEXT];
+	char date[WHEN_TEXT];
 
 	for (size_t i = 0; i < v->result.target_count; i++) {
 		const struct trust_target *t = &v->result.targets[i];
@@ -176,7 +176,7 @@ static json_t *accepted_object(const struct verified *v)
 			speakers, t->name,
 			json_string(v->result.speakers[t->speaker].role));
 	}
-	trust_time_format(v->result.issued, date);
+	when_format(v->result.issued, date);
 	return json_pack("{s:b, s:I, s:O, s:O, s:O, s:O, s:s}", "accepted", 1,
 			 "version", (json_int_t)v->result.targets_version,
 			 "roles", roles, "signers", signers, "files", files,

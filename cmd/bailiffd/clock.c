@@ -16,9 +16,9 @@
 #include "lib/auto.h"
 #include "lib/file.h"
 #include "lib/num.h"
+#include "lib/when.h"
 #include "pkg/enforce/published.h"
 #include "pkg/identity/paths.h"
-#include "pkg/trust/time.h"
 
 /* The hardware clock has whole seconds, and is read a moment later. */
 #define RTC_TOLERANCE 10
@@ -208,11 +208,11 @@ int clock_reset_main(void)
 
 static void withheld_write(struct supervisor *s, int dir)
 {
-	char when[TRUST_TIME_TEXT];
+	char when[WHEN_TEXT];
 	char text[PUBLISHED_WITHHELD_MAX];
 	struct err e = { 0 };
 
-	trust_time_format(s->info.expires, when);
+	when_format(s->info.expires, when);
 	(void)snprintf(text, sizeof(text),
 		       "bundle %llu expired at %s, and its node.json says that "
 		       "no service is started while it is stale\n",
@@ -248,12 +248,12 @@ static void withheld_update(struct supervisor *s)
 
 static void tell(struct supervisor *s, const char *word, bool is_well)
 {
-	char now[TRUST_TIME_TEXT], expires[TRUST_TIME_TEXT], action[32];
+	char now[WHEN_TEXT], expires[WHEN_TEXT], action[32];
 	char by[CLOCK_SENTENCE_BYTES];
 	const struct trust_clock *c = &s->clock.now;
 
-	trust_time_format(clock_time(c), now);
-	trust_time_format(s->info.expires, expires);
+	when_format(clock_time(c), now);
+	when_format(s->info.expires, expires);
 	clock_sentence(c, by);
 	(void)snprintf(action, sizeof(action), "policy.%s", word);
 	log_line(&s->log, is_well ? LOG_LEVEL_INFO : LOG_LEVEL_WARN, action,

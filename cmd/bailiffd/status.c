@@ -18,9 +18,9 @@
 #include "lib/auto.h"
 #include "lib/file.h"
 #include "lib/json.h"
+#include "lib/when.h"
 #include "pkg/enforce/enforce.h"
 #include "pkg/identity/paths.h"
-#include "pkg/trust/time.h"
 
 /* A dead session's file stays this long: its last records may still come. */
 #define SESSION_GRACE_MS 60000
@@ -99,13 +99,12 @@ static void time_problems_find(const struct supervisor *s, struct problems *p)
 {
 	const struct trust_clock *c = &s->clock.now;
 	const enum freshness f = freshness_of(s);
-	char by[CLOCK_SENTENCE_BYTES], now[TRUST_TIME_TEXT],
-		expires[TRUST_TIME_TEXT];
+	char by[CLOCK_SENTENCE_BYTES], now[WHEN_TEXT], expires[WHEN_TEXT];
 	const unsigned long long bundle = s->info.bundle_version;
 
 	clock_sentence(c, by);
-	trust_time_format(clock_time(c), now);
-	trust_time_format(s->info.expires, expires);
+	when_format(clock_time(c), now);
+	when_format(s->info.expires, expires);
 	if (f == FRESHNESS_STALE)
 		problem(p,
 			"bundle %llu expired at %s, now is %s %s: it stays in "
@@ -208,14 +207,14 @@ static void text_member(struct buf *out, const char *before, const char *key,
 
 static void policy_write(const struct supervisor *s, struct buf *out)
 {
-	char expires[TRUST_TIME_TEXT], issued[TRUST_TIME_TEXT];
+	char expires[WHEN_TEXT], issued[WHEN_TEXT];
 
 	if (s->info.generation == 0) {
 		buf_puts(out, ",\"policy\":null");
 		return;
 	}
-	trust_time_format(s->info.expires, expires);
-	trust_time_format(s->info.issued, issued);
+	when_format(s->info.expires, expires);
+	when_format(s->info.issued, issued);
 	buf_printf(out,
 		   ",\"policy\":{\"generation\":%llu,\"bundle\":%llu,"
 		   "\"signers\":[",
@@ -247,15 +246,15 @@ static void policy_write(const struct supervisor *s, struct buf *out)
 static void clock_write(const struct supervisor *s, struct buf *out)
 {
 	const struct trust_clock *c = &s->clock.now;
-	char text[TRUST_TIME_TEXT];
+	char text[WHEN_TEXT];
 
 	text_member(out, ",\"clock\":{", "source",
 		    clock_source_word(c->source));
-	trust_time_format(c->system, text);
+	when_format(c->system, text);
 	text_member(out, ",", "system", text);
-	trust_time_format(clock_time(c), text);
+	when_format(clock_time(c), text);
 	text_member(out, ",", "time", text);
-	trust_time_format(clock_floor(c), text);
+	when_format(clock_floor(c), text);
 	text_member(out, ",", "floor", text);
 	buf_printf(out, ",\"floor_by\":\"%s\"}",
 		   clock_floor(c) == 0	  ? "none"

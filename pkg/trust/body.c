@@ -4,9 +4,9 @@
 
 #include <errno.h>
 
+#include "lib/when.h"
 #include "pkg/trust/delegation.h"
 #include "pkg/trust/file.h"
-#include "pkg/trust/time.h"
 
 int trust_root_parse(struct trust_metadata *m, struct err *e)
 {
@@ -52,8 +52,7 @@ static int issued_parse(struct trust_metadata *m, struct err *e)
 		return -EBADMSG;
 	if (issued == NULL)
 		return 0;
-	if (trust_time_parse(json_span(issued), &m->issued) < 0 ||
-	    m->issued < 0)
+	if (when_parse(json_span(issued), &m->issued) < 0 || m->issued < 0)
 		return err_set(e, EBADMSG,
 			       "\"x-bailiff-issued\" must be a "
 			       "date as 2030-12-31T23:59:59Z");

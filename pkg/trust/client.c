@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "lib/auto.h"
-#include "pkg/trust/time.h"
+#include "lib/when.h"
 
 const char *trust_reason(int code)
 {
@@ -38,12 +38,12 @@ int trust_client_expiry(const struct trust_client *c,
 			const struct trust_metadata *m, const char *role,
 			struct err *e)
 {
-	char then_text[TRUST_TIME_TEXT], now_text[TRUST_TIME_TEXT];
+	char then_text[WHEN_TEXT], now_text[WHEN_TEXT];
 
 	if (m->expires > c->now)
 		return 0;
-	trust_time_format(m->expires, then_text);
-	trust_time_format(c->now, now_text);
+	when_format(m->expires, then_text);
+	when_format(c->now, now_text);
 	(void)err_set(e, EKEYEXPIRED,
 		      "%.100s version %llu expired at %s, now is %s", role,
 		      (unsigned long long)m->version, then_text, now_text);

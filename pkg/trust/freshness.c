@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-#include "pkg/trust/time.h"
+#include "lib/when.h"
 
 static const char *const words[] = {
 	[FRESHNESS_UNKNOWN] = "unknown",
@@ -68,9 +68,9 @@ bool freshness_is_ending(const struct trust_clock *c, int64_t since,
 
 int clock_mark_check(int64_t mark, int64_t issued, struct err *e)
 {
-	char text[TRUST_TIME_TEXT];
+	char text[WHEN_TEXT];
 
-	trust_time_format(mark, text);
+	when_format(mark, text);
 	if (mark < CLOCK_MARK_MIN)
 		return err_set(e, ERANGE, "%s is before any bailiff", text);
 	if (mark > CLOCK_MARK_MAX ||
@@ -95,7 +95,7 @@ int clock_mark_parse(struct span text, int64_t *ret, struct err *e)
 	if (text.len == 0 || text.p[text.len - 1] != '\n')
 		return err_set(e, EBADMSG, "not one whole line");
 	text.len--;
-	if (trust_time_parse(text, &mark) < 0)
+	if (when_parse(text, &mark) < 0)
 		return err_set(e, EBADMSG, "not a date");
 	r = clock_mark_check(mark, 0, e);
 	if (r == 0)
@@ -105,8 +105,8 @@ int clock_mark_parse(struct span text, int64_t *ret, struct err *e)
 
 void clock_mark_format(int64_t mark, struct buf *out)
 {
-	char text[TRUST_TIME_TEXT];
+	char text[WHEN_TEXT];
 
-	trust_time_format(mark, text);
+	when_format(mark, text);
 	buf_printf(out, "%s\n", text);
 }

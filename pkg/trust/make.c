@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "lib/auto.h"
+#include "lib/when.h"
 #include "pkg/trust/name.h"
-#include "pkg/trust/time.h"
 #include "pkg/trust/trust.h"
 
 static int no_memory(struct err *e)
@@ -19,9 +19,9 @@ static int no_memory(struct err *e)
 static json_t *document_new(enum trust_role role, uint64_t version,
 			    int64_t expires)
 {
-	char date[TRUST_TIME_TEXT];
+	char date[WHEN_TEXT];
 
-	trust_time_format(expires, date);
+	when_format(expires, date);
 	return json_pack("{s:{s:s, s:s, s:I, s:s}, s:[]}", "signed", "_type",
 			 trust_role_name(role), "spec_version",
 			 TRUST_SPEC_VERSION, "version", (json_int_t)version,
@@ -187,9 +187,9 @@ int trust_make_timestamp(uint64_t version, int64_t expires, int64_t issued,
 {
 	AUTO_JSON *document =
 		document_new(TRUST_ROLE_TIMESTAMP, version, expires);
-	char date[TRUST_TIME_TEXT];
+	char date[WHEN_TEXT];
 
-	trust_time_format(issued, date);
+	when_format(issued, date);
 	if (meta_make(document, snapshot, 1, e) < 0 ||
 	    json_object_set_new(body_of(document), "x-bailiff-issued",
 				json_string(date)) < 0)
@@ -252,13 +252,13 @@ int trust_make_next(const json_t *document, uint64_t version, int64_t expires,
 	const json_t *old = body_of(document);
 	AUTO_JSON *body = json_deep_copy(old);
 	AUTO_JSON *next = NULL;
-	char date[TRUST_TIME_TEXT];
+	char date[WHEN_TEXT];
 
 	if (!json_is_object(old))
 		return err_set(e, EBADMSG,
 			       "not a metadata file: it lacks "
 			       "\"signed\"");
-	trust_time_format(expires, date);
+	when_format(expires, date);
 	if (json_object_set_new(body, "version",
 				json_integer((json_int_t)version)) < 0 ||
 	    json_object_set_new(body, "expires", json_string(date)) < 0)

@@ -8,8 +8,8 @@
 
 #include "lib/auto.h"
 #include "lib/num.h"
+#include "lib/when.h"
 #include "pkg/trust/body.h"
-#include "pkg/trust/time.h"
 #include "pkg/trust/trust.h"
 
 static const struct {
@@ -96,7 +96,7 @@ static int common_parse(struct trust_metadata *m, struct err *e)
 			       json_string_value(spec));
 	if (json_u64(version, 1, TRUST_VERSION_MAX, &m->version) < 0)
 		return err_set(e, EBADMSG, "\"version\" must be 1 or more");
-	if (trust_time_parse(json_span(expires), &m->expires) < 0)
+	if (when_parse(json_span(expires), &m->expires) < 0)
 		return err_set(e, EBADMSG,
 			       "\"expires\" is \"%.32s\", must be a date as "
 			       "2030-12-31T23:59:59Z",

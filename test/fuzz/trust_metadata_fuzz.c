@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/when.h"
 #include "pkg/trust/delegation.h"
 #include "pkg/trust/metadata.h"
 #include "pkg/trust/signer.h"
-#include "pkg/trust/time.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -48,12 +48,12 @@ static void metadata_try(enum trust_role role, struct span bytes)
 
 static void date_try(struct span text)
 {
-	char back[TRUST_TIME_TEXT];
+	char back[WHEN_TEXT];
 	int64_t seconds;
 
-	if (trust_time_parse(text, &seconds) < 0)
+	if (when_parse(text, &seconds) < 0)
 		return;
-	trust_time_format(seconds, back);
+	when_format(seconds, back);
 	if (!span_eq_str(text, back))
 		abort();
 }

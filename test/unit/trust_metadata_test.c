@@ -869,15 +869,15 @@ TEST(a_date_is_the_one_form_and_a_day_of_the_calendar)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		char text[TRUST_TIME_TEXT];
+		char text[WHEN_TEXT];
 		int64_t got = 0;
-		const int r = trust_time_parse(span_of(rows[i].text), &got);
+		const int r = when_parse(span_of(rows[i].text), &got);
 
 		if (r != (rows[i].is_good ? 0 : -EINVAL) || got != rows[i].want)
 			test_fail(__FILE__, __LINE__, "%s: %d %lld",
 				  rows[i].text, r, (long long)got);
 		if (r == 0) {
-			trust_time_format(got, text);
+			when_format(got, text);
 			CHECK_STR(text, rows[i].text);
 		}
 	}
@@ -886,11 +886,11 @@ TEST(a_date_is_the_one_form_and_a_day_of_the_calendar)
 TEST(every_day_of_a_gregorian_cycle_reads_back)
 {
 	for (int64_t day = 0; day < 146097; day++) {
-		char text[TRUST_TIME_TEXT];
+		char text[WHEN_TEXT];
 		int64_t back = 0;
 
-		trust_time_format(day * 86400 + 86399, text);
-		CHECK_INT(trust_time_parse(span_of(text), &back), 0);
+		when_format(day * 86400 + 86399, text);
+		CHECK_INT(when_parse(span_of(text), &back), 0);
 		CHECK_INT(back, day * 86400 + 86399);
 	}
 }

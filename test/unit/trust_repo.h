@@ -11,10 +11,10 @@
 #include <stdlib.h>
 
 #include "lib/auto.h"
+#include "lib/when.h"
 #include "pkg/trust/make.h"
 #include "pkg/trust/name.h"
 #include "pkg/trust/signer.h"
-#include "pkg/trust/time.h"
 #include "pkg/trust/trust.h"
 #include "test/unit/harness.h"
 

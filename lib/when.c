@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* time.c - see time.h. */
-#include "pkg/trust/time.h"
+/* when.c - see when.h. */
+#include "lib/when.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -45,7 +45,7 @@ static int64_t digits(struct span s, size_t at, size_t count)
 	return value;
 }
 
-int trust_time_parse(struct span text, int64_t *ret)
+int when_parse(struct span text, int64_t *ret)
 {
 	static const char form[] = "dddd-dd-ddTdd:dd:ddZ";
 	int64_t year, month, day, hour, minute, second, days;
@@ -73,7 +73,7 @@ int trust_time_parse(struct span text, int64_t *ret)
 	return 0;
 }
 
-void trust_time_format(int64_t seconds, char text[static TRUST_TIME_TEXT])
+void when_format(int64_t seconds, char text[static WHEN_TEXT])
 {
 	int64_t rest = seconds < TIME_MIN ? TIME_MIN : seconds;
 	int64_t days, year, month = 1;
@@ -88,7 +88,7 @@ void trust_time_format(int64_t seconds, char text[static TRUST_TIME_TEXT])
 	while (days >= month_days(year, month))
 		days -= month_days(year, month++);
 	(void)snprintf(
-		text, TRUST_TIME_TEXT, "%04u-%02u-%02uT%02u:%02u:%02uZ",
+		text, WHEN_TEXT, "%04u-%02u-%02uT%02u:%02u:%02uZ",
 		(unsigned)year % 10000, (unsigned)month % 100,
 		(unsigned)(days + 1) % 100, (unsigned)(rest / 3600) % 100,
 		(unsigned)(rest / 60 % 60) % 100, (unsigned)(rest % 60) % 100);
