@@ -28,6 +28,7 @@ static int line_print(void *ctx, struct span line)
 
 struct wish {
 	bool follows, is_denied, is_raw, has_from, has_limit;
+	bool has_checkpoints;
 	const char *service;
 	uint64_t from, limit;
 };
@@ -43,6 +44,8 @@ static void path_make(struct buf *out, const struct ctl *ctl,
 		buf_puts(out, "&follow=1");
 	if (w->is_denied)
 		buf_puts(out, "&denied=1");
+	if (w->has_checkpoints)
+		buf_puts(out, "&checkpoints=1");
 	if (w->has_from)
 		buf_printf(out, "&from=%" PRIu64, w->from);
 	if (w->has_limit)
@@ -61,6 +64,7 @@ int verb_tail(struct ctl *ctl, int argc, char **argv)
 		{ "--service", NULL, CTL_TEXT, &w.service, NULL },
 		{ "--denied", NULL, CTL_FLAG, &w.is_denied, NULL },
 		{ "--raw", NULL, CTL_FLAG, &w.is_raw, NULL },
+		{ "--checkpoints", NULL, CTL_FLAG, &w.has_checkpoints, NULL },
 		{ "--from", NULL, CTL_NUMBER, &w.from, &w.has_from },
 		{ "--lines", "-n", CTL_NUMBER, &w.limit, &w.has_limit },
 		{ 0 },

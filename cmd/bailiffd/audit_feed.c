@@ -38,13 +38,14 @@ static uint32_t frames_append(struct audit_role *role, uint64_t from,
 	while (slot->reader != NULL && count < limit) {
 		if (trail_read(slot->reader, &frame, NULL) < 0)
 			break;
-		if (out->len + frame.bytes.len + 12 > ANSWER_MAX) {
+		if (out->len + frame.bytes.len + 13 > ANSWER_MAX) {
 			/* Read, not sent: this reader is past it. */
 			trail_reader_close(slot->reader);
 			*slot = (struct reader_slot){ 0 };
 			break;
 		}
 		buf_u64(out, frame.seq);
+		buf_u8(out, (uint8_t)frame.kind);
 		buf_blob(out, frame.bytes);
 		slot->next = frame.seq + 1;
 		count++;

@@ -37,6 +37,13 @@ void audit_hooks_appended(struct audit_role *role, const struct event *ev,
 			hooks[i]->appended(role, ev, is_denial, r);
 }
 
+void audit_hooks_pruned(struct audit_role *role, const struct event *ev)
+{
+	for (size_t i = 0; i < HOOKS; i++)
+		if (hooks[i]->pruned != NULL)
+			hooks[i]->pruned(role, ev);
+}
+
 void audit_hooks_tick(struct audit_role *role)
 {
 	for (size_t i = 0; i < HOOKS; i++)

@@ -32,6 +32,9 @@ struct audit_hook {
 	/* Every AUDIT_TICK_MS, after the socket was drained; may append own
 	 * events. */
 	void (*tick)(struct audit_role *role);
+	/* An event that falls to the size cap before every collector took it.
+	 * Called while another is appended: nothing may be appended here. */
+	void (*pruned)(struct audit_role *role, const struct event *ev);
 	/* Append lines "name value\n" to what the next checkpoint states. */
 	void (*statement)(struct audit_role *role, struct buf *out);
 	/* The last events of this process may still be appended. */
@@ -44,6 +47,7 @@ int audit_hooks_begin(struct audit_role *role, struct err *e);
 bool audit_hooks_withhold(struct audit_role *role, const struct event *ev);
 void audit_hooks_appended(struct audit_role *role, const struct event *ev,
 			  bool is_denial, int r);
+void audit_hooks_pruned(struct audit_role *role, const struct event *ev);
 void audit_hooks_tick(struct audit_role *role);
 void audit_hooks_statement(struct audit_role *role, struct buf *out);
 void audit_hooks_end(struct audit_role *role);

@@ -117,6 +117,8 @@ static int answer_config(void *ctx, struct msg *m, struct cur *body)
 
 	(void)m;
 	config_take(role, body);
+	if (!body->failed)
+		audit_trail_settings(role);
 	return 0;
 }
 

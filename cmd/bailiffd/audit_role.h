@@ -88,6 +88,8 @@ void audit_append_tick(struct audit_role *role);
 /* Open the trail, as the uid that owns it, and append "audit.start". Return: 0;
  * as trail_writer_open(), but damage is set aside. */
 int audit_trail_begin(struct audit_role *role, struct err *e);
+/* A policy changed them. */
+void audit_trail_settings(struct audit_role *role);
 
 /* ---- audit_feed.c ---- */
 /* WIRE_EVENTS of the control process. */

@@ -68,6 +68,77 @@ static bool is_damage(int r)
 	       r == -EISDIR || r == -ENXIO;
 }
 
+/* ---- what the writer asks back --------------------------------------------
+ */
+
+static void statement_add(void *ctx, struct buf *out)
+{
+	audit_hooks_statement(ctx, out);
+}
+
+/* The newest sequence that every collector took; UINT64_MAX without any. */
+static uint64_t taken_by_all(const struct audit_role *role)
+{
+	uint64_t least = UINT64_MAX;
+
+	for (size_t i = 0; i < role->taken_count; i++)
+		if (role->taken[i] < least)
+			least = role->taken[i];
+	return least;
+}
+
+/* Show what falls to the size cap before a collector took it. */
+static void pruning(void *ctx, int dirfd, uint64_t first, uint64_t last)
+{
+	struct audit_role *role = ctx;
+	const uint64_t taken = taken_by_all(role);
+	struct trail_reader *reader;
+	struct trail_frame frame;
+
+	if (taken >= last ||
+	    trail_reader_open(dirfd, taken >= first ? taken + 1 : first,
+			      &reader, NULL) < 0)
+		return;
+	while (trail_read(reader, &frame, NULL) == 0 && frame.seq <= last) {
+		struct event ev;
+
+		if (frame.kind == TRAIL_EVENT &&
+		    event_decode(frame.bytes, &ev, NULL) == 0)
+			audit_hooks_pruned(role, &ev);
+	}
+	trail_reader_close(reader);
+}
+
+static uint64_t segment_bytes(uint64_t bytes_max)
+{
+	return bytes_max / SEGMENTS > SEGMENT_MIN ? bytes_max / SEGMENTS
+						  : SEGMENT_MIN;
+}
+
+/* The words of a policy are the trail's, by number. */
+static const enum trail_durability durabilities[] = {
+	[POLICY_DURABLE_NONE] = TRAIL_NONE,
+	[POLICY_DURABLE_CHECKPOINT] = TRAIL_AT_CHECKPOINT,
+	[POLICY_DURABLE_EACH] = TRAIL_EACH,
+};
+
+void audit_trail_settings(struct audit_role *role)
+{
+	struct err e = { 0 };
+
+	role->stats.bytes_max = role->bytes_max;
+	trail_limits_set(role->trail, role->bytes_max,
+			 segment_bytes(role->bytes_max));
+	if (trail_durability_set(role->trail,
+				 durabilities[role->settings.durability],
+				 &e) < 0)
+		log_err(&role->base.log, LOG_LEVEL_ERROR,
+			"what was appended is not on the disk", &e);
+}
+
+/* ---- opening --------------------------------------------------------------
+ */
+
 /* Open the trail and walk it. */
 static int trail_take(struct audit_role *role, const struct trail_config *l,
 		      uint64_t *recovered, struct err *e)
@@ -167,21 +238,43 @@ static int trail_begin_anew(struct audit_role *role, struct trail_config *l,
 	return r;
 }
 
+/* "bailiff/NODE/BOOT": a host's name may have bytes that no signer's has. */
+static void origin_make(const struct audit_role *role, char *to, size_t size)
+{
+	static const char clean[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+	char node[NODE_NAME_MAX + 1];
+
+	(void)snprintf(node, sizeof(node), "%s", role->base.node);
+	for (char *c = node; *c != '\0'; c++)
+		if (strchr(clean, *c) == NULL)
+			*c = '-';
+	(void)snprintf(to, size, "bailiff/%s/%s", node, role->base.boot);
+}
+
 static int trail_begin(struct audit_role *role, struct err *e)
 {
-	struct trail_config limits = { .bytes_max = role->bytes_max,
-				       .segment_max =
-					       role->bytes_max / SEGMENTS };
+	char origin[TRAIL_ORIGIN_MAX + 1];
+	struct trail_config config = {
+		.bytes_max = role->bytes_max,
+		.segment_max = segment_bytes(role->bytes_max),
+		.durability = durabilities[role->settings.durability],
+		.origin = origin,
+		.boot = role->base.boot,
+		.key_dirfd = role->fds[AUDIT_FD_KEY],
+		.statement = statement_add,
+		.pruning = pruning,
+		.ctx = role,
+	};
 	uint64_t recovered = 0;
 	struct err why = { 0 };
 	int r;
 
-	if (limits.segment_max < SEGMENT_MIN)
-		limits.segment_max = SEGMENT_MIN;
+	origin_make(role, origin, sizeof(origin));
 	role->stats.bytes_max = role->bytes_max;
-	r = trail_take(role, &limits, &recovered, &why);
+	r = trail_take(role, &config, &recovered, &why);
 	if (is_damage(r))
-		r = trail_begin_anew(role, &limits, &why, e);
+		r = trail_begin_anew(role, &config, &why, e);
 	else if (r < 0)
 		r = err_set(e, -r, "%s", why.text);
 	if (r < 0)

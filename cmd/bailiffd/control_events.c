@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "lib/json.h"
-#include "pkg/audit/event.h"
+#include "pkg/audit/frame.h"
 #include "pkg/audit/render.h"
 #include "pkg/policy/policy.h"
 
@@ -39,6 +39,9 @@ static bool passes(const struct ask *ask, const struct event *ev)
 {
 	static struct event_denial denial; /* large; only its being counts */
 
+	if (event_is_note(ev) && ask->format != FORMAT_JSON &&
+	    !ask->wants_checkpoints)
+		return false;
 	if (ask->service[0] != '\0' && !span_eq_str(ev->service, ask->service))
 		return false;
 	return !ask->wants_denied || event_denial(ev, &denial);
@@ -80,16 +83,14 @@ static void search_end(struct ask *ask)
 /* One frame for a stream. Return: 0; -EAGAIN when the reader must first read
  * (the frame comes again); anything else ends the stream. */
 static int frame_stream(struct control_role *role, struct ask *ask,
-			uint64_t seq, struct span frame)
+			uint64_t seq, uint32_t kind, struct span frame)
 {
 	struct event ev;
-	struct err e;
 	struct buf out;
-	int r = event_decode(frame, &ev, &e);
+	int r = event_of_frame(kind, frame, seq, &ev, NULL);
 
 	if (r < 0)
 		return r;
-	ev.seq = seq;
 	if (!passes(ask, &ev))
 		return 0;
 	if (ask->is_searching) {
@@ -111,8 +112,9 @@ static void stream_frames(struct control_role *role, struct ask *ask,
 {
 	for (uint32_t i = 0; i < count && ask->written < ask->limit; i++) {
 		const uint64_t seq = cur_u64(body);
+		const uint32_t kind = cur_u8(body);
 		const struct span frame = cur_blob(body, MSG_BODY_MAX);
-		const int r = frame_stream(role, ask, seq, frame);
+		const int r = frame_stream(role, ask, seq, kind, frame);
 
 		if (r == -EAGAIN) {
 			ask->is_blocked = true;
@@ -271,6 +273,7 @@ static void explain_event(struct control_role *role, struct ask *ask,
 {
 	const struct render_node node = { role->base.node, role->base.boot };
 	const uint64_t seq = count ? cur_u64(body) : 0;
+	const uint32_t kind = count ? cur_u8(body) : 0;
 	const struct span frame =
 		count ? cur_blob(body, MSG_BODY_MAX) : (struct span){ 0 };
 	static struct event_denial denial; /* too large for a stack frame */
@@ -282,12 +285,11 @@ static void explain_event(struct control_role *role, struct ask *ask,
 			 (unsigned long long)ask->next);
 		return;
 	}
-	if (event_decode(frame, &ev, &e) < 0) {
+	if (event_of_frame(kind, frame, seq, &ev, &e) < 0) {
 		ask_fail(ask, 500, e.code, "event %llu: %s",
 			 (unsigned long long)seq, e.text);
 		return;
 	}
-	ev.seq = seq;
 	if (!event_denial(&ev, &denial)) {
 		ask_fail(ask, 409, EINVAL, "event %llu is not a denial",
 			 (unsigned long long)seq);

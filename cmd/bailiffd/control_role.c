@@ -166,7 +166,8 @@ static int query_copy(struct control_request *q, struct ask *ask, struct err *e)
 
 	ask->limit = LIMIT_DEFAULT;
 	if (flag_parse(q, "follow", &ask->wants_follow, e) < 0 ||
-	    flag_parse(q, "denied", &ask->wants_denied, e) < 0)
+	    flag_parse(q, "denied", &ask->wants_denied, e) < 0 ||
+	    flag_parse(q, "checkpoints", &ask->wants_checkpoints, e) < 0)
 		return -EINVAL;
 	if (number_parse(q, "from", 1, INT64_MAX, &ask->from, &ask->has_from) <
 	    0)

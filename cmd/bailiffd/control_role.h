@@ -43,6 +43,7 @@ struct ask {
 	char *what;	 /* explain: an action in words; owned */
 	bool is_dry_run;
 	bool wants_follow, wants_denied, has_from;
+	bool wants_checkpoints; /* text and raw: the trail's own notes too */
 	enum ask_format format;
 	uint64_t from, limit;
 

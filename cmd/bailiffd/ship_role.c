@@ -13,7 +13,7 @@
 
 #include "cmd/bailiffd/stats.h"
 #include "lib/auto.h"
-#include "pkg/audit/event.h"
+#include "pkg/audit/frame.h"
 #include "pkg/audit/render.h"
 #include "pkg/ship/ship.h"
 #include "pkg/ship/syslog.h"
@@ -52,11 +52,11 @@ static int frame_render(void *ctx, const struct trail_frame *frame,
 	struct event ev;
 	struct buf json;
 	bool denied;
-	int r = event_decode(frame->bytes, &ev, NULL);
+	int r = event_of_frame(frame->kind, frame->bytes, frame->seq, &ev,
+			       NULL);
 
 	if (r < 0)
 		return r;
-	ev.seq = frame->seq;
 	denied = event_denial(&ev, &denial);
 	buf_init(&json, SHIP_MESSAGE_MAX);
 	r = render_json(&ev, &node, &json);

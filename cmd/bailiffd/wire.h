@@ -61,8 +61,8 @@ enum wire {
 
 	/* control -> audit, and the answer */
 	WIRE_EVENTS = 80, /* u64 from, u32 limit */
-	WIRE_EVENTS_ARE,  /* u64 last seq there, u32 n, n times: u64 seq, blob
-			   * frame; at most limit, as many as fit */
+	WIRE_EVENTS_ARE,  /* u64 last seq there, u32 n, n times: u64 seq, u8
+			   * kind, blob frame; at most limit, as many as fit */
 
 	/* control -> policy, and the answer */
 	WIRE_EXPLAIN = 96, /* u64 generation, u8 kind, blob service, right,
