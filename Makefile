@@ -76,10 +76,11 @@ FUZZERS := $(FUZZ_SRC:test/fuzz/%.c=$(O)/fuzz/%)
 LINKED_SRC := $(wildcard test/bench/audit_*.c) \
 	test/bench/trust_load.c test/bench/policy_load.c \
 	test/bench/seccomp_load.c \
-	test/attacks/confined.c $(wildcard test/diff/*_diff.c)
+	test/attacks/confined.c test/streams/replay.c $(wildcard test/diff/*_diff.c)
 LINKED := $(LINKED_SRC:test/%.c=build/test/%)
 TOOL_SRC := $(filter-out $(LINKED_SRC) test/attacks/false_clock.c,\
-	$(wildcard test/attacks/*.c test/bench/*.c test/vm/*.c))
+	$(wildcard test/attacks/*.c test/bench/*.c test/streams/*.c \
+	test/vm/*.c))
 TOOLS := $(TOOL_SRC:test/%.c=build/test/%) $(LINKED) \
 	build/test/attacks/false_clock.so
 
