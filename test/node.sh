@@ -9,7 +9,8 @@
 #	                              whether it compiles: a node must find out
 #	n_image DIR                   what the image carries: root.json, bundle
 #	n_start [LOG]                 bailiffd, until it is ready; pid in $DAEMON;
-#	                              N_BEFORE="..." goes in front of the command
+#	                              N_BEFORE="..." goes in front of the command,
+#	                              N_OPTIONS="..." behind it
 
 BUNDLE=$BIN/bailiff-bundle
 CTL=$BIN/bailiffctl
@@ -73,7 +74,7 @@ n_start() { # [LOG]
 	local log=${1:-/run/bailiffd.log} fifo line
 	fifo=$(mktemp -u /run/ready.XXXXXX)
 	mkfifo "$fifo"
-	${N_BEFORE:-} "$BIN/bailiffd" --ready-fd 9 9>"$fifo" >>"$log" 2>&1 </dev/null &
+	${N_BEFORE:-} "$BIN/bailiffd" ${N_OPTIONS:-} --ready-fd 9 9>"$fifo" >>"$log" 2>&1 </dev/null &
 	DAEMON=$!
 	t_cleanup "t_end $DAEMON"
 	read -r -t 20 line <"$fifo"

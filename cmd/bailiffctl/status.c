@@ -113,6 +113,22 @@ static void clock_print(const json_t *clock)
 	(void)fputs("\n", stdout);
 }
 
+/* Nothing when bailiffd owns the kernel's audit itself. */
+static void observing_print(const json_t *audit)
+{
+	const json_t *owner = json_object_get(audit, "owner");
+
+	if (strcmp(ctl_text(audit, "mode"), "observe") != 0)
+		return;
+	(void)fputs("observing beside ", stdout);
+	if (json_is_object(owner)) {
+		ctl_put(span_of(ctl_text(owner, "comm")));
+		(void)printf(" (pid %" PRIu64 "); ", ctl_number(owner, "pid"));
+	} else {
+		(void)fputs("nobody; ", stdout);
+	}
+}
+
 static void counts_print(const json_t *status)
 {
 	const json_t *kernel = json_object_get(status, "kernel");
@@ -124,6 +140,7 @@ static void counts_print(const json_t *status)
 	(void)printf(", Landlock ABI %" PRIu64 "\n",
 		     ctl_number(kernel, "landlock_abi"));
 	label("audit");
+	observing_print(audit);
 	(void)printf(
 		"%" PRIu64 " events, %" PRIu64 " denied, %" PRIu64
 		" forged; the kernel lost %" PRIu64 ", partial %" PRIu64 "\n",

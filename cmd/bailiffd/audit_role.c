@@ -100,8 +100,12 @@ static int answer_own_event(void *ctx, struct msg *m, struct cur *body)
 
 static int answer_kernel(void *ctx, struct msg *m, struct cur *body)
 {
+	const uint32_t count = cur_u32(body);
+	const uint8_t by = cur_u8(body);
+
 	(void)m;
-	audit_own(ctx, "audit.lost", "count=%u by=kernel", cur_u32(body));
+	audit_own(ctx, "audit.lost", "count=%u by=%s", count,
+		  by == LOST_BY_MULTICAST ? "multicast" : "kernel");
 	return 0;
 }
 

@@ -69,13 +69,16 @@ void audit_expire(struct audit_role *role)
 }
 
 /* The first audit process of a daemon becomes the kernel's reader; one that
- * was started again reads on from the socket its predecessor claimed. */
+ * was started again reads on from the socket its predecessor claimed. One that
+ * observes claims nothing. */
 int audit_source_begin(struct audit_role *role, struct err *e)
 {
 	int r = audit_source_new(role->fds[AUDIT_FD_NETLINK], &role->source);
 
 	if (r < 0)
 		return err_set(e, -r, "out of memory");
+	if (audit_socket_is_multicast(role->fds[AUDIT_FD_NETLINK]))
+		return 0;
 	r = audit_source_claim(role->source, record_take, role, e);
 	if (r == -EEXIST)
 		return 0;

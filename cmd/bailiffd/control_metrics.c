@@ -18,6 +18,7 @@ static const struct metric {
 	{ "audit", "forged", "bailiff_identity_forged", "counter", "Processes that took a service's number" },
 	{ "audit", "gaps", "bailiff_audit_gap_serials", "counter", "Serials that never arrived" },
 	{ "audit", "kernel_lost", "bailiff_audit_kernel_lost", "counter", "Events the kernel dropped" },
+	{ "audit", "multicast_lost", "bailiff_audit_multicast_lost", "counter", "Copies of records that found no room while observing" },
 	{ "trail", "dropped", "bailiff_trail_dropped", "counter", "Events the trail could not take" },
 	{ "trail", "pruned", "bailiff_trail_pruned", "counter", "Events that fell to the size cap" },
 	{ "trail", "last_seq", "bailiff_trail_last_sequence", "gauge", "Sequence of the newest event" },
@@ -39,6 +40,8 @@ static const struct stateset {
 	  { "fresh", "stale", "unknown", NULL } },
 	{ "policy", "rollback", "bailiff_policy_rollback", "What keeps older bundles away: kept state, or the image alone",
 	  { "persistent", "image-floor", NULL } },
+	{ "audit", "mode", "bailiff_audit_mode", "Is the kernel's audit stream bailiff's own, or does it read copies",
+	  { "own", "observe", NULL } },
 	{ "clock", "source", "bailiff_clock_source", "Who vouches for the system clock",
 	  { "synchronised", "rtc", "hypervisor", "unknown", NULL } },
 	/* clang-format on */

@@ -24,7 +24,7 @@
 #define PREDECESSOR_MS 5000 /* a killed daemon's workers drain meanwhile */
 #define RECORDS_ABI    7    /* Landlock ABI from which denials are logged */
 
-static bool is_alive(uint32_t pid, char comm[32])
+bool kernel_owner_is_alive(uint32_t pid, char comm[32])
 {
 	char path[48];
 	struct buf b;
@@ -61,7 +61,7 @@ static int incumbent_check(struct supervisor *s, struct err *e)
 			return err_hint(e, "bailiffd needs CAP_AUDIT_CONTROL "
 					   "in the first pid and user "
 					   "namespace");
-		if (state.pid == 0 || !is_alive(state.pid, comm))
+		if (state.pid == 0 || !kernel_owner_is_alive(state.pid, comm))
 			break;
 		if (clock_boot_ms() > end) {
 			(void)err_set(e, EEXIST,
@@ -69,7 +69,8 @@ static int incumbent_check(struct supervisor *s, struct err *e)
 				      "kernel's audit stream",
 				      state.pid, comm);
 			return err_hint(e, "only one can: stop it and start "
-					   "bailiffd again");
+					   "bailiffd again, or start bailiffd "
+					   "--observe beside it");
 		}
 		pause_ms(50);
 	}
@@ -147,7 +148,13 @@ void kernel_rules_take(struct supervisor *s, struct span rules)
 
 	if (s->audit_control_fd < 0)
 		return; /* arming: the daemon will */
-	r = rules_check(rules, &e);
+	r = s->is_observing && rules.len != 0
+		    ? err_set(&e, EBUSY,
+			      "observing: they are for the owner of the kernel's "
+			      "audit to install")
+		    : rules_check(rules, &e);
+	if (s->is_observing && rules.len == 0)
+		return;
 	if (r == 0)
 		r = audit_rules_set(s->audit_control_fd, rules, goes_first,
 				    &s->policy_rules, &e);
@@ -227,6 +234,17 @@ void kernel_posture_take(struct supervisor *s)
 	supervisor_event(s, "audit.posture", "error=%d", e.code);
 }
 
+static int observation_begin(struct supervisor *s, struct err *e)
+{
+	struct audit_state state;
+	uint32_t ses;
+	int r = audit_state_get(s->audit_control_fd, &state, e);
+
+	if (r == 0)
+		r = session_take(s, &ses, e);
+	return r < 0 ? r : observe_begin(s, &state, e);
+}
+
 int kernel_begin(struct supervisor *s, struct err *e)
 {
 	uint32_t ses = 0;
@@ -235,6 +253,8 @@ int kernel_begin(struct supervisor *s, struct err *e)
 	s->audit_control_fd = audit_control_open(e);
 	if (s->audit_control_fd < 0)
 		return s->audit_control_fd;
+	if (s->is_observing)
+		return observation_begin(s, e);
 	r = incumbent_check(s, e);
 	if (r == 0)
 		r = session_take(s, &ses, e);
@@ -250,32 +270,45 @@ int kernel_begin(struct supervisor *s, struct err *e)
 	return rules_install(s, ses, e);
 }
 
+bool kernel_lost_tell(struct supervisor *s, uint32_t count, uint8_t by)
+{
+	static const char *const messages[] = {
+		[LOST_BY_KERNEL] = "the kernel lost audit events",
+		[LOST_BY_MULTICAST] = "copies of audit records were lost",
+	};
+	struct buf body;
+	bool is_told;
+
+	buf_init(&body, 16);
+	buf_u32(&body, count);
+	buf_u8(&body, by);
+	is_told = s->workers[ROLE_AUDIT].is_ready &&
+		  msg_send_buf(s->workers[ROLE_AUDIT].channel.fd, WIRE_KERNEL,
+			       0, &body) == 0;
+	buf_done(&body);
+	if (is_told)
+		log_line(&s->log, LOG_LEVEL_WARN, messages[by],
+			 LOG_FIELDS(log_u64("lost", count)));
+	return is_told;
+}
+
 void kernel_poll(struct supervisor *s)
 {
 	struct audit_state state;
 	struct err e = { 0 };
-	struct buf body;
 
 	if (audit_state_get(s->audit_control_fd, &state, &e) < 0) {
 		log_err(&s->log, LOG_LEVEL_WARN, "audit status not readable",
 			&e);
 		return;
 	}
-	if (state.lost == s->kernel_seen)
-		return;
-	buf_init(&body, 16);
-	buf_u32(&body, state.lost - s->kernel_seen);
-	if (s->workers[ROLE_AUDIT].is_ready &&
-	    msg_send_buf(s->workers[ROLE_AUDIT].channel.fd, WIRE_KERNEL, 0,
-			 &body) == 0) {
-		log_line(&s->log, LOG_LEVEL_WARN,
-			 "the kernel lost audit events",
-			 LOG_FIELDS(
-				 log_u64("lost", state.lost - s->kernel_seen)));
-		s->kernel_lost += state.lost - s->kernel_seen;
-		s->kernel_seen = state.lost; /* else said again next time */
-	}
-	buf_done(&body);
+	if (s->is_observing)
+		observe_poll(s, &state);
+	if (state.lost == s->kernel_seen ||
+	    !kernel_lost_tell(s, state.lost - s->kernel_seen, LOST_BY_KERNEL))
+		return; /* told again next time */
+	s->kernel_lost += state.lost - s->kernel_seen;
+	s->kernel_seen = state.lost;
 }
 
 void kernel_end(struct supervisor *s)

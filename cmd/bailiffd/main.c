@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* main.c - bailiffd: arguments, and which process this is. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,7 +11,9 @@
 #define EXIT_USAGE 2
 
 static const char usage[] =
-	"usage: bailiffd [--ready-fd N]   audit, enforce, serve the sockets\n"
+	"usage: bailiffd [--observe] [--ready-fd N]\n"
+	"                                 audit, enforce, serve the sockets;\n"
+	"                                 --observe: beside another audit daemon\n"
 	"       bailiffd arm              verify and publish policy, then end\n"
 	"       bailiffd reset-clock-floor  forget the latest time that was seen\n"
 	"       bailiffd --help | --version\n"
@@ -40,19 +43,39 @@ static int role_main(const char *name)
 	return EXIT_USAGE;
 }
 
+/* Return: 0; -EINVAL for what no option is. */
+static int options_parse(int argc, char **argv, struct supervisor_options *o)
+{
+	for (int i = 1; i < argc; i++) {
+		uint32_t fd;
+
+		if (strcmp(argv[i], "--observe") == 0) {
+			o->is_observing = true;
+		} else if (strcmp(argv[i], "--ready-fd") == 0 && i + 1 < argc &&
+			   num_parse_u32(span_of(argv[i + 1]), 3, 1023, &fd) ==
+				   0) {
+			o->ready_fd = (int)fd;
+			i++;
+		} else {
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
-	uint32_t fd;
+	struct supervisor_options o = { .ready_fd = -1 };
 
-	if (argc == 1)
-		return supervisor_main(false, -1);
-	if (argc == 2 && strcmp(argv[1], "arm") == 0)
-		return supervisor_main(true, -1);
+	if (options_parse(argc, argv, &o) == 0)
+		return supervisor_main(&o);
+	if (argc == 2 && strcmp(argv[1], "arm") == 0) {
+		o = (struct supervisor_options){ .is_arming = true,
+						 .ready_fd = -1 };
+		return supervisor_main(&o);
+	}
 	if (argc == 2 && strcmp(argv[1], "reset-clock-floor") == 0)
 		return clock_reset_main();
-	if (argc == 3 && strcmp(argv[1], "--ready-fd") == 0 &&
-	    num_parse_u32(span_of(argv[2]), 3, 1023, &fd) == 0)
-		return supervisor_main(false, (int)fd);
 	if (argc == 3 && strcmp(argv[1], "--role") == 0)
 		return role_main(argv[2]);
 	if (argc == 2 && strcmp(argv[1], "--version") == 0)

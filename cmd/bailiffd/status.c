@@ -171,6 +171,8 @@ static void problems_find(const struct supervisor *s, const struct bounds *b,
 		problem(p, "the policy's audit rules are not installed: %s",
 			s->rules_error);
 	receipts_look(b, p);
+	for (size_t i = 0; observe_problem(s, i) != NULL; i++)
+		problem(p, "%s", observe_problem(s, i));
 	if (s->kernel_lost != 0)
 		problem(p, "the kernel lost %u audit events", s->kernel_lost);
 	if (s->audit_stats.dropped != 0)
@@ -305,8 +307,10 @@ static void audit_write(const struct supervisor *s, struct buf *out)
 {
 	const struct audit_stats *a = &s->audit_stats;
 
+	buf_puts(out, ",\"audit\":{");
+	observe_write(s, out);
 	buf_printf(out,
-		   ",\"audit\":{\"events\":%llu,\"denied\":%llu,\"partial\":"
+		   "\"events\":%llu,\"denied\":%llu,\"partial\":"
 		   "%llu,\"forged\":%llu,\"gaps\":%llu,\"kernel_lost\":%u,"
 		   "\"last_seq\":%llu,\"rules\":%zu",
 		   (unsigned long long)a->events, (unsigned long long)a->denied,

@@ -191,6 +191,7 @@ static size_t audit_start(struct supervisor *s, struct buf *body, int fds[])
 	audit_config_write(s, body);
 	buf_init(&statement, OWN_TEXT_MAX);
 	statement_write(s, &statement);
+	observe_statement(s, &statement);
 	buf_blob(body, buf_view(&statement));
 	buf_done(&statement);
 	return n;
@@ -841,18 +842,20 @@ static int workers_start(struct supervisor *s, struct err *e)
 	return 0;
 }
 
-static void supervisor_init(struct supervisor *s, bool is_arming, int ready_fd)
+static void supervisor_init(struct supervisor *s,
+			    const struct supervisor_options *o)
 {
 	*s = (struct supervisor){
 		.log = { .fd = 2,
-			 .process = is_arming ? "arm" : "supervisor",
+			 .process = o->is_arming ? "arm" : "supervisor",
 			 .level = LOG_LEVEL_INFO },
-		.is_arming = is_arming,
+		.is_arming = o->is_arming,
+		.is_observing = o->is_observing,
 		.start_ms = clock_boot_ms(),
 		.dirs = { -1, -1, -1, -1, -1, -1, -1, -1, -1, -1 },
 		.clock = { .steps = { .fd = -1 } },
 		.listen_fds = { -1, -1 },
-		.ready_fd = ready_fd,
+		.ready_fd = o->ready_fd,
 		.signals = { .fd = -1 },
 		.timer = { .fd = -1 },
 		.receipts = { .fd = -1 },
@@ -915,13 +918,13 @@ static void supervisor_done(struct supervisor *s)
 	free(s->store);
 }
 
-int supervisor_main(bool is_arming, int ready_fd)
+int supervisor_main(const struct supervisor_options *o)
 {
 	struct supervisor s;
 	struct err e = { 0 };
 	int code = 111;
 
-	supervisor_init(&s, is_arming, ready_fd);
+	supervisor_init(&s, o);
 	if (supervisor_open(&s, &e) < 0) {
 		log_err(&s.log, LOG_LEVEL_ERROR, "cannot start", &e);
 	} else {

@@ -47,11 +47,21 @@ struct load_state {
 	uint64_t deadline_ms; /* then the policy process is killed */
 };
 
+/* What observe.c knows of the daemon that owns the kernel's audit. */
+struct observed {
+	uint32_t owner; /* its pid; 0: nobody owns it */
+	char comm[32];
+	bool is_off;   /* audit is not enabled */
+	uint32_t seen; /* copies lost, by the socket's counter, which wraps */
+	uint64_t lost; /* those that were told */
+};
+
 struct supervisor {
 	struct log log;
 	struct loop *loop;
 	struct msg_store *store;
-	bool is_arming; /* "bailiffd arm": publish, then end */
+	bool is_arming;	   /* "bailiffd arm": publish, then end */
+	bool is_observing; /* another daemon owns the kernel's audit */
 	bool is_stopping;
 	int exit_code;
 	uint64_t start_ms, stop_deadline_ms; /* CLOCK_BOOTTIME */
@@ -85,15 +95,20 @@ struct supervisor {
 	char rules_error[ERR_TEXT_MAX]; /* why they are an older policy's */
 	bool has_posture;		/* audit_before must be put back */
 	struct audit_posture audit_before, audit_posture; /* found, set */
-	uint32_t kernel_seen; /* the kernel's own counter, which wraps */
-	uint32_t kernel_lost; /* since this daemon began */
+	uint32_t kernel_seen;	  /* the kernel's own counter, which wraps */
+	uint32_t kernel_lost;	  /* since this daemon began */
+	struct observed observed; /* while is_observing */
 	struct audit_stats audit_stats;
 	struct ship_stats ship_stats;
 };
 
 /* ---- supervisor.c ---- */
-/* Both return an exit code. @ready_fd: -1, or where to write "READY\n". */
-int supervisor_main(bool is_arming, int ready_fd);
+struct supervisor_options {
+	bool is_arming, is_observing;
+	int ready_fd; /* -1, or where to write "READY\n" */
+};
+/* Return: an exit code. */
+int supervisor_main(const struct supervisor_options *o);
 /* Tell the audit process to put an event of bailiff's own into the trail; a
  * daemon without that process (arming) drops it. Before that process runs it
  * waits: the trail's first event says what is in force. */
@@ -162,8 +177,8 @@ void sessions_sweep(struct supervisor *s);
 
 /* ---- kernel.c ---- */
 /* Take a session of our own, open the sockets, switch audit on, install the
- * rules. Return: 0; -EEXIST beside a living audit daemon; -EPROTONOSUPPORT
- * without audit; -EPERM. */
+ * rules; while observing the first two only. Return: 0; -EEXIST beside a living
+ * audit daemon; -EPROTONOSUPPORT without audit; -EPERM. */
 int kernel_begin(struct supervisor *s, struct err *e);
 /* The policy that is in force brings these audit rules (blobs, as the policy
  * process made them: each is checked). When they cannot be installed, those of
@@ -174,7 +189,26 @@ void kernel_rules_take(struct supervisor *s, struct span rules);
 void kernel_posture_take(struct supervisor *s);
 /* Read the kernel's lost counter and tell the audit process. */
 void kernel_poll(struct supervisor *s);
+/* Tell log and audit process of @count lost, by LOST_BY_*. Return: false when
+ * nobody took it: then it is to be told again. */
+bool kernel_lost_tell(struct supervisor *s, uint32_t count, uint8_t by);
+/* Does @pid live, and what is it called? */
+bool kernel_owner_is_alive(uint32_t pid, char comm[32]);
 /* Remove the rules, put audit back as it was found. */
 void kernel_end(struct supervisor *s);
+
+/* ---- observe.c ---- */
+/* Join the multicast group. Return: 0; -EPERM without CAP_AUDIT_READ or outside
+ * of the first network namespace. */
+int observe_begin(struct supervisor *s, const struct audit_state *state,
+		  struct err *e);
+/* Tell of copies that were lost and of another owner. */
+void observe_poll(struct supervisor *s, const struct audit_state *state);
+/* For "audit.start"; nothing unless observing. */
+void observe_statement(const struct supervisor *s, struct buf *out);
+/* The members mode, owner and multicast_lost of the status, with commas. */
+void observe_write(const struct supervisor *s, struct buf *out);
+/* The @nth sentence about what is wrong; NULL: there are no more. */
+const char *observe_problem(const struct supervisor *s, size_t nth);
 
 #endif

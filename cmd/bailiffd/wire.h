@@ -42,10 +42,11 @@ enum wire {
 
 	/* supervisor -> audit */
 	WIRE_OWN_EVENT = 48, /* blob action, blob key=value text */
-	WIRE_KERNEL,	     /* u32 events lost by the kernel since last told */
-	WIRE_AUDIT_CONFIG,   /* settings (settings.h), u64 bytes of the trail */
-	WIRE_TAKEN,	     /* u32 n, n times: blob collector, u64 sequence up
-			      * to which it took the trail */
+	WIRE_KERNEL,	   /* u32 lost since last told, u8 LOST_BY_*: events the
+			    * kernel lost, copies that found no room here */
+	WIRE_AUDIT_CONFIG, /* settings (settings.h), u64 bytes of the trail */
+	WIRE_TAKEN,	   /* u32 n, n times: blob collector, u64 sequence up
+			    * to which it took the trail */
 
 	/* supervisor -> ship */
 	WIRE_COLLECTORS = 56, /* u32 n, n times: blob name, protocol, host,
@@ -73,6 +74,9 @@ enum wire {
 	WIRE_WHAT	   /* blob service, blob words of an action; answered as
 			    * the two above */
 };
+
+#define LOST_BY_KERNEL	  0
+#define LOST_BY_MULTICAST 1
 
 /* The descriptors of the audit process, by number; one that is not needed may
  * be absent. */

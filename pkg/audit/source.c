@@ -109,6 +109,15 @@ int audit_multicast_open(struct err *e)
 	return fd;
 }
 
+bool audit_socket_is_multicast(int fd)
+{
+	struct sockaddr_nl name = { 0 };
+	socklen_t len = sizeof(name);
+
+	return getsockname(fd, (struct sockaddr *)&name, &len) == 0 &&
+	       name.nl_family == AF_NETLINK && name.nl_groups != 0;
+}
+
 int audit_multicast_lost(int fd, uint32_t *ret)
 {
 	uint32_t info[SK_MEMINFO_VARS] = { 0 };

@@ -76,6 +76,9 @@ int audit_socket_open(struct err *e);
  */
 int audit_multicast_open(struct err *e);
 
+/* Is @fd one of those? */
+bool audit_socket_is_multicast(int fd);
+
 /* Copies that found no room in the buffer of a multicast socket since it was
  * opened; wraps. Return: 0; -errno of getsockopt(2) (SO_MEMINFO). */
 int audit_multicast_lost(int fd, uint32_t *ret);

@@ -756,6 +756,13 @@ static void interleaved(void)
 		;
 }
 
+/* More records than any buffer holds. */
+static void flood(void)
+{
+	for (int i = 0; i < 20000; i++)
+		(void)open("/not-there/flood", O_RDONLY);
+}
+
 static void nothing(void)
 {
 }
@@ -800,6 +807,7 @@ static const struct {
 	{ "clock",            clock_set,        1 },
 	{ "module",           module,           1 },
 	{ "uring-rule",       uring_rule,       1 },
+	{ "flood",            flood,            1 },
 	{ "nothing",          nothing,          1 },
 	/* clang-format on */
 };
