@@ -32,6 +32,13 @@ struct ctl_verb {
 	int (*run)(struct ctl *ctl, int argc, char **argv);
 };
 
+/* What an option that may be given more than once was given. */
+#define CTL_TEXTS_MAX 64
+struct ctl_texts {
+	const char *text[CTL_TEXTS_MAX];
+	size_t count;
+};
+
 /* One option of a verb; the table ends with a row without a name. */
 struct ctl_option {
 	const char *name;  /* "--from" */
@@ -39,6 +46,7 @@ struct ctl_option {
 	enum {
 		CTL_FLAG,  /* bool */
 		CTL_TEXT,  /* const char * */
+		CTL_TEXTS, /* struct ctl_texts */
 		CTL_NUMBER /* uint64_t */
 	} kind;
 	void *value;

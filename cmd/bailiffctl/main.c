@@ -15,7 +15,7 @@ static const struct ctl_verb verbs[] = {
 	{ "show",     "SERVICE",	   "a service's policy in words", verb_show },
 	{ "diff",     "[--bundle DIR]",	   "what a reload would change", verb_diff },
 	{ "reload",   "[--bundle DIR]",	   "verify and publish a bundle: --dry-run, --wait [--timeout S]", verb_reload },
-	{ "verify",   "DIR",		   "check a trail; needs no daemon", verb_verify },
+	{ "verify",   "DIR",		   "check a trail without a daemon: --anchor FILE, --prove SEQ", verb_verify },
 	{ "metrics",  "",		   "counters as OpenMetrics text", verb_metrics },
 };
 /* clang-format on */

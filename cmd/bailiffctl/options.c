@@ -58,6 +58,14 @@ static const struct ctl_option *row_find(const struct ctl_option *rows,
 	return NULL;
 }
 
+static bool texts_add(struct ctl_texts *texts, const char *text)
+{
+	if (texts->count == CTL_TEXTS_MAX)
+		return false;
+	texts->text[texts->count++] = text;
+	return true;
+}
+
 /* Return: how many words were used; -CTL_USAGE. */
 static int option_take(struct ctl *ctl, const struct ctl_option *row, int left,
 		       char **words)
@@ -74,8 +82,12 @@ static int option_take(struct ctl *ctl, const struct ctl_option *row, int left,
 		return -ctl_usage(ctl, "%s needs a value", row->name);
 	if (row->kind == CTL_TEXT)
 		*(const char **)row->value = text;
-	else if (num_parse_u64(span_of(text), 0, UINT64_MAX,
-			       (uint64_t *)row->value) < 0)
+	if (row->kind == CTL_TEXTS && !texts_add(row->value, text))
+		return -ctl_usage(ctl, "%s is given more than %d times",
+				  row->name, CTL_TEXTS_MAX);
+	if (row->kind == CTL_NUMBER &&
+	    num_parse_u64(span_of(text), 0, UINT64_MAX,
+			  (uint64_t *)row->value) < 0)
 		return -ctl_usage(ctl, "%s: \"%s\" is no number", row->name,
 				  text);
 	if (row->has_value != NULL)

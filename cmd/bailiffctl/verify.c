@@ -1,81 +1,180 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* verify.c - bailiffctl verify DIR: the trail's own proof, without a daemon. */
+/* verify.c - bailiffctl verify: is a trail what was written? Without a daemon.
+ */
+#include "cmd/bailiffctl/verify.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
+#include <string.h>
 
-#include "cmd/bailiffctl/ctl.h"
 #include "lib/auto.h"
 #include "lib/file.h"
-#include "lib/hex.h"
-#include "pkg/trail/trail.h"
+#include "pkg/trail/proof.h"
 
-static int json_print(const struct ctl *ctl, const struct trail_report *report,
-		      const char *head, const char *damage)
+struct verify_request {
+	const char *directory;
+	struct ctl_texts anchors;
+	const char *proof; /* to check, instead of a directory */
+	uint64_t seq;
+	bool has_seq;
+	const char *since; /* a checkpoint file: prove that the log grew */
+};
+
+static int options_read(struct ctl *ctl, int argc, char **argv,
+			struct verify_request *q)
 {
-	AUTO_JSON *out = json_pack(
-		"{s:b, s:I, s:I, s:I, s:I, s:s, s:b}", "whole", damage == NULL,
-		"frames", (json_int_t)report->frames, "segments",
-		(json_int_t)report->segments, "first_seq",
-		(json_int_t)report->first_seq, "last_seq",
-		(json_int_t)report->last_seq, "head", head, "anchored", 0);
+	const struct ctl_option own[] = {
+		{ "--anchor", "-a", CTL_TEXTS, &q->anchors, NULL },
+		{ "--prove", NULL, CTL_NUMBER, &q->seq, &q->has_seq },
+		{ "--prove-since", NULL, CTL_TEXT, &q->since, NULL },
+		{ "--proof", NULL, CTL_TEXT, &q->proof, NULL },
+		{ 0 },
+	};
+	int r;
 
-	if (out == NULL ||
-	    (damage != NULL &&
-	     json_object_set_new(out, "damage", json_string(damage)) < 0))
-		return CTL_SYSTEM;
-	return ctl_print_json(ctl, out);
+	q->directory = "";
+	r = ctl_options(ctl, own, argc, argv, &q->directory);
+	if (r != CTL_DONE)
+		return r;
+	if (q->directory[0] == '\0' && q->proof == NULL)
+		return ctl_usage(ctl, "an argument is missing: the trail's "
+				      "directory, or --proof FILE");
+	if (q->directory[0] != '\0' && q->proof != NULL)
+		return ctl_usage(ctl, "a directory or --proof FILE, not both");
+	if (q->proof != NULL && (q->has_seq || q->since != NULL))
+		return ctl_usage(ctl, "--prove needs a directory");
+	if (q->has_seq && q->since != NULL)
+		return ctl_usage(ctl, "one proof at a time: --prove or "
+				      "--prove-since");
+	return CTL_DONE;
 }
 
-static void text_print(const struct ctl *ctl, const struct trail_report *report,
-		       const char *head)
+/* All anchors of one file. */
+static int anchor_file(struct anchors *a, struct hasher *h, const char *path,
+		       struct err *e)
 {
-	(void)printf("%" PRIu64 " frames in %" PRIu64 " segment%s, #%" PRIu64
-		     " to #%" PRIu64 "\nhead %s\n",
-		     report->frames, report->segments,
-		     report->segments == 1 ? "" : "s", report->first_seq,
-		     report->last_seq, head);
-	ctl_color(ctl, COLOR_WARN);
-	(void)fputs("not anchored", stdout);
-	ctl_color(ctl, COLOR_PLAIN);
-	(void)puts(": an end that was cut off, or a trail made anew, would "
-		   "not be seen");
+	AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_errno(e, "%s", path);
+	return anchors_read(a, h, fd, e) < 0 ? err_wrap(e, "%s", path) : 0;
+}
+
+/* Return: CTL_DONE; CTL_NO for a file that holds no anchor; CTL_SYSTEM. */
+static int anchors_load(const struct ctl *ctl, const struct ctl_texts *paths,
+			struct anchors *ret)
+{
+	struct hasher *h = hasher_new();
+	struct err e = { 0 };
+	int r = h != NULL ? 0 : err_set(&e, ENOMEM, "out of memory");
+
+	for (size_t i = 0; i < paths->count && r == 0; i++)
+		r = anchor_file(ret, h, paths->text[i], &e);
+	hasher_free(h);
+	anchors_sort(ret);
+	if (r == 0)
+		return CTL_DONE;
+	(void)ctl_fail(ctl, &e);
+	return r == -EBADMSG ? CTL_NO : CTL_SYSTEM;
+}
+
+/* --prove-since: how large the log was in the checkpoint that is there. */
+static int since_read(const struct ctl *ctl, const char *path, uint64_t *ret)
+{
+	const struct ctl_texts paths = { .text = { path }, .count = 1 };
+	struct anchors a = { 0 };
+	int r = anchors_load(ctl, &paths, &a);
+
+	if (r == CTL_DONE)
+		*ret = a.rows[a.count - 1].size;
+	anchors_done(&a);
+	return r;
+}
+
+/* What was proved goes to standard output alone. */
+static int proof_answer(const struct ctl *ctl,
+			const struct verify_answer *answer,
+			const struct buf *proof)
+{
+	if (answer->code < 0) {
+		(void)ctl_fail(ctl, answer->e);
+		return CTL_DONE;
+	}
+	(void)fwrite(proof->p, 1, proof->len, stdout);
+	return fflush(stdout) == 0 ? CTL_DONE : CTL_SYSTEM;
+}
+
+static int exit_status(int code)
+{
+	static const int no[] = { -EBADMSG, -ENODATA, -ENOENT, -ERANGE };
+
+	if (code == 0)
+		return CTL_DONE;
+	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++)
+		if (code == no[i])
+			return CTL_NO;
+	return CTL_SYSTEM;
+}
+
+static int trail_answer(struct ctl *ctl, const struct verify_request *q,
+			struct verify_options *options)
+{
+	AUTO_MEM struct trail_report *report = calloc(1, sizeof(*report));
+	AUTO_FD fd = -1;
+	struct err e = { 0 };
+	struct verify_answer answer = { .report = report, .e = &e };
+	int status, r;
+
+	if (report == NULL) {
+		(void)err_set(&e, ENOMEM, "out of memory");
+		return ctl_fail(ctl, &e);
+	}
+	fd = open(q->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0) {
+		(void)err_errno(&e, "%s", q->directory);
+		return ctl_fail(ctl, &e);
+	}
+	answer.code = trail_verify(fd, options, report, &e);
+	status = exit_status(answer.code);
+	if (status == CTL_SYSTEM)
+		return ctl_fail(ctl, &e);
+	r = options->proof != NULL ? proof_answer(ctl, &answer, options->proof)
+				   : verify_print(ctl, &answer);
+	return r != CTL_DONE ? r : status;
+}
+
+static int trail_run(struct ctl *ctl, const struct verify_request *q,
+		     const struct anchors *anchors)
+{
+	AUTO_DONE(buf_done) struct buf proof;
+	struct verify_options options = {
+		.anchors = anchors->count != 0 ? anchors : NULL,
+		.is_growth = q->since != NULL,
+		.prove_seq = q->seq,
+	};
+	int r = CTL_DONE;
+
+	buf_init(&proof, PROOF_BYTES_MAX);
+	if (q->since != NULL)
+		r = since_read(ctl, q->since, &options.prove_size);
+	if (r != CTL_DONE)
+		return r;
+	if (q->has_seq || q->since != NULL)
+		options.proof = &proof;
+	return trail_answer(ctl, q, &options);
 }
 
 int verb_verify(struct ctl *ctl, int argc, char **argv)
 {
-	AUTO_FD fd = -1;
-	AUTO_DONE(buf_done) struct buf head;
-	struct trail_report report = { 0 };
-	const char *directory = NULL;
-	struct err e = { 0 };
-	int r;
+	struct verify_request q = { 0 };
+	struct anchors anchors = { 0 };
+	int r = options_read(ctl, argc, argv, &q);
 
-	buf_init(&head, 256);
-	r = ctl_options(ctl, NULL, argc, argv, &directory);
-	if (r != CTL_DONE)
-		return r;
-	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0) {
-		(void)err_errno(&e, "%s", directory);
-		return ctl_fail(ctl, &e);
-	}
-	r = trail_verify(fd, &report, &e);
-	hex_encode(&head, (struct span){ (const char *)report.head,
-					 sizeof(report.head) });
-	if (r < 0 && r != -EBADMSG)
-		return ctl_fail(ctl, &e);
-	if (ctl->wants_json) {
-		const int done = json_print(ctl, &report, buf_cstr(&head),
-					    r < 0 ? e.text : NULL);
-
-		return done != CTL_DONE ? done : r < 0 ? CTL_NO : CTL_DONE;
-	}
-	if (r < 0) {
-		(void)printf("whole up to #%" PRIu64 "\n", report.last_seq);
-		(void)ctl_fail(ctl, &e);
-		return CTL_NO;
-	}
-	text_print(ctl, &report, buf_cstr(&head));
-	return CTL_DONE;
+	if (r == CTL_DONE)
+		r = anchors_load(ctl, &q.anchors, &anchors);
+	if (r == CTL_DONE)
+		r = q.proof != NULL ? verify_proof(ctl, q.proof, &anchors)
+				    : trail_run(ctl, &q, &anchors);
+	anchors_done(&anchors);
+	return r;
 }

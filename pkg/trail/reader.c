@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* reader.c - reading and verifying a trail; see trail.h. */
+/* reader.c - following a trail; see trail.h. */
 #include "pkg/trail/trail.h"
 
 #include <errno.h>
@@ -241,100 +241,4 @@ int trail_read(struct trail_reader *r, struct trail_frame *ret, struct err *e)
 		if (code < 0)
 			return code;
 	}
-}
-
-/* ---- verify ---------------------------------------------------------------
- */
-
-#define VERIFY_TRIES	50
-#define VERIFY_PAUSE_MS 10
-
-/* All frames of the open segment. Half a frame at the end of the last one may
- * be one that is being written: it is given half a second. */
-static int segment_verify(struct scan *s, bool is_last,
-			  struct trail_report *report, struct err *e)
-{
-	const struct timespec pause = { .tv_nsec = VERIFY_PAUSE_MS * 1000000 };
-
-	for (int tries = 0; tries < VERIFY_TRIES;) {
-		struct trail_frame frame;
-		const int r = scan_next(s, &frame, e);
-
-		if (r == 0) {
-			report->last_seq = frame.seq;
-			report->frames++;
-			tries = 0;
-		} else if (r != -EAGAIN) {
-			return r;
-		} else if (s->tail == 0) {
-			return 0;
-		} else if (!is_last) {
-			break;
-		} else {
-			(void)nanosleep(&pause, NULL);
-			tries++;
-		}
-	}
-	return scan_damage(s, e, "cut in the middle of a frame");
-}
-
-static int segments_verify(int dirfd, struct scan *s, const uint64_t *list,
-			   size_t count, struct trail_report *report,
-			   struct err *e)
-{
-	for (size_t i = 0; i < count; i++) {
-		const struct segment_start log = s->start;
-		const struct tree before = s->tree;
-		int r;
-
-		if (i != 0 && list[i] != s->next)
-			return scan_damage(s, e,
-					   "the segment after it is missing");
-		r = scan_open(s, dirfd, list[i], e);
-		if (r == -ENOENT)
-			return r;
-		report->segments++;
-		if (r < 0)
-			return no_header(r);
-		if (i == 0) {
-			report->first_seq = list[0];
-		} else if (!continues(s, &log, &before)) {
-			s->offset = 0;
-			return scan_damage(
-				s, e,
-				"does not continue the segment before it");
-		}
-		r = segment_verify(s, i + 1 == count, report, e);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
-int trail_verify(int dirfd, struct trail_report *ret, struct err *e)
-{
-	AUTO_DONE(scan_done) struct scan s = { .fd = -1 };
-	int r = scan_init(&s);
-
-	*ret = (struct trail_report){ 0 };
-	if (r < 0)
-		return err_set(e, -r, "out of memory");
-	/* The oldest segment may be pruned while it is read: begin anew. */
-	do {
-		AUTO_MEM uint64_t *list = NULL;
-		size_t count;
-
-		*ret = (struct trail_report){ 0 };
-		r = segment_list(dirfd, &list, &count, e);
-		if (r == 0)
-			r = segments_verify(dirfd, &s, list, count, ret, e);
-	} while (r == -ENOENT);
-	if (r == 0 || r == -EBADMSG) {
-		struct tree_hash root;
-
-		if (tree_root(s.hasher, &s.tree, &root) < 0)
-			return err_set(e, EIO, "SHA-256 failed");
-		memcpy(ret->head, root.b, sizeof(ret->head));
-	}
-	return r;
 }

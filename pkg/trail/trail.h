@@ -153,13 +153,4 @@ void trail_reader_close(struct trail_reader *r);
  * damage, with segment and offset in @e. Checks hashes as it goes. */
 int trail_read(struct trail_reader *r, struct trail_frame *ret, struct err *e);
 
-/* What trail_verify() found; the numbers are of the whole directory. */
-struct trail_report {
-	uint64_t first_seq, last_seq, frames, segments;
-	unsigned char head[TRAIL_HASH_LEN]; /* root of the tree at last_seq */
-};
-
-/* Return: 0 whole; -EBADMSG and the place in @e. @ret is filled up to there. */
-int trail_verify(int dirfd, struct trail_report *ret, struct err *e);
-
 #endif

@@ -35,6 +35,7 @@
 #include "pkg/audit/source.h"
 #include "pkg/identity/paths.h"
 #include "pkg/trail/trail.h"
+#include "pkg/trail/verify.h"
 
 struct reader {
 	struct audit_source *source;
@@ -258,7 +259,7 @@ static int dump(const char *dir)
 	struct trail_frame frame;
 	struct event ev;
 	struct err e = { 0 };
-	int code = trail_verify(dirfd, &report, &e);
+	int code = trail_verify(dirfd, NULL, &report, &e);
 
 	buf_init(&line, 1 << 20);
 	if (code == 0)

@@ -513,8 +513,9 @@ TEST(verify_finds_one_changed_byte_without_a_daemon)
 	trail_make(fd);
 	r = ctl("verify", at, NULL);
 	CHECK_INT(r.code, 0);
-	CHECK_HAS(r.out, "10 frames in 1 segment, #1 to #10\nhead ");
-	CHECK_HAS(r.out, "\nnot anchored: ");
+	CHECK_HAS(r.out, "\nframes      10 in 1 segment, #1 to #10\n");
+	CHECK_HAS(r.out, "\nanchor      not anchored: ");
+	CHECK_HAS(r.out, "\nwhole, but nobody signed it\n");
 	r = ctl("verify", "--json", at, NULL);
 	CHECK_INT(r.code, 0);
 	CHECK_HAS(r.out, "\"anchored\": false");
@@ -522,7 +523,7 @@ TEST(verify_finds_one_changed_byte_without_a_daemon)
 	trail_damage(at);
 	r = ctl("verify", at, NULL);
 	CHECK_INT(r.code, 1);
-	CHECK_HAS(r.out, "whole up to #");
+	CHECK_HAS(r.out, "damaged, or not what was written:\n  #");
 	CHECK_HAS(r.err, "bailiffctl: verify: ");
 	r = ctl("verify", at, "--json", NULL);
 	CHECK_INT(r.code, 1);
