@@ -4,10 +4,12 @@
 
 #include "cmd/bailiffd/audit_mute.h"
 #include "cmd/bailiffd/audit_role.h"
+#include "cmd/bailiffd/audit_starts.h"
 
 /* What withholds stands before what counts. */
 static const struct audit_hook *const hooks[] = {
 	&audit_mute_hook,
+	&audit_starts_hook,
 };
 #define HOOKS (sizeof(hooks) / sizeof(hooks[0]))
 

@@ -9,7 +9,8 @@
  *
  * WIRE_START carries, besides what every role is told: u32 which of enum
  * audit_fd are there (bit by number; the descriptors follow in that order),
- * the body of WIRE_AUDIT_CONFIG, blob what is in force.
+ * the body of WIRE_AUDIT_CONFIG, blob what is in force, u32 slots of the map of
+ * exits.
  */
 #include "cmd/bailiffd/audit_role.h"
 
@@ -109,21 +110,23 @@ static int answer_kernel(void *ctx, struct msg *m, struct cur *body)
 	return 0;
 }
 
-static void config_take(struct audit_role *role, struct cur *body)
+static int config_take(struct audit_role *role, struct cur *body)
 {
 	audit_settings_decode(body, &role->settings);
 	role->bytes_max = cur_u64(body);
+	return places_take(role->places, body);
 }
 
 static int answer_config(void *ctx, struct msg *m, struct cur *body)
 {
 	struct audit_role *role = ctx;
+	int r;
 
 	(void)m;
-	config_take(role, body);
-	if (!body->failed)
+	r = config_take(role, body);
+	if (r == 0)
 		audit_trail_settings(role);
-	return 0;
+	return r;
 }
 
 /* A collector that stands twice, or one too many, is a broken supervisor. */
@@ -211,9 +214,10 @@ static int start_take(struct audit_role *role, struct err *e)
 	if (r < 0)
 		return r;
 	which = cur_u32(&body);
-	config_take(role, &body);
+	r = config_take(role, &body);
 	statement = cur_blob(&body, sizeof(role->statement) - 1);
-	if (cur_end(&body) < 0 || fds_take(role, &start, which) < 0) {
+	role->exit_slots = cur_u32(&body);
+	if (r < 0 || cur_end(&body) < 0 || fds_take(role, &start, which) < 0) {
 		msg_done(&start);
 		return err_set(e, EPROTO, "unexpected start");
 	}
@@ -257,6 +261,8 @@ static void role_end(struct audit_role *role)
 	attributor_free(role->attributor);
 	assembler_free(role->assembler);
 	session_cache_free(role->sessions);
+	places_free(role->places);
+	exitmap_close(role->exits);
 	audit_source_free(role->source);
 	buf_done(&role->frame);
 	for (size_t i = 0; i < AUDIT_FD_COUNT; i++)
@@ -272,8 +278,10 @@ int audit_main(void)
 	struct err e = { 0 };
 	int code = 111;
 
-	if (role == NULL)
+	if (role == NULL || places_new(&role->places) < 0) {
+		free(role);
 		return code;
+	}
 	for (size_t i = 0; i < AUDIT_FD_COUNT; i++)
 		role->fds[i] = -1;
 	role->timer.fd = role->control.source.fd = -1;

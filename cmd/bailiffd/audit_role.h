@@ -13,6 +13,7 @@
 #define CMD_BAILIFFD_AUDIT_ROLE_H
 
 #include "cmd/bailiffd/audit_mute.h"
+#include "cmd/bailiffd/audit_starts.h"
 #include "cmd/bailiffd/role.h"
 #include "cmd/bailiffd/sessions.h"
 #include "cmd/bailiffd/settings.h"
@@ -59,6 +60,10 @@ struct audit_role {
 	uint32_t previous_serial;
 	uint64_t gap_serials;
 	struct audit_mute mute;
+	struct audit_starts starts;
+	struct places *places;
+	struct exitmap *exits; /* NULL: none */
+	uint32_t exit_slots;
 };
 
 /* ---- audit_take.c ---- */
@@ -70,6 +75,8 @@ int audit_source_begin(struct audit_role *role, struct err *e);
 /* Take what waits in the socket, at most @batches. Return: 0; as
  * audit_source_read(). */
 int audit_drain(struct audit_role *role, unsigned batches);
+/* Before it: remember what an event of this boot, out of the trail, tells. */
+void audit_recall(struct audit_role *role, const struct event *ev);
 /* Let go what is due. */
 void audit_expire(struct audit_role *role);
 

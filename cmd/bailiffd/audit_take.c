@@ -85,12 +85,37 @@ int audit_source_begin(struct audit_role *role, struct err *e)
 	return r;
 }
 
+void audit_recall(struct audit_role *role, const struct event *ev)
+{
+	attribute_recall(role->attributor, ev);
+	audit_starts_recall(&role->starts, ev);
+}
+
+/* Without the map of exits attribution goes on by what else there is. */
+static void exits_begin(struct audit_role *role)
+{
+	struct err e = { 0 };
+
+	if (role->fds[AUDIT_FD_EXITS] >= 0 &&
+	    exitmap_open(role->fds[AUDIT_FD_EXITS], role->exit_slots,
+			 &role->exits, &e) < 0)
+		log_err(&role->base.log, LOG_LEVEL_WARN,
+			"processes that are gone are not looked for by cgroup",
+			&e);
+}
+
 int audit_engine_begin(struct audit_role *role, struct err *e)
 {
 	struct attribute_lookup lookup;
-	int r = session_cache_new(role->fds[AUDIT_FD_SESSIONS],
-				  &role->sessions);
+	struct session_sources from = { .dirfd = role->fds[AUDIT_FD_SESSIONS],
+					.places = role->places,
+					.seen = audit_starts_seen,
+					.ctx = role };
+	int r;
 
+	exits_begin(role);
+	from.exits = role->exits;
+	r = session_cache_new(&from, &role->sessions);
 	if (r == 0)
 		r = assembler_new(assembled, role, &role->assembler);
 	session_cache_lookups(role->sessions, &lookup);

@@ -41,6 +41,8 @@ static int trail_scan(struct audit_role *role, struct err *e)
 		if (frame.kind != TRAIL_EVENT ||
 		    event_decode(frame.bytes, &ev, NULL) < 0)
 			continue;
+		if (is_this_boot)
+			audit_recall(role, &ev);
 		if (ev.kind == EVENT_OWN &&
 		    span_eq_str(ev.action, "audit.start")) {
 			struct span boot;

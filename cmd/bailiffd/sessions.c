@@ -5,9 +5,16 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "lib/loop.h"
 #include "pkg/identity/cgroup.h"
+
+#define SETTLED_MS                                                            \
+	50		/* a directory's time does not tell two changes apart \
+			 * that are nearer to each other */
+#define PAUSE_MS      5 /* meanwhile it is read again so often */
+#define EXIT_SLACK_MS 2 /* of two clocks that count whole milliseconds */
 
 struct kept {
 	struct session session; /* ses UINT32_MAX: free */
@@ -15,20 +22,24 @@ struct kept {
 };
 
 struct session_cache {
-	int dirfd;
+	struct session_sources from;
 	struct kept kept[SESSIONS_KEPT]; /* at ses % SESSIONS_KEPT */
 	struct session *table;		 /* SESSIONS_TABLE_MAX; owned */
+	/* Of table[i]: its cgroup when that tells of it, else 0. */
+	uint64_t cgroups[SESSIONS_TABLE_MAX];
 	size_t count;
-	uint64_t table_ms;
+	uint64_t table_ms; /* since 1970; 0: not read yet */
+	struct timespec changed;
 };
 
-int session_cache_new(int dirfd, struct session_cache **ret)
+int session_cache_new(const struct session_sources *from,
+		      struct session_cache **ret)
 {
 	struct session_cache *c = calloc(1, sizeof(*c));
 
 	if (c == NULL)
 		return -ENOMEM;
-	c->dirfd = dirfd;
+	c->from = *from;
 	c->table = calloc(SESSIONS_TABLE_MAX, sizeof(*c->table));
 	for (size_t i = 0; i < SESSIONS_KEPT; i++)
 		c->kept[i].session.ses = UINT32_MAX;
@@ -59,31 +70,65 @@ static const struct session *by_session(void *ctx, uint32_t ses)
 		return NULL;
 	if (slot->session.ses == ses && now - slot->read_ms < SESSIONS_KEPT_MS)
 		return &slot->session;
-	if (session_lookup(c->dirfd, ses, &found, NULL) < 0) {
+	if (session_lookup(c->from.dirfd, ses, &found, NULL) < 0) {
 		/* Swept meanwhile: what was known stays true. */
 		return slot->session.ses == ses ? &slot->session : NULL;
 	}
 	*slot = (struct kept){ .session = found, .read_ms = now };
+	c->from.seen(c->from.ctx, &slot->session);
 	return &slot->session;
+}
+
+/* ---- all registrations ----------------------------------------------------
+ */
+
+/* A cgroup tells of a container; a service of the host shares its own with
+ * whatever else was started there. */
+static bool is_place(const struct session *s)
+{
+	return strcmp(s->instance, "host") != 0 && s->cgroup[0] != '\0' &&
+	       strcmp(s->cgroup, "/") != 0;
 }
 
 static void table_add(void *ctx, const struct session *s)
 {
 	struct session_cache *c = ctx;
 
-	if (c->count < SESSIONS_TABLE_MAX)
-		c->table[c->count++] = *s;
+	c->from.seen(c->from.ctx, s);
+	if (c->count == SESSIONS_TABLE_MAX)
+		return;
+	c->cgroups[c->count] = is_place(s) ? s->cgroup_id : 0;
+	c->table[c->count++] = *s;
+}
+
+static bool is_fresh(const struct session_cache *c, const struct stat *dir)
+{
+	const uint64_t changed_ms = (uint64_t)dir->st_mtim.tv_sec * 1000 +
+				    (uint64_t)dir->st_mtim.tv_nsec / 1000000;
+
+	if (c->changed.tv_sec != dir->st_mtim.tv_sec ||
+	    c->changed.tv_nsec != dir->st_mtim.tv_nsec)
+		return false;
+	return c->table_ms > changed_ms + SETTLED_MS ||
+	       clock_real_ms() - c->table_ms < PAUSE_MS;
 }
 
 static void table_refresh(struct session_cache *c)
 {
-	const uint64_t now = clock_boot_ms();
+	struct stat dir;
 
-	if (c->table_ms != 0 && now - c->table_ms < SESSIONS_FRESH_MS)
+	if (fstat(c->from.dirfd, &dir) < 0 || is_fresh(c, &dir))
 		return;
 	c->count = 0;
-	c->table_ms = now;
-	(void)session_each(c->dirfd, table_add, c, NULL);
+	c->table_ms = clock_real_ms();
+	c->changed = dir.st_mtim;
+	(void)session_each(c->from.dirfd, table_add, c, NULL);
+}
+
+void session_cache_tick(struct session_cache *c)
+{
+	table_refresh(c);
+	places_tick(c->from.places);
 }
 
 static const struct session *by_pid(void *ctx, int32_t pid)
@@ -97,23 +142,96 @@ static const struct session *by_pid(void *ctx, int32_t pid)
 	return NULL;
 }
 
+/* ---- cgroups --------------------------------------------------------------
+ */
+
+/* Bytes of @path that @cgroup covers: it is it, or lies beneath; else 0. */
+static size_t covers(const char *cgroup, const char *path)
+{
+	const size_t len = strlen(cgroup);
+
+	return strncmp(cgroup, path, len) == 0 &&
+			       (path[len] == '\0' || path[len] == '/')
+		       ? len
+		       : 0;
+}
+
+/* The innermost; of a container that was made anew, the newest. */
+static const struct session *registered_at(const struct session_cache *c,
+					   const char *path)
+{
+	const struct session *best = NULL;
+	size_t longest = 0;
+
+	for (size_t i = 0; i < c->count; i++) {
+		const struct session *s = &c->table[i];
+		const size_t len = is_place(s) ? covers(s->cgroup, path) : 0;
+
+		if (len == 0 || len < longest ||
+		    (len == longest && s->started_ms < best->started_ms))
+			continue;
+		best = s;
+		longest = len;
+	}
+	return best;
+}
+
 static const struct session *by_cgroup(void *ctx, int32_t pid)
 {
 	struct session_cache *c = ctx;
+	const struct session *s;
 	char path[CGROUP_PATH_MAX + 1];
 
 	if (cgroup_of_pid(pid, path, sizeof(path)) < 0)
 		return NULL;
 	table_refresh(c);
+	s = registered_at(c, path);
+	return s != NULL ? s : places_by_path(c->from.places, path);
+}
+
+static const struct session *registered_in(const struct session_cache *c,
+					   uint64_t id)
+{
+	const struct session *best = NULL;
+
 	for (size_t i = 0; i < c->count; i++)
-		/* A cgroup tells of a container; a host's service shares its
-		 * own with whatever else was started there. */
-		if (strcmp(c->table[i].instance, "host") != 0 &&
-		    c->table[i].cgroup[0] != '\0' &&
-		    strcmp(c->table[i].cgroup, "/") != 0 &&
-		    strcmp(c->table[i].cgroup, path) == 0)
-			return &c->table[i];
-	return NULL;
+		if (c->cgroups[i] == id &&
+		    (best == NULL || c->table[i].started_ms > best->started_ms))
+			best = &c->table[i];
+	return best;
+}
+
+/* The innermost cgroup that is a service's: its own, else those above. */
+static const struct session *by_ids(struct session_cache *c,
+				    const uint64_t ids[1 + EXITMAP_LEVELS])
+{
+	const struct session *s = registered_in(c, ids[0]);
+
+	for (size_t i = EXITMAP_LEVELS; i > 0 && s == NULL; i--)
+		if (ids[i] != 0 && ids[i] != ids[0])
+			s = registered_in(c, ids[i]);
+	/* Those without a registration lie right below the root. */
+	return s != NULL || ids[1] == 0 ? s
+					: places_by_id(c->from.places, ids[1]);
+}
+
+static bool by_exit(void *ctx, int32_t pid, uint64_t time_ms,
+		    const struct session **ret)
+{
+	struct session_cache *c = ctx;
+	const struct session *s;
+	struct exit_entry end;
+
+	if (c->from.exits == NULL || !exitmap_find(c->from.exits, pid, &end) ||
+	    end.boot_ns / 1000000 + clock_real_ms() - clock_boot_ms() +
+			    EXIT_SLACK_MS <
+		    time_ms)
+		return false;
+	table_refresh(c);
+	s = by_ids(c, end.cgroups);
+	if (s != NULL)
+		*ret = s;
+	return true;
 }
 
 void session_cache_lookups(struct session_cache *c,
@@ -122,5 +240,6 @@ void session_cache_lookups(struct session_cache *c,
 	*ret = (struct attribute_lookup){ .ctx = c,
 					  .by_session = by_session,
 					  .by_pid = by_pid,
-					  .by_cgroup = by_cgroup };
+					  .by_cgroup = by_cgroup,
+					  .by_exit = by_exit };
 }

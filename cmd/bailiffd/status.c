@@ -170,6 +170,11 @@ static void problems_find(const struct supervisor *s, const struct bounds *b,
 	if (s->rules_error[0] != '\0')
 		problem(p, "the policy's audit rules are not installed: %s",
 			s->rules_error);
+	if (s->exits_error[0] != '\0')
+		problem(p,
+			"of processes that are gone only the session tells "
+			"whose they were: %s",
+			s->exits_error);
 	receipts_look(b, p);
 	for (size_t i = 0; observe_problem(s, i) != NULL; i++)
 		problem(p, "%s", observe_problem(s, i));
@@ -312,12 +317,12 @@ static void audit_write(const struct supervisor *s, struct buf *out)
 	buf_printf(out,
 		   "\"events\":%llu,\"denied\":%llu,\"partial\":"
 		   "%llu,\"forged\":%llu,\"gaps\":%llu,\"kernel_lost\":%u,"
-		   "\"last_seq\":%llu,\"rules\":%zu",
+		   "\"last_seq\":%llu,\"rules\":%zu,\"exit_map\":%s",
 		   (unsigned long long)a->events, (unsigned long long)a->denied,
 		   (unsigned long long)a->partial,
 		   (unsigned long long)a->forged, (unsigned long long)a->gaps,
 		   s->kernel_lost, (unsigned long long)a->last_seq,
-		   s->policy_rules);
+		   s->policy_rules, s->exits.map_fd >= 0 ? "true" : "false");
 	buf_printf(out,
 		   ",\"backlog_limit\":%u,\"backlog_wait_ms\":%llu,"
 		   "\"budget_denials\":%llu}",

@@ -110,6 +110,11 @@ static void audit_config_write(const struct supervisor *s, struct buf *body)
 {
 	audit_settings_encode(&s->info.audit, body);
 	buf_u64(body, audit_trail_bytes(&s->info.audit, s->dirs.trail));
+	buf_u32(body, (uint32_t)s->info.service_count);
+	for (size_t i = 0; i < s->info.service_count; i++) {
+		buf_blob(body, span_of(s->info.services[i].name));
+		buf_u32(body, s->info.services[i].number);
+	}
 }
 
 void supervisor_audit_config(struct supervisor *s)
@@ -118,7 +123,7 @@ void supervisor_audit_config(struct supervisor *s)
 
 	if (!s->workers[ROLE_AUDIT].is_ready)
 		return; /* its WIRE_START says the same */
-	buf_init(&body, 256);
+	buf_init(&body, MSG_BODY_MAX);
 	audit_config_write(s, &body);
 	if (tell(s, ROLE_AUDIT, WIRE_AUDIT_CONFIG, &body) < 0)
 		log_line(&s->log, LOG_LEVEL_WARN,
@@ -176,6 +181,7 @@ static size_t audit_start(struct supervisor *s, struct buf *body, int fds[])
 		[AUDIT_FD_TRAIL] = s->dirs.trail,
 		[AUDIT_FD_SESSIONS] = s->dirs.sessions,
 		[AUDIT_FD_KEY] = s->dirs.trail_key,
+		[AUDIT_FD_EXITS] = s->exits.map_fd,
 	};
 	struct buf statement;
 	uint32_t which = 0;
@@ -194,6 +200,7 @@ static size_t audit_start(struct supervisor *s, struct buf *body, int fds[])
 	observe_statement(s, &statement);
 	buf_blob(body, buf_view(&statement));
 	buf_done(&statement);
+	buf_u32(body, s->exits.slots);
 	return n;
 }
 
@@ -859,6 +866,7 @@ static void supervisor_init(struct supervisor *s,
 		.signals = { .fd = -1 },
 		.timer = { .fd = -1 },
 		.receipts = { .fd = -1 },
+		.exits = EXIT_PROGRAM_NONE,
 		.audit_control_fd = -1,
 		.audit_fd = -1,
 	};
@@ -871,6 +879,18 @@ static void supervisor_init(struct supervisor *s,
 				     .name = role_name((enum role)i) },
 			.exit = { .fd = -1, .name = "a worker's end" },
 		};
+}
+
+/* Before audit is switched on: what loads a program is audited. */
+static void exits_begin(struct supervisor *s)
+{
+	struct err e = { 0 };
+
+	if (exit_program_load(&s->exits, &e) == 0)
+		return;
+	(void)snprintf(s->exits_error, sizeof(s->exits_error), "%s", e.text);
+	log_err(&s->log, LOG_LEVEL_WARN,
+		"processes that are gone are not looked for by cgroup", &e);
 }
 
 static int supervisor_open(struct supervisor *s, struct err *e)
@@ -890,6 +910,8 @@ static int supervisor_open(struct supervisor *s, struct err *e)
 	if (r == 0 && !s->is_arming)
 		r = receipts_begin(s, e);
 	if (r == 0 && !s->is_arming)
+		exits_begin(s);
+	if (r == 0 && !s->is_arming)
 		r = kernel_begin(s, e);
 	if (r == 0)
 		r = confine_process("supervisor", e);
@@ -903,6 +925,7 @@ static void supervisor_done(struct supervisor *s)
 	kill_all(s);
 	if (!s->is_arming)
 		kernel_end(s);
+	exit_program_close(&s->exits);
 	clock_end(s);
 	fd_drop(&s->signals.fd);
 	fd_drop(&s->timer.fd);

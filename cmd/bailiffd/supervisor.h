@@ -20,6 +20,7 @@
 #include "lib/loop.h"
 #include "lib/msg.h"
 #include "pkg/audit/source.h"
+#include "pkg/identity/exitmap.h"
 #include "pkg/identity/registry.h"
 
 #define PROBLEMS_MAX 16
@@ -87,11 +88,13 @@ struct supervisor {
 	struct load_state load;
 	char load_error[ERR_TEXT_MAX]; /* why the last boot load failed */
 
-	int audit_control_fd; /* requests; -1 while not open */
-	int audit_fd;	      /* the event socket; the audit process claims
-			       * it, this duplicate keeps it registered */
-	bool has_rules;	      /* ours may be installed */
-	size_t policy_rules;  /* those of the policy that stand */
+	struct exit_program exits;
+	char exits_error[ERR_TEXT_MAX]; /* why there is none */
+	int audit_control_fd;		/* requests; -1 while not open */
+	int audit_fd;	     /* the event socket; the audit process claims
+			      * it, this duplicate keeps it registered */
+	bool has_rules;	     /* ours may be installed */
+	size_t policy_rules; /* those of the policy that stand */
 	char rules_error[ERR_TEXT_MAX]; /* why they are an older policy's */
 	bool has_posture;		/* audit_before must be put back */
 	struct audit_posture audit_before, audit_posture; /* found, set */

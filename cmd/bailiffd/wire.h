@@ -44,7 +44,8 @@ enum wire {
 	WIRE_OWN_EVENT = 48, /* blob action, blob key=value text */
 	WIRE_KERNEL,	   /* u32 lost since last told, u8 LOST_BY_*: events the
 			    * kernel lost, copies that found no room here */
-	WIRE_AUDIT_CONFIG, /* settings (settings.h), u64 bytes of the trail */
+	WIRE_AUDIT_CONFIG, /* settings (settings.h), u64 bytes of the trail, u32
+			    * n, n times: blob service, u32 number */
 	WIRE_TAKEN,	   /* u32 n, n times: blob collector, u64 sequence up
 			    * to which it took the trail */
 
@@ -85,6 +86,7 @@ enum audit_fd {
 	AUDIT_FD_TRAIL,	   /* directory PATH_TRAIL */
 	AUDIT_FD_SESSIONS, /* directory PATH_SESSIONS */
 	AUDIT_FD_KEY,	   /* directory PATH_TRAIL_KEY */
+	AUDIT_FD_EXITS,	   /* the map of exits */
 	AUDIT_FD_COUNT
 };
 #define AUDIT_FDS_NEEDED                                 \
