@@ -37,9 +37,10 @@ enum trail_durability {
 	TRAIL_EACH
 };
 
-/* Add lines "name value\n" to a checkpoint. Called from trail_tick() and, once
- * enough events are not covered, from trail_append() before it takes the frame
- * it was given. */
+/* Add lines "name value\n" to a checkpoint. Called when a writer is opened or
+ * closed, from trail_tick() and, once enough events are not covered, from
+ * trail_append() before it takes the frame it was given. Neither this nor the
+ * next may call the writer. */
 typedef void trail_statement_fn(void *ctx, struct buf *out);
 
 /* The segment with these sequences is about to be removed for the size cap; it
@@ -56,7 +57,9 @@ struct trail_config {
 	 * NULL: nothing is signed, boot and key_dirfd mean nothing. */
 	const char *origin;
 	const char *boot; /* boot id, now */
-	int key_dirfd; /* private, not on a disk: the key's file; duplicated */
+	/* Private, not on a disk: the file of the secret key, for a writer of
+	 * this boot that follows; duplicated. -1: not kept. */
+	int key_dirfd;
 	trail_statement_fn *statement; /* or NULL */
 	trail_prune_fn *pruning;       /* or NULL */
 	void *ctx;		       /* for both */
@@ -80,7 +83,7 @@ int trail_writer_open(int dirfd, const struct trail_config *config,
 		      struct trail_writer **ret, uint64_t *ret_recovered,
 		      struct err *e);
 
-/* Flushes first; what that could not write is gone. */
+/* Flushes first, with a last checkpoint; what that could not write is gone. */
 void trail_writer_close(struct trail_writer *w);
 
 /**
@@ -134,6 +137,36 @@ uint64_t trail_acked(const struct trail_writer *w);
  * events that were appended but could not be written. */
 uint64_t trail_pruned(const struct trail_writer *w);
 uint64_t trail_lost(const struct trail_writer *w);
+
+/* How this writer came to the key that it began with. */
+enum trail_key_how {
+	TRAIL_KEY_NONE,	     /* nothing is signed */
+	TRAIL_KEY_FIRST,     /* the first of this boot: it signs itself */
+	TRAIL_KEY_SUCCEEDED, /* the one before signed it */
+	/* The first of another log in this boot: the one before was taken
+	 * away. It signs itself. */
+	TRAIL_KEY_NEW_LOG,
+	/* A second chain in this boot, which verify will show, since the file
+	 * of the secret was not there, was damaged, could not be read, or held
+	 * a key that is not the one in force in this trail. */
+	TRAIL_KEY_MISSING,
+	TRAIL_KEY_DAMAGED,
+	TRAIL_KEY_UNREADABLE,
+	TRAIL_KEY_OTHER
+};
+
+struct trail_key_state {
+	enum trail_key_how how;
+	uint64_t epoch;	       /* of the key in force */
+	unsigned char key[32]; /* that key, public */
+	bool is_kept;	       /* a writer that follows can go on with it */
+	struct err why_not;    /* when it is not kept */
+};
+
+const struct trail_key_state *trail_key_state(const struct trail_writer *w);
+
+/* "first", "succeeded", ...: the name without TRAIL_KEY_, in lower case. */
+const char *trail_key_how_name(enum trail_key_how how);
 
 struct trail_reader;
 

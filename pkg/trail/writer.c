@@ -1,106 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* writer.c - the one writer of a trail; see trail.h. */
-#include "pkg/trail/trail.h"
+#include "pkg/trail/writer.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include <openssl/crypto.h>
+
 #include "lib/auto.h"
-#include "lib/file.h"
 #include "pkg/trail/horizon.h"
-#include "pkg/trail/scan.h"
 
-/* A new segment has this name until its header is written. */
-#define NEW_NAME "segment.new"
-/* Less than this is not worth preallocating. */
-#define PREALLOC_MIN 65536
-#define SYNC_MS	     1000 /* TRAIL_AT_CHECKPOINT where nothing is signed */
-
-struct segment {
-	uint64_t first;
-	uint64_t bytes; /* that it takes of the cap */
-};
-
-/* A place to which the log can go back: nothing later counts. */
-struct place {
-	uint64_t next; /* sequence of the next frame */
-	struct tree tree;
-};
-
-struct trail_writer {
-	int dirfd;	/* own open file: it carries the lock */
-	int fd;		/* the last segment; -1: none yet */
-	int horizon_fd; /* -1: no such file yet */
-	struct trail_config config;
-	struct segment_start start; /* of the last segment, or the next one */
-	struct segment *segments;   /* oldest first; the last one is open */
-	size_t count, room;
-	uint64_t total;	       /* bytes of all of them */
-	uint64_t offset;       /* end of what is written in the last one */
-	uint64_t first_offset; /* of its first frame */
-	struct place written;  /* after what is in the file */
-	struct place now;      /* after what is pending too */
-	unsigned char *pending;
-	size_t pending_len;
-	uint64_t acked;	 /* up to this sequence */
-	uint64_t synced; /* when; of trail_tick()'s clock */
-	uint64_t pruned, lost;
-	struct hasher *hasher;
-	bool is_ragged; /* half a frame could not be cut back yet */
-};
-
-/* Only while there is one: w->count is not 0. */
-static struct segment *segment_last(const struct trail_writer *w)
-{
-	return &w->segments[w->count - 1];
-}
-
-static int segment_add(struct trail_writer *w, uint64_t first, uint64_t bytes,
-		       struct err *e)
-{
-	if (w->count == w->room) {
-		const size_t room = w->room != 0 ? w->room * 2 : 16;
-		struct segment *more =
-			realloc(w->segments, room * sizeof(*more));
-
-		if (more == NULL)
-			return err_set(e, ENOMEM, "out of memory");
-		w->segments = more;
-		w->room = room;
-	}
-	w->segments[w->count++] = (struct segment){ first, bytes };
-	w->total += bytes;
-	return 0;
-}
-
-/* What the last segment takes of the cap. */
-static void segment_charge(struct trail_writer *w, uint64_t bytes)
-{
-	struct segment *last = segment_last(w);
-
-	w->total += bytes - last->bytes;
-	last->bytes = bytes;
-}
-
-/* Take the room that a segment will need, or as much of it as there is: a full
- * disk is seen now and not in the middle. Return: bytes. */
-static uint64_t room_take(int fd, uint64_t bytes)
-{
-	for (; bytes >= PREALLOC_MIN; bytes /= 2) {
-		if (fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)bytes) == 0)
-			return bytes;
-		if (errno != ENOSPC && errno != EFBIG && errno != EDQUOT)
-			break;
-	}
-	return 0;
-}
+#define SYNC_MS 1000 /* TRAIL_AT_CHECKPOINT where nothing is signed */
 
 /* ---- opening --------------------------------------------------------------
  */
@@ -121,139 +35,93 @@ static int lock_take(struct trail_writer *w, int dirfd, struct err *e)
 	return -EBUSY;
 }
 
-static int segments_load(struct trail_writer *w, struct err *e)
+void trail_limits_set(struct trail_writer *w, uint64_t bytes_max,
+		      uint64_t segment_max)
 {
-	AUTO_MEM uint64_t *list = NULL;
-	size_t count;
-	int r = segment_list(w->dirfd, &list, &count, e);
-
-	for (size_t i = 0; i < count && r == 0; i++) {
-		char name[SEGMENT_NAME_LEN + 1];
-		struct stat st;
-
-		segment_name(list[i], name);
-		if (fstatat(w->dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-			return err_errno(e, "stat trail segment %s", name);
-		if (!S_ISREG(st.st_mode))
-			return err_set(e, EBADMSG,
-				       "trail segment %s is not a regular file",
-				       name);
-		r = segment_add(w, list[i], (uint64_t)st.st_size, e);
-	}
-	return r;
+	w->config.bytes_max = bytes_max;
+	/* Pruning drops whole segments: keep at least half the trail. */
+	w->config.segment_max =
+		segment_max > bytes_max / 2 ? bytes_max / 2 : segment_max;
 }
 
-/* Walk the last segment to its end: that gives the tree and what is to be cut.
- * Return: 0; -ENODATA: it never held a frame. */
-static int last_scan(struct trail_writer *w, struct scan *s, struct err *e)
+/* What signs, if anything does. */
+static int signing_take(struct trail_writer *w, const struct trail_config *c,
+			struct err *e)
 {
-	struct trail_frame frame;
-	int r = scan_open(s, w->dirfd, segment_last(w)->first, e);
-
-	w->first_offset = s->offset;
-	while (r == 0)
-		r = scan_next(s, &frame, e);
-	return r == -EAGAIN ? 0 : r;
-}
-
-/* Forget a last segment that never held a frame (a power cut). The one before
- * it says all that it would have said; without one another log begins. */
-static int last_drop(struct trail_writer *w, uint64_t *recovered, struct err *e)
-{
-	const struct segment *last = segment_last(w);
-	char name[SEGMENT_NAME_LEN + 1];
-
-	segment_name(last->first, name);
-	if (unlinkat(w->dirfd, name, 0) < 0)
-		return err_errno(e, "remove the empty segment %s", name);
-	*recovered += last->bytes;
-	w->written.next = last->first;
-	w->total -= last->bytes;
-	w->count--;
-	return 0;
-}
-
-/* Go on behind what @s walked. */
-static int last_take(struct trail_writer *w, const struct scan *s,
-		     uint64_t *recovered, struct err *e)
-{
-	char name[SEGMENT_NAME_LEN + 1];
-	uint64_t room;
-
-	segment_name(s->start.first, name);
-	w->fd = file_open_beneath(w->dirfd, name, O_RDWR, 0, e);
-	if (w->fd < 0)
-		return w->fd;
-	if (s->tail != 0 && ftruncate(w->fd, (off_t)s->offset) < 0)
-		return err_errno(e, "cut half a frame off segment %s", name);
-	*recovered += s->tail;
-	w->start = s->start;
-	w->offset = s->offset;
-	room = room_take(w->fd, w->config.segment_max);
-	segment_charge(w, room > w->offset ? room : w->offset);
-	w->written.next = s->next;
-	w->written.tree = s->tree;
-	return 0;
-}
-
-static int last_open(struct trail_writer *w, uint64_t *recovered, struct err *e)
-{
-	AUTO_DONE(scan_done) struct scan s = { .fd = -1 };
-	int r = scan_init(&s);
-
-	if (r < 0)
-		return err_set(e, -r, "out of memory");
-	while (w->count != 0) {
-		r = last_scan(w, &s, e);
-		if (r == 0)
-			return last_take(w, &s, recovered, e);
-		if (r == -ENODATA)
-			r = last_drop(w, recovered, e);
-		if (r < 0) {
-			(void)err_hint(
-				e,
-				"move the damaged trail away to begin a new one");
-			return r;
-		}
-	}
-	return 0;
+	if (c->origin == NULL)
+		return 0;
+	if (!note_name_ok(span_of(c->origin)) ||
+	    !note_name_ok(span_of(c->boot)) ||
+	    strlen(c->boot) > CHECKPOINT_BOOT_MAX)
+		return err_set(e, EINVAL,
+			       "\"%s\" in boot \"%s\" cannot name a log",
+			       c->origin, c->boot != NULL ? c->boot : "");
+	(void)strcpy(w->start.origin, c->origin);
+	(void)strcpy(w->boot, c->boot);
+	w->config.origin = w->config.boot = NULL; /* the caller's */
+	if (c->key_dirfd < 0)
+		return 0;
+	w->key_dirfd = fcntl(c->key_dirfd, F_DUPFD_CLOEXEC, 0);
+	return w->key_dirfd < 0 ? err_errno(e, "the key's directory") : 0;
 }
 
 static int config_take(struct trail_writer *w, const struct trail_config *c,
 		       struct err *e)
 {
-	const char *origin = c->origin != NULL ? c->origin : "";
-
 	w->config = *c;
 	trail_limits_set(w, c->bytes_max, c->segment_max);
-	if (strlen(origin) > TRAIL_ORIGIN_MAX)
-		return err_set(e, EINVAL, "an origin of more than %d bytes",
-			       TRAIL_ORIGIN_MAX);
-	(void)strcpy(w->start.origin, origin);
 	w->pending = malloc(TRAIL_PENDING_MAX);
 	w->hasher = hasher_new();
 	if (w->pending == NULL || w->hasher == NULL)
 		return err_set(e, ENOMEM, "no memory, or no SHA-256");
-	return 0;
+	return signing_take(w, c, e);
 }
 
-static int writer_begin(struct trail_writer *w, int dirfd, uint64_t *recovered,
-			struct err *e)
+/* Is it a reason to drop frames, and try again, rather than to end? */
+static bool is_full(int r)
+{
+	return r == -ENOSPC || r == -EDQUOT || r == -EFBIG;
+}
+
+/* Tell readers what they may see, and begin a signed log's part of this writer
+ * with a key and a checkpoint. What could not be done is tried again by the
+ * next call. */
+static int writer_begin(struct trail_writer *w, struct err *e)
+{
+	int r = 0;
+
+	if (w->begun == BEGUN_NOT)
+		r = trail_durability_set(w, w->config.durability, e);
+	if (r == 0 && w->begun == BEGUN_TOLD && writer_signs(w))
+		r = sign_begin(w, e);
+	if (r == 0 && w->begun == BEGUN_KEY)
+		r = sign_checkpoint(w, e);
+	if (r == 0)
+		r = trail_flush(w, e);
+	if (r < 0)
+		return r;
+	w->begun = BEGUN_ALL;
+	if (w->config.durability != TRAIL_NONE)
+		r = writer_sync(w, e);
+	return r;
+}
+
+static int writer_take_over(struct trail_writer *w, int dirfd,
+			    uint64_t *recovered, struct err *e)
 {
 	int r = lock_take(w, dirfd, e);
 
-	if (r == 0)
-		r = segments_load(w, e);
 	if (r < 0)
 		return r;
 	w->written.next = w->config.first_seq != 0 ? w->config.first_seq : 1;
-	r = last_open(w, recovered, e);
+	r = segments_recover(w, recovered, e);
 	if (r < 0)
 		return r;
 	if (w->count == 0)
 		w->start.log_first = w->written.next;
 	w->now = w->written;
-	return trail_durability_set(w, w->config.durability, e);
+	r = writer_begin(w, e);
+	return is_full(r) ? 0 : r;
 }
 
 int trail_writer_open(int dirfd, const struct trail_config *config,
@@ -266,11 +134,12 @@ int trail_writer_open(int dirfd, const struct trail_config *config,
 
 	if (w == NULL)
 		return err_set(e, ENOMEM, "out of memory");
-	w->dirfd = w->fd = w->horizon_fd = -1;
+	w->dirfd = w->fd = w->horizon_fd = w->key_dirfd = -1;
 	r = config_take(w, config, e);
 	if (r == 0)
-		r = writer_begin(w, dirfd, &recovered, e);
+		r = writer_take_over(w, dirfd, &recovered, e);
 	if (r < 0) {
+		w->begun = BEGUN_NOT; /* nothing to end either */
 		trail_writer_close(w);
 		return r;
 	}
@@ -279,15 +148,27 @@ int trail_writer_open(int dirfd, const struct trail_config *config,
 	return 0;
 }
 
+/* Nothing stays without a checkpoint, or unseen, because of an orderly end. */
+static void writer_end(struct trail_writer *w)
+{
+	if (writer_signs(w) && w->now.uncovered != 0)
+		(void)sign_checkpoint(w, NULL);
+	(void)trail_flush(w, NULL);
+	if (w->config.durability != TRAIL_NONE)
+		(void)writer_sync(w, NULL);
+}
+
 void trail_writer_close(struct trail_writer *w)
 {
 	if (w == NULL)
 		return;
-	if (w->pending_len != 0)
-		(void)trail_flush(w, NULL);
+	if (w->begun == BEGUN_ALL)
+		writer_end(w);
+	OPENSSL_cleanse(&w->secret, sizeof(w->secret));
 	fd_drop(&w->fd);
 	fd_drop(&w->dirfd);
 	fd_drop(&w->horizon_fd);
+	fd_drop(&w->key_dirfd);
 	hasher_free(w->hasher);
 	free(w->pending);
 	free(w->segments);
@@ -310,12 +191,12 @@ static int acknowledge(struct trail_writer *w, struct err *e)
 	return r < 0 ? r : 0;
 }
 
-static int sync_and_acknowledge(struct trail_writer *w, struct err *e)
+int writer_sync(struct trail_writer *w, struct err *e)
 {
-	if (w->acked == w->written.next - 1)
-		return 0;
-	if (w->fd >= 0 && fdatasync(w->fd) < 0)
+	if (w->fd >= 0 && w->acked != w->written.next - 1 &&
+	    fdatasync(w->fd) < 0)
 		return err_errno(e, "sync the trail");
+	w->is_checkpointed = false;
 	return acknowledge(w, e);
 }
 
@@ -328,154 +209,35 @@ int trail_durability_set(struct trail_writer *w, enum trail_durability d,
 		return r;
 	w->config.durability = d;
 	w->acked = HORIZON_ALL; /* said anew in any case */
-	if (d != TRAIL_NONE)
-		return sync_and_acknowledge(w, e);
-	w->acked = w->written.next - 1;
-	return horizon_put(w->dirfd, &w->horizon_fd, HORIZON_ALL, e);
-}
-
-/* ---- segments -------------------------------------------------------------
- */
-
-void trail_limits_set(struct trail_writer *w, uint64_t bytes_max,
-		      uint64_t segment_max)
-{
-	w->config.bytes_max = bytes_max;
-	/* Pruning drops whole segments: keep at least half the trail. */
-	w->config.segment_max =
-		segment_max > bytes_max / 2 ? bytes_max / 2 : segment_max;
-}
-
-static int oldest_prune(struct trail_writer *w, struct err *e)
-{
-	const struct segment oldest = w->segments[0];
-	const uint64_t next =
-		w->count > 1 ? w->segments[1].first : w->written.next;
-	char name[SEGMENT_NAME_LEN + 1];
-
-	if (w->config.pruning != NULL)
-		w->config.pruning(w->config.ctx, w->dirfd, oldest.first,
-				  next - 1);
-	segment_name(oldest.first, name);
-	if (unlinkat(w->dirfd, name, 0) < 0 && errno != ENOENT)
-		return err_errno(e, "prune trail segment %s", name);
-	w->pruned += next - oldest.first;
-	w->total -= oldest.bytes;
-	w->count--;
-	memmove(w->segments, w->segments + 1, w->count * sizeof(oldest));
-	return 0;
-}
-
-/* The last segment takes no more frames: give back what it was given too much,
- * and see that it is on the disk before a later one is. */
-static int segment_seal(struct trail_writer *w, struct err *e)
-{
-	uint64_t bytes;
-
-	if (w->count == 0)
-		return 0;
-	bytes = segment_last(w)->bytes;
-	/* One file system frees by the first, another by the second. */
-	if (bytes > w->offset && ftruncate(w->fd, (off_t)w->offset) == 0) {
-		(void)fallocate(w->fd,
-				FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-				(off_t)w->offset, (off_t)(bytes - w->offset));
-		segment_charge(w, w->offset);
+	if (d != TRAIL_NONE) {
+		r = writer_sync(w, e);
+	} else {
+		r = horizon_put(w->dirfd, &w->horizon_fd, HORIZON_ALL, e);
+		w->acked = w->written.next - 1;
 	}
-	if (w->config.durability != TRAIL_NONE && fdatasync(w->fd) < 0)
-		return err_errno(e, "sync the trail");
-	return 0;
-}
-
-/* The file of the next segment, under its name. Return: descriptor. */
-static int segment_file(struct trail_writer *w, const char *name, uint64_t room,
-			uint64_t *ret_room, struct err *e)
-{
-	unsigned char header[SEGMENT_HEADER_MAX];
-	int len, r;
-	AUTO_FD fd = file_open_beneath(w->dirfd, NEW_NAME,
-				       O_RDWR | O_CREAT | O_TRUNC, 0600, e);
-
-	if (fd < 0)
-		return fd;
-	*ret_room = room_take(fd, room);
-	w->start.first = w->written.next;
-	w->start.tree = w->written.tree;
-	len = segment_header(w->hasher, &w->start, header);
-	r = len < 0 ? len
-		    : file_write_all(
-			      fd, (struct span){ (char *)header, (size_t)len });
-	if (r == 0 && w->config.durability != TRAIL_NONE && fdatasync(fd) < 0)
-		r = -errno;
-	if (r == 0 && renameat(w->dirfd, NEW_NAME, w->dirfd, name) < 0)
-		r = -errno;
-	if (r == 0 && w->config.durability != TRAIL_NONE && fsync(w->dirfd) < 0)
-		r = -errno;
-	if (r < 0) {
-		(void)unlinkat(w->dirfd, NEW_NAME, 0);
-		return err_set(e, -r, "begin trail segment %s: %s", name,
-			       strerror(-r));
-	}
-	w->first_offset = w->offset = (uint64_t)len;
-	return fd_steal(&fd);
-}
-
-/* The header that a segment would have now. */
-static uint64_t header_len(const struct trail_writer *w)
-{
-	return SEGMENT_FIXED_LEN + strlen(w->start.origin) +
-	       strlen(w->start.signer.boot) +
-	       (tree_parts_count(w->now.tree.size) + 1) * TREE_HASH_LEN;
-}
-
-/* Begin a segment in which a frame of @need bytes has room. */
-static int segment_begin(struct trail_writer *w, uint64_t need, struct err *e)
-{
-	const uint64_t least = header_len(w) + need;
-	const uint64_t room =
-		w->config.segment_max > least ? w->config.segment_max : least;
-	char name[SEGMENT_NAME_LEN + 1];
-	uint64_t took = 0;
-	int r = segment_seal(w, e), fd;
-
-	while (r == 0 && w->count != 0 && w->total + room > w->config.bytes_max)
-		r = oldest_prune(w, e);
+	/* Nothing is appended before readers know what they may not see. */
 	if (r < 0)
-		return r;
-	segment_name(w->written.next, name);
-	fd = segment_file(w, name, room, &took, e);
-	if (fd < 0)
-		return fd;
-	r = segment_add(w, w->written.next, took > w->offset ? took : w->offset,
-			e);
-	if (r < 0) {
-		(void)unlinkat(w->dirfd, name, 0);
-		(void)close(fd);
-		return r;
-	}
-	fd_drop(&w->fd);
-	w->fd = fd;
-	return 0;
-}
-
-/* Make the last segment the one that takes @need bytes more. */
-static int room_make(struct trail_writer *w, uint64_t need, struct err *e)
-{
-	const uint64_t end = w->offset + w->pending_len;
-	int r = 0;
-
-	if (w->count != 0 &&
-	    (end == w->first_offset || end + need <= w->config.segment_max)) {
-		if (w->pending_len + need > TRAIL_PENDING_MAX)
-			r = trail_flush(w, e);
-		return r;
-	}
-	r = trail_flush(w, e);
-	return r < 0 ? r : segment_begin(w, need, e);
+		w->begun = BEGUN_NOT;
+	else if (w->begun == BEGUN_NOT)
+		w->begun = BEGUN_TOLD;
+	return r;
 }
 
 /* ---- appending ------------------------------------------------------------
  */
+
+void place_step(struct place *p, enum trail_kind kind)
+{
+	p->next++;
+	if (kind == TRAIL_EVENT) {
+		p->uncovered++;
+	} else if (kind == TRAIL_CHECKPOINT) {
+		p->uncovered = 0;
+		p->checkpoints++;
+	} else {
+		p->checkpoints = 0;
+	}
+}
 
 /* Into what is pending; there is room. */
 static int pending_add(struct trail_writer *w, enum trail_kind kind,
@@ -495,28 +257,37 @@ static int pending_add(struct trail_writer *w, enum trail_kind kind,
 	if (frame.len != 0)
 		memcpy(at + SEGMENT_HEAD_LEN, frame.p, frame.len);
 	w->pending_len += SEGMENT_HEAD_LEN + frame.len;
-	w->now.next++;
+	place_step(&w->now, kind);
 	return 0;
 }
 
-static int frame_append(struct trail_writer *w, enum trail_kind kind,
-			struct span frame, struct err *e)
+int writer_append(struct trail_writer *w, enum trail_kind kind,
+		  struct span frame, struct err *e)
 {
 	const uint64_t need = SEGMENT_HEAD_LEN + (uint64_t)frame.len;
 	int r;
 
 	if (frame.len > TRAIL_FRAME_MAX ||
-	    need + header_len(w) > w->config.bytes_max)
+	    need + segment_header_bytes(w) > w->config.bytes_max)
 		return err_set(e, EMSGSIZE, "a frame of %zu bytes", frame.len);
-	r = room_make(w, need, e);
+	r = segment_room(w, need, e);
 	return r < 0 ? r : pending_add(w, kind, frame, e);
 }
 
 int trail_append(struct trail_writer *w, struct span frame, uint64_t *ret_seq,
 		 struct err *e)
 {
-	const int r = frame_append(w, TRAIL_EVENT, frame, e);
+	int r = 0;
 
+	if (w->begun != BEGUN_ALL)
+		r = writer_begin(w, e);
+	if (r < 0)
+		return r;
+	/* One that cannot be made now is due again after as many events. */
+	if (writer_signs(w) && w->now.uncovered != 0 &&
+	    w->now.uncovered % CHECKPOINT_EVENTS == 0)
+		(void)sign_checkpoint(w, NULL);
+	r = writer_append(w, TRAIL_EVENT, frame, e);
 	if (r == 0)
 		*ret_seq = w->now.next - 1;
 	return r;
@@ -554,30 +325,28 @@ static size_t pending_write(struct trail_writer *w, int *ret_code)
 
 /* Of the frames that are pending the first ones, in @done bytes, are in the
  * file: the log is what it was before the others were appended. */
-static int pending_keep(struct trail_writer *w, size_t done)
+static void pending_keep(struct trail_writer *w, size_t done)
 {
-	struct place *place = &w->written;
-	size_t at = 0;
-	int r = 0;
+	uint64_t seq = w->written.next;
+	size_t at = 0, kept = 0;
 
-	while (r == 0 && at < w->pending_len) {
-		struct segment_head head;
-		const char *what = segment_head_get(w->pending + at,
-						    w->written.next, &head);
-		const size_t len = SEGMENT_HEAD_LEN + head.len;
-
-		(void)what;
-		if (at + len > done)
-			break;
-		r = tree_append(w->hasher, &place->tree, &head.leaf, NULL);
-		place->next++;
-		at += len;
+	for (struct segment_head head; at < w->pending_len;
+	     at += SEGMENT_HEAD_LEN + head.len) {
+		/* Our own: they are whole. */
+		(void)segment_head_get(w->pending + at, seq++, &head);
+		if (kept == at && at + SEGMENT_HEAD_LEN + head.len <= done &&
+		    tree_append(w->hasher, &w->written.tree, &head.leaf,
+				NULL) == 0) {
+			place_step(&w->written, head.kind);
+			kept = at + SEGMENT_HEAD_LEN + head.len;
+		} else {
+			w->lost += head.kind == TRAIL_EVENT;
+		}
 	}
-	w->lost += w->now.next - place->next;
-	w->offset += at;
-	if (done != at)
+	w->now = w->written;
+	w->offset += kept;
+	if (done != kept)
 		(void)cut_back(w);
-	return r;
 }
 
 int trail_flush(struct trail_writer *w, struct err *e)
@@ -592,8 +361,7 @@ int trail_flush(struct trail_writer *w, struct err *e)
 		w->offset += done;
 		w->written = w->now;
 	} else {
-		(void)pending_keep(w, done);
-		w->now = w->written;
+		pending_keep(w, done);
 	}
 	w->pending_len = 0;
 	if (w->offset > segment_last(w)->bytes)
@@ -603,30 +371,84 @@ int trail_flush(struct trail_writer *w, struct err *e)
 	if (w->config.durability == TRAIL_NONE) {
 		(void)acknowledge(w, NULL);
 	} else if (w->config.durability == TRAIL_EACH) {
-		const int code = sync_and_acknowledge(w, r == 0 ? e : NULL);
+		const int code = writer_sync(w, r == 0 ? e : NULL);
 
 		r = r == 0 ? code : r;
 	}
 	return r;
 }
 
+/* ---- in time --------------------------------------------------------------
+ */
+
+/* Milliseconds until a checkpoint is due. */
+static uint64_t checkpoint_wait(const struct trail_writer *w, uint64_t now_ms)
+{
+	const bool is_idle = w->now.uncovered == 0;
+	const uint64_t since = is_idle ? w->checkpoint_ms : w->uncovered_ms;
+	const uint64_t wait = is_idle ? CHECKPOINT_IDLE_MS : CHECKPOINT_MS;
+
+	if (!is_idle && since == 0)
+		return wait;
+	return now_ms - since < wait ? wait - (now_ms - since) : 0;
+}
+
+/* The checkpoint that is due, and after many of them another key. */
+static int checkpoint_tick(struct trail_writer *w, uint64_t now_ms,
+			   struct err *e)
+{
+	int r;
+
+	if (w->checkpoint_ms == 0)
+		w->checkpoint_ms = now_ms;
+	if (w->now.uncovered == 0)
+		w->uncovered_ms = 0;
+	else if (w->uncovered_ms == 0)
+		w->uncovered_ms = now_ms;
+	if (checkpoint_wait(w, now_ms) != 0)
+		return 0;
+	r = sign_checkpoint(w, e);
+	if (r == 0)
+		r = trail_flush(w, e);
+	w->checkpoint_ms = now_ms;
+	w->uncovered_ms = 0;
+	return r;
+}
+
+static int signed_tick(struct trail_writer *w, uint64_t now_ms, struct err *e)
+{
+	int r = checkpoint_tick(w, now_ms, e);
+
+	if (r < 0)
+		return r;
+	if (w->is_checkpointed && w->config.durability == TRAIL_AT_CHECKPOINT)
+		r = writer_sync(w, e);
+	return r < 0 ? r : sign_succeed(w, e);
+}
+
 int trail_tick(struct trail_writer *w, uint64_t now_ms, struct err *e)
 {
 	int r = trail_flush(w, e);
 
+	if (r == 0 && w->begun != BEGUN_ALL)
+		r = writer_begin(w, e);
+	if (r < 0)
+		return r;
+	if (writer_signs(w))
+		return signed_tick(w, now_ms, e);
 	if (w->config.durability != TRAIL_AT_CHECKPOINT ||
 	    now_ms - w->synced < SYNC_MS)
-		return r;
+		return 0;
 	w->synced = now_ms;
-	return sync_and_acknowledge(w, e);
+	return writer_sync(w, e);
 }
 
 uint64_t trail_wait_ms(const struct trail_writer *w, uint64_t now_ms)
 {
 	const uint64_t since = now_ms - w->synced;
 
-	if (w->config.durability != TRAIL_AT_CHECKPOINT)
-		return SYNC_MS;
+	if (writer_signs(w))
+		return checkpoint_wait(w, now_ms);
 	return since < SYNC_MS ? SYNC_MS - since : 0;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* trail_test.c - the trail: appending, reading, recovery, verify. */
 #include "test/unit/harness.h"
+#include "test/unit/trail_dir.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <sched.h>
@@ -19,76 +19,6 @@
 
 static const struct trail_config wide = { .bytes_max = 1 << 20,
 					  .segment_max = 1 << 19 };
-
-/* A directory of the test's own; removed with dir_remove(). */
-struct dir {
-	char path[64];
-	int fd;
-};
-
-static struct dir dir_make(void)
-{
-	struct dir d;
-
-	(void)strcpy(d.path, "/tmp/trail-test.XXXXXX");
-	CHECK(mkdtemp(d.path) != NULL);
-	d.fd = open(d.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	CHECK(d.fd >= 0);
-	return d;
-}
-
-static void dir_empty(int dirfd)
-{
-	const int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY);
-	DIR *dir = fdopendir(fd);
-	const struct dirent *entry;
-
-	CHECK(dir != NULL);
-	while ((entry = readdir(dir)) != NULL)
-		if (entry->d_name[0] != '.')
-			CHECK(unlinkat(dirfd, entry->d_name, 0) == 0);
-	(void)closedir(dir);
-}
-
-static void dir_remove(const struct dir *d)
-{
-	dir_empty(d->fd);
-	(void)close(d->fd);
-	(void)rmdir(d->path);
-}
-
-static struct trail_writer *writer(int dirfd, const struct trail_config *l)
-{
-	struct trail_writer *w;
-	struct err e = { 0 };
-	uint64_t recovered;
-
-	if (trail_writer_open(dirfd, l, &w, &recovered, &e) < 0)
-		test_fail(__FILE__, __LINE__, "%s", e.text);
-	return w;
-}
-
-static void append(struct trail_writer *w, const char *text)
-{
-	struct err e = { 0 };
-	uint64_t seq;
-
-	if (trail_append(w, span_of(text), &seq, &e) < 0 ||
-	    trail_flush(w, &e) < 0)
-		test_fail(__FILE__, __LINE__, "%s", e.text);
-}
-
-/* @count frames "frame N", where N is the sequence. */
-static void append_many(struct trail_writer *w, unsigned count)
-{
-	for (unsigned i = 0; i < count; i++) {
-		char text[64];
-
-		(void)snprintf(text, sizeof(text), "frame %" PRIu64,
-			       trail_next_seq(w));
-		append(w, text);
-	}
-}
 
 static size_t segments(int dirfd)
 {
@@ -449,15 +379,6 @@ static size_t sample(int dirfd, char *ret, size_t size)
 	CHECK(n > 0 && (size_t)n < size);
 	(void)close(fd);
 	return (size_t)n;
-}
-
-static void put(int dirfd, const char *name, const char *bytes, size_t len)
-{
-	const int fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-
-	CHECK(fd >= 0);
-	CHECK_INT(write(fd, bytes, len), len);
-	(void)close(fd);
 }
 
 TEST(verify_and_every_reader_find_a_change_of_any_byte)
