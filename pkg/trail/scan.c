@@ -232,7 +232,9 @@ static int frame_look(struct scan *s, struct trail_frame *ret, struct err *e)
 	struct tree_hash leaf;
 	const char *what;
 	size_t len;
+	int r;
 
+	s->can_pass = false;
 	if (have < 0)
 		return read_failed(s, have, e);
 	if (have < SEGMENT_HEAD_LEN)
@@ -254,9 +256,11 @@ static int frame_look(struct scan *s, struct trail_frame *ret, struct err *e)
 	if (tree_frame_leaf(s->hasher, ret->seq, ret->kind, ret->bytes, &leaf) <
 	    0)
 		return err_set(e, EIO, "SHA-256 failed");
-	if (!tree_hash_eq(&leaf, &s->head.leaf))
-		return frame_bad(s, len, "a frame does not fit its hash", e);
-	return 0;
+	if (tree_hash_eq(&leaf, &s->head.leaf))
+		return 0;
+	r = frame_bad(s, len, "a frame does not fit its hash", e);
+	s->can_pass = r == -EBADMSG;
+	return r;
 }
 
 int scan_peek(struct scan *s, struct trail_frame *ret, struct err *e)

@@ -7,6 +7,7 @@
 #ifndef PKG_TRAIL_SCAN_H
 #define PKG_TRAIL_SCAN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lib/err.h"
@@ -22,6 +23,9 @@ struct scan {
 	struct tree tree;	  /* of the frames before @next */
 	struct tree_path *path;	  /* borrowed, or NULL: goes to tree_append() */
 	struct segment_head head; /* of the frame that was seen last */
+	/* Of that frame only the bytes do not fit: scan_take() goes behind it,
+	 * with the hash that stands in its head. */
+	bool can_pass;
 	uint64_t tail;		  /* bytes of half a frame seen at the end */
 	uint64_t fills;		  /* how often the file was read */
 	/* what was read ahead; owned */

@@ -52,6 +52,8 @@ struct trail_report {
 
 struct verify_options {
 	const struct anchors *anchors; /* sorted; or NULL */
+	/* Nobody writes: do not wait for half a frame to become a whole one. */
+	bool is_at_rest;
 	/* A proof that the frame @prove_seq is in the log, or that the log has
 	 * grown from @prove_size leaves. Under the first checkpoint that can
 	 * show it; with anchors, the first of those; of a growth the last. */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/auto.h"
+#include "lib/json.h"
 #include "pkg/trail/proof.h"
 #include "pkg/trail/segment.h"
 #include "pkg/trail/verify.h"
@@ -127,7 +128,8 @@ struct result {
 
 static struct result verify_dir(const struct dir *d, const struct anchors *a)
 {
-	const struct verify_options options = { .anchors = a };
+	const struct verify_options options = { .anchors = a,
+						.is_at_rest = true };
 	struct result got = { 0 };
 
 	got.code = trail_verify(d->fd, &options, &got.report, &got.e);
@@ -362,6 +364,92 @@ TEST(what_pruning_left_still_verifies_with_its_anchors)
 	free(s);
 }
 
+/* ---- files of anchors -----------------------------------------------------
+ */
+
+/* What a file with @text gives. */
+static int anchors_read_text(const char *text, struct anchors *a, struct err *e)
+{
+	char path[] = "/tmp/verify-anchors.XXXXXX";
+	const int fd = mkstemp(path);
+	struct hasher *h = hasher_new();
+	int r;
+
+	CHECK(fd >= 0);
+	CHECK_INT(write(fd, text, strlen(text)), strlen(text));
+	CHECK_INT(lseek(fd, 0, SEEK_SET), 0);
+	r = anchors_read(a, h, fd, e);
+	(void)close(fd);
+	(void)unlink(path);
+	hasher_free(h);
+	return r;
+}
+
+/* An event as a collector keeps it. */
+static void event_put(struct buf *out, const char *action,
+		      const struct sim_frame *f)
+{
+	AUTO_JSON *event = json_pack("{s:s, s:{s:s}, s:s%}", "v",
+				     "bailiff.event.v1", "event", "action",
+				     action, "message", f->bytes, f->len);
+	AUTO_MEM char *line = json_dumps(event, JSON_COMPACT);
+
+	CHECK(line != NULL);
+	buf_puts(out, line);
+	buf_puts(out, "\n");
+}
+
+TEST(a_collectors_file_gives_its_checkpoints_and_keys)
+{
+	struct sim *s = sample_made();
+	struct anchors a = { 0 };
+	struct err e = { 0 };
+	struct result got;
+	struct buf lines;
+
+	buf_init(&lines, 1 << 20);
+	event_put(&lines, "trail.key", &s->f[B1_KEY1]);
+	buf_puts(&lines, "{\"v\":\"bailiff.event.v1\",\"message\":"
+			 "\"\\\"trail.checkpoint\\\"\"}\n\nno JSON\n");
+	buf_puts(&lines, "<14>1 2026-11-22T08:00:00Z n1 bailiff - - - ");
+	event_put(&lines, "trail.checkpoint", &s->f[B2_CP2]);
+	event_put(&lines, "service.start", &s->f[B1_CP2]);
+	event_put(&lines, "trail.checkpoint", &s->f[B1_CP3]);
+	CHECK_INT(anchors_read_text(buf_cstr(&lines), &a, &e), 0);
+	CHECK_INT(a.count, 3);
+	anchors_sort(&a);
+	got = verify_sim(s, &a);
+	CHECK_INT(got.code, 0);
+	CHECK_INT(got.report.anchors_met, 3);
+	CHECK_INT(got.report.anchored, B2_CP2);
+	buf_done(&lines);
+	anchors_done(&a);
+	free(s);
+}
+
+TEST(a_file_with_a_damaged_anchor_or_none_is_refused)
+{
+	struct sim *s = sample_made();
+	struct anchors a = { 0 };
+	struct err e = { 0 };
+	struct buf lines;
+
+	CHECK_INT(anchors_read_text("", &a, &e), -EBADMSG);
+	CHECK_INT(anchors_read_text("{\"v\":1}\n", &a, &e), -EBADMSG);
+	CHECK_STR(e.text, "no checkpoint and no key in it");
+	buf_init(&lines, 1 << 20);
+	event_put(&lines, "trail.checkpoint", &s->f[B1_CP2]);
+	s->f[B1_CP3].bytes[20] = '\n';
+	event_put(&lines, "trail.checkpoint", &s->f[B1_CP3]);
+	CHECK_INT(anchors_read_text(buf_cstr(&lines), &a, &e), -EBADMSG);
+	CHECK_HAS(e.text, "line 2: ");
+	CHECK_INT(anchors_read_text("{\"trail.key\"\n", &a, &e), -EBADMSG);
+	CHECK_INT(anchors_read_text(s->f[B1_CP3].bytes, &a, &e), -EBADMSG);
+	buf_done(&lines);
+	anchors_done(&a);
+	free(s);
+}
+
 /* ---- edits ----------------------------------------------------------------
  */
 
@@ -421,10 +509,34 @@ TEST(an_edit_is_found_and_so_is_its_place)
 	CHECK_INT(got.report.flaw[0].seq, 41);
 	CHECK_INT(got.report.flaw[0].after, B1_CP5 + 1);
 	CHECK_INT(got.report.flaw[0].before, B1_CP6 + 1);
-	/* What is behind it verifies. */
-	CHECK_INT(got.report.frames, SAMPLE_FRAMES - 1);
+	/* Nothing else was changed. */
+	CHECK_INT(got.report.frames, SAMPLE_FRAMES);
 	CHECK_INT(got.report.checkpoints, 8);
-	CHECK_INT(got.report.disputed, 2 + 1);
+	CHECK_INT(got.report.disputed, 1);
+	CHECK_INT(got.report.covered, B2_CP2 - 1);
+	dir_remove(&d);
+	free(s);
+}
+
+TEST(a_hash_that_was_edited_is_found_twice)
+{
+	struct sim *s = sample();
+	struct dir d = dir_make();
+	struct result got;
+
+	/* The frame's, and that of the checkpoint that signed it. */
+	sim_write(d.fd, s);
+	byte_change(&d, 19,
+		    segment_size(&d, 19) - (off_t)s->f[40].len - TREE_HASH_LEN,
+		    1);
+	got = verify_dir(&d, NULL);
+	CHECK_INT(got.code, -EBADMSG);
+	CHECK_HAS(got.e.text, "does not fit its hash");
+	/* The header of the next segment says how the tree was. */
+	CHECK_INT(got.report.flaws, 2);
+	CHECK_HAS(got.report.flaw[1].what, "does not continue the segment");
+	CHECK_INT(got.report.checkpoints, 8);
+	CHECK_INT(got.report.disputed, 4);
 	dir_remove(&d);
 	free(s);
 }
@@ -468,6 +580,7 @@ TEST(every_random_change_of_a_byte_that_checkpoints_cover_is_found)
 	static const uint64_t firsts[] = { 1, 19, 42, 53 };
 	struct sim *s = sample();
 	struct dir d = dir_make();
+	const struct verify_options options = { .is_at_rest = true };
 	struct trail_report *report = malloc(sizeof(*report));
 	off_t size[4], total = 0;
 	unsigned int seed = 1;
@@ -491,7 +604,7 @@ TEST(every_random_change_of_a_byte_that_checkpoints_cover_is_found)
 		for (; at >= size[i]; i++)
 			at -= size[i];
 		byte_change(&d, firsts[i], at, by);
-		if (trail_verify(d.fd, NULL, report, &e) != -EBADMSG)
+		if (trail_verify(d.fd, &options, report, &e) != -EBADMSG)
 			test_fail(__FILE__, __LINE__,
 				  "segment %zu, byte %ld, xor %u: not found", i,
 				  (long)at, by);
