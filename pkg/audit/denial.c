@@ -7,13 +7,13 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <seccomp.h>
+#include <sys/socket.h>
 
 #include "lib/auto.h"
 #include "lib/compat.h"
 #include "lib/num.h"
 #include "pkg/audit/record.h"
+#include "pkg/audit/types.h"
 
 /* SECCOMP_RET_* actions that let the call run; SECCOMP_RET_ACTION_FULL. */
 #define CODE_ACTION 0xffff0000U
@@ -172,6 +172,7 @@ static const struct {
 	{ "creat",     "write_file",  -1 },
 	{ "execve",    "execute",     -1 },
 	{ "execveat",  "execute",     -1 },
+	{ "kill",      "signal",      -1 },
 	{ "link",      "refer",       -1 },
 	{ "linkat",    "refer",       -1 },
 	{ "mkdir",     "make_dir",    -1 },
@@ -181,12 +182,20 @@ static const struct {
 	{ "open",      "read_file",    1 },
 	{ "openat",    "read_file",    2 },
 	{ "openat2",   "read_file",   -1 },
+	{ "pidfd_send_signal", "signal", -1 },
+	{ "process_vm_readv",  "ptrace", -1 },
+	{ "process_vm_writev", "ptrace", -1 },
+	{ "ptrace",    "ptrace",      -1 },
 	{ "rename",    "refer",       -1 },
 	{ "renameat",  "refer",       -1 },
 	{ "renameat2", "refer",       -1 },
 	{ "rmdir",     "remove_dir",  -1 },
+	{ "rt_sigqueueinfo",   "signal", -1 },
+	{ "rt_tgsigqueueinfo", "signal", -1 },
 	{ "symlink",   "make_sym",    -1 },
 	{ "symlinkat", "make_sym",    -1 },
+	{ "tgkill",    "signal",      -1 },
+	{ "tkill",     "signal",      -1 },
 	{ "truncate",  "truncate",    -1 },
 	{ "unlink",    "remove_file", -1 },
 	{ "unlinkat",  "remove_file", -1 },
@@ -226,8 +235,7 @@ static void args_facts(struct span text, struct event_denial *ret)
 
 static struct span call_right(const struct event_denial *d)
 {
-	AUTO_MEM char *name =
-		seccomp_syscall_resolve_num_arch(d->arch, d->syscall);
+	const char *name = syscall_name(d->arch, d->syscall);
 
 	for (size_t i = 0; i < sizeof(call_rights) / sizeof(call_rights[0]);
 	     i++) {
@@ -278,7 +286,8 @@ static void path_facts(const struct event *ev, struct event_denial *ret)
 
 /* saddr= of SOCKADDR: the kernel's bytes in hex, family in native order, port
  * in network order at offset 2. */
-static void sockaddr_facts(const struct event *ev, struct event_denial *ret)
+static void sockaddr_facts(const struct event *ev, struct event_denial *ret,
+			   uint16_t *ret_family, bool *ret_is_abstract)
 {
 	const struct event_record *r = record_find(ev, AUDIT_SOCKADDR);
 	AUTO_DONE(buf_done) struct buf raw = { 0 };
@@ -292,6 +301,8 @@ static void sockaddr_facts(const struct event *ev, struct event_denial *ret)
 	if (buf_error(&raw) < 0 || raw.len < 4)
 		return;
 	memcpy(&family, raw.p, sizeof(family));
+	*ret_family = family;
+	*ret_is_abstract = family == AF_UNIX && raw.p[2] == '\0';
 	if (family == AF_INET || family == AF_INET6)
 		ret->port =
 			(uint16_t)((uint8_t)raw.p[2] << 8 | (uint8_t)raw.p[3]);
@@ -305,17 +316,43 @@ static void path_trim(char *path)
 		path[--len] = '\0';
 }
 
+/* The process that a signal or a trace was meant for is of another session: a
+ * sandbox reaches its own. */
+static bool is_for_others(const struct event *ev)
+{
+	const struct event_record *other = record_find(ev, AUDIT_OBJ_PID);
+	uint32_t ses;
+
+	return other != NULL && record_u32(other->text, "oses", &ses) &&
+	       ses != ev->ses;
+}
+
+/* The right of a call as the object of this event narrows it. */
+static struct span object_right(const struct event *ev, struct span right,
+				uint16_t family, bool is_abstract)
+{
+	if (is_abstract)
+		return span_of("abstract_unix_socket");
+	if (span_eq_str(right, "signal") || span_eq_str(right, "ptrace"))
+		return is_for_others(ev) ? right : (struct span){ 0 };
+	if (family == AF_UNIX)
+		return (struct span){ 0 };
+	return right;
+}
+
 static bool inferred_denial(const struct event *ev, struct event_denial *ret)
 {
 	const struct event_record *call = record_find(ev, AUDIT_SYSCALL);
+	uint16_t family = AF_UNSPEC;
+	bool is_abstract = false;
 
 	if (!ev->is_inferred || call == NULL)
 		return false;
 	ret->kind = DENIED_INFERRED;
 	args_facts(call->text, ret);
 	path_facts(ev, ret);
-	sockaddr_facts(ev, ret);
-	ret->right = call_right(ret);
+	sockaddr_facts(ev, ret, &family, &is_abstract);
+	ret->right = object_right(ev, call_right(ret), family, is_abstract);
 	path_trim(ret->path);
 	return true;
 }

@@ -421,6 +421,13 @@ static void inferred_explain(const struct model *m,
 		net_explain(m, asked, d->port, a);
 		return;
 	}
+	/* And EPERM for what is outside of the sandbox. */
+	if (d->exit == -EPERM &&
+	    (span_eq_str(d->right, "ptrace") ||
+	     (asked != NULL && asked->class == RIGHT_SCOPE))) {
+		scope_explain(m, d->right, a);
+		return;
+	}
 	/* Landlock answers EACCES for files. */
 	if (path.len != 0 && d->exit == -EACCES)
 		right = wanted_denied(m, &w, path);

@@ -39,7 +39,7 @@ attacks=(
 "exec /bin/sh|exec $WEB/bin/intruder|exec /bin/intruder|1|inferred.execute fs.execute|executes a shell"
 "connect 4444|connect 4445|connect 4445|4|inferred.connect_tcp net.connect_tcp|connects to a forbidden port"
 "bind 4447|bind 4446|bind 4446|4|inferred.bind_tcp net.bind_tcp|binds a forbidden port"
-"signal @|signal 0|signal 0|6|- scope.signal|signals a process outside of its sandbox"
+"signal @|signal 0|signal 0|6|inferred.signal scope.signal|signals a process outside of its sandbox"
 "syscall keyctl|syscall getppid|syscall getppid|0|syscall.keyctl|calls keyctl"
 "syscall mount|syscall getppid|syscall getppid|0|syscall.mount|calls mount"
 "syscall unshare|syscall getppid|syscall getppid|0|syscall.unshare|calls unshare"

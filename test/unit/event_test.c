@@ -83,6 +83,12 @@ TEST(what_an_event_lacks_is_told_word_by_word)
 	while (event_missing_next(&ev, &at, &b))
 		buf_u8(&b, ',');
 	CHECK_STR(buf_cstr(&b), "EOE,PATH 2/3,EXECVE 0/9,SYSCALL,cut,");
+	ev.arguments = (struct event_part){ 0 };
+	ev.missing = EVENT_LACKS_EXECVE;
+	at = 0;
+	buf_reset(&b);
+	CHECK(event_missing_next(&ev, &at, &b));
+	CHECK_STR(buf_cstr(&b), "EXECVE");
 	ev.missing = 0;
 	at = 0;
 	CHECK(!event_missing_next(&ev, &at, &b));
@@ -286,6 +292,44 @@ TEST(a_denial_found_by_its_errno_has_path_right_and_exit)
 	CHECK(span_eq_str(d.right, "connect_tcp"));
 	CHECK(!d.has_args);
 	CHECK_INT(d.port, 4444);
+}
+
+TEST(an_inferred_denial_of_a_scope_needs_somebody_outside)
+{
+	static struct event_denial d;
+	static const struct {
+		int nr;
+		uint16_t type;
+		const char *object;
+		const char *right;
+	} rows[] = {
+		{ 62, AUDIT_OBJ_PID, "opid=1 oauid=-1 oses=4294967295",
+		  "signal" },
+		{ 62, AUDIT_OBJ_PID, "opid=9 oauid=1900000001 oses=12", "" },
+		{ 62, AUDIT_CWD, "cwd=\"/\"", "" },
+		{ 101, AUDIT_OBJ_PID, "opid=1 oses=3", "ptrace" },
+		{ 234, AUDIT_OBJ_PID, "opid=1 oses=3", "signal" },
+		{ 42, AUDIT_SOCKADDR, "saddr=01000061627374",
+		  "abstract_unix_socket" },
+		{ 42, AUDIT_SOCKADDR, "saddr=01002F72756E2F7800", "" },
+		{ 42, AUDIT_SOCKADDR, "saddr=0200115C7F0000010000000000000000",
+		  "connect_tcp" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		static struct event ev;
+		char call[128];
+
+		(void)snprintf(call, sizeof(call),
+			       "arch=c000003e syscall=%d success=no exit=-1",
+			       rows[i].nr);
+		ev = event_of(AUDIT_SYSCALL, call);
+		ev.ses = 12;
+		ev.is_inferred = true;
+		record_add(&ev, rows[i].type, rows[i].object);
+		CHECK(event_denial(&ev, &d));
+		CHECK(span_eq_str(d.right, rows[i].right));
+	}
 }
 
 TEST(an_ordinary_event_is_no_denial)

@@ -1002,6 +1002,37 @@ TEST(an_inferred_denial_of_a_port_is_policys_where_ports_are_held)
 	policy_free(p);
 }
 
+TEST(an_inferred_denial_of_what_is_outside_is_policys_where_scopes_are_held)
+{
+	static const char *const rights[] = { "signal", "abstract_unix_socket",
+					      "ptrace" };
+	struct policy *p =
+		must(NODE,
+		     "{" LANDLOCK "," CAPS
+		     ",\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ALLOW\"}}",
+		     &newest);
+
+	for (size_t i = 0; i < sizeof(rights) / sizeof(rights[0]); i++) {
+		struct policy_denial d = {
+			.kind = DENIAL_INFERRED,
+			.service = span_of("web"),
+			.right = span_of(rights[i]),
+			.arch = X86_64,
+			.syscall = 62,
+			.exit = -EPERM,
+		};
+		AUTO_JSON *held = explain(p, &d);
+
+		CHECK_STR(text(held, "verdict"), "denied");
+		CHECK_STR(text(held, "layer"), "landlock");
+		/* Another errno is no scope's. */
+		d.exit = -EACCES;
+		AUTO_JSON *other = explain(p, &d);
+		CHECK_STR(text(other, "verdict"), "not-by-policy");
+	}
+	policy_free(p);
+}
+
 TEST(explain_survives_what_is_hostile_or_missing)
 {
 	static const char raw[] = "/etc/\"\n\xff${x}";
