@@ -141,7 +141,8 @@ static bool wants_call(uint16_t type)
  * one record, "a1_len=" and then "a1[0]=", "a1[1]=" and so on, each chunk in
  * the order of its bytes (kernel/auditsc.c, audit_log_execve_info()). */
 struct arguments {
-	uint32_t argc, have;
+	uint32_t argc; /* 0: not said */
+	uint32_t have;
 	/* Of the split argument that is being counted. */
 	uint64_t chunk, len, len_want;
 };
@@ -205,19 +206,34 @@ static void arguments_count(struct arguments *args, struct span text)
 	}
 }
 
+/* Of a SYSCALL record; "" when no table knows it. */
+static const char *name_of(struct span call)
+{
+	const char *name = NULL;
+	uint64_t arch;
+	int64_t nr;
+
+	if (record_hex(call, "arch", &arch) && record_i64(call, "syscall", &nr))
+		name = syscall_name((uint32_t)arch, (int32_t)nr);
+	return name != NULL ? name : "";
+}
+
 /* mq_open and mq_unlink count a parent in items= whose record stays hidden
  * (kernel/audit.c, AUDIT_INODE_HIDDEN). */
 static bool hides_a_path(struct span call)
 {
-	uint64_t arch;
-	int64_t nr;
-	AUTO_DONE(buf_done) struct buf name = { 0 };
+	return strncmp(name_of(call), "mq_", 3) == 0;
+}
 
-	buf_init(&name, 64);
-	return record_hex(call, "arch", &arch) &&
-	       record_i64(call, "syscall", &nr) &&
-	       audit_syscall_print((uint32_t)arch, (int32_t)nr, &name) &&
-	       span_starts(buf_view(&name), "mq_");
+/* A program was executed: then there are EXECVE records, the first with argc=
+ * (kernel/auditsc.c, audit_log_execve_info()). */
+static bool has_executed(struct span call)
+{
+	struct span success;
+
+	return record_field(call, "success", &success) &&
+	       span_eq_str(success, "yes") &&
+	       strncmp(name_of(call), "execve", 6) == 0;
 }
 
 void assemble_judge(struct event *ev)
@@ -249,7 +265,7 @@ void assemble_judge(struct event *ev)
 		ev->missing |= EVENT_LACKS_PATH;
 		ev->paths = paths;
 	}
-	if (args.have < args.argc) {
+	if (args.have < args.argc || (args.argc == 0 && has_executed(call))) {
 		ev->missing |= EVENT_LACKS_EXECVE;
 		ev->arguments = (struct event_part){ args.have, args.argc };
 	}

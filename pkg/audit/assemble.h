@@ -85,7 +85,8 @@ const struct assemble_counters *assemble_counted(const struct assembler *a);
 /**
  * assemble_judge() - set missing, paths and arguments of @ev as its records
  * prove it: EVENT_LACKS_PATH against the highest items=, EVENT_LACKS_EXECVE
- * against argc= and the lengths of split arguments, EVENT_LACKS_SYSCALL when
+ * against argc= and the lengths of split arguments (want 0: argc= itself is not
+ * here, though the call executed a program), EVENT_LACKS_SYSCALL when
  * records that only come beside one have none. EVENT_LACKS_EOE and EVENT_CUT
  * are not for the records to say.
  */

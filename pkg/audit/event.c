@@ -137,7 +137,9 @@ int event_decode(struct span frame, struct event *ret, struct err *e)
 static void part_print(const char *name, const struct event_part *part,
 		       struct buf *out)
 {
-	buf_printf(out, "%s %u/%u", name, part->have, part->want);
+	buf_puts(out, name);
+	if (part->want != 0)
+		buf_printf(out, " %u/%u", part->have, part->want);
 }
 
 static void missing_print(const struct event *ev, uint32_t bit, struct buf *out)

@@ -58,7 +58,8 @@ struct event {
 	uint32_t serial;  /* audit: the kernel's; own: 0 */
 	uint32_t missing; /* EVENT_LACKS_*; 0: complete */
 	struct event_part paths;     /* while EVENT_LACKS_PATH is set, */
-	struct event_part arguments; /* while EVENT_LACKS_EXECVE is; else 0 */
+	struct event_part arguments; /* while EVENT_LACKS_EXECVE is; else 0;
+				      * want 0: nobody knows how many */
 	uint32_t records_cut;	     /* further ones that were not kept */
 
 	struct span action; /* own: "identity.forged"; audit: empty */
@@ -82,7 +83,8 @@ struct event {
  * event_missing_next() - what an event lacks, a word a call.
  * @at: 0 first; moved past the word that is returned.
  * @out: gets the word: "EOE", "PATH 2/3" (two of three are here), "EXECVE 1/2"
- *       (arguments), "SYSCALL", "cut".
+ *       (arguments), "EXECVE" (none is here, or how many there were is not),
+ *       "SYSCALL", "cut".
  *
  * Return: false when there are no more; nothing was appended then.
  */

@@ -13,7 +13,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 [ $# -ge 2 ] || { sed -n 's/^# usage:/usage:/p' "$0" >&2; exit 2; }
 
-"$top/test/vm/vmrun" -t 300 -c 2 -a "audit=1 ${3:-}" \
+"$top/test/vm/vmrun" -t 300 -c 2 -a "audit=1 lsm=landlock,lockdown,yama,apparmor,bpf ${3:-}" \
 	-f "$top/build/test/streams/record" \
 	-f "$top/build/test/streams/trigger" \
 	-f "$top/build/test/attacks/stamp" \

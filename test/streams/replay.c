@@ -4,6 +4,8 @@
  *
  *	replay <FILE        events, a JSON line each
  *	replay --raw <FILE  datagrams: arrival in ms, type, text
+ *	replay --drop <FILE each datagram lost in turn: of each type of record,
+ *	                    how many of the losses its event tells of
  *
  * FILE is what record.c wrote. Time passes as it did: events leave by their
  * timers between two datagrams as they would in the daemon. The last line on
@@ -33,6 +35,9 @@ struct replay {
 	struct attributor *attributor;
 	struct buf line;
 	uint64_t now_ms, seq;
+	/* Of --drop: what is lost, and whether its event says so. */
+	bool is_dropping, is_noticed;
+	uint32_t lost_serial;
 };
 
 /* ---- the way of a record --------------------------------------------------
@@ -56,6 +61,12 @@ static void event_take(void *ctx, struct event *ev)
 {
 	struct replay *r = ctx;
 
+	if (r->is_dropping) {
+		r->is_noticed =
+			r->is_noticed ||
+			(ev->serial == r->lost_serial && ev->missing != 0);
+		return;
+	}
 	attribute_event(r->attributor, ev, r->now_ms, 0);
 	event_print(r, ev);
 }
@@ -127,13 +138,14 @@ static void raw_print(uint32_t ms, struct span bytes)
 	(void)putchar('\n');
 }
 
-static int recording_walk(struct span all, struct replay *r)
+/* @at: the datagram that is lost; SIZE_MAX: none. */
+static int recording_walk(struct span all, struct replay *r, size_t at)
 {
 	struct cur c = cur_of(all);
 
 	if (!span_eq_str(cur_bytes(&c, 8), "bailrec1"))
 		return -1;
-	while (c.rest.len != 0) {
+	for (size_t i = 0; c.rest.len != 0; i++) {
 		const uint32_t ms = cur_u32(&c);
 		const struct source_datagram d = {
 			.bytes = cur_blob(&c, UINT32_MAX),
@@ -147,38 +159,128 @@ static int recording_walk(struct span all, struct replay *r)
 			continue;
 		}
 		time_pass(r, ms);
-		audit_source_take(r->source, &d, record_take, r);
+		if (i != at)
+			audit_source_take(r->source, &d, record_take, r);
 	}
 	return 0;
 }
 
+static void replay_done(struct replay *r)
+{
+	attributor_free(r->attributor);
+	assembler_free(r->assembler);
+	audit_source_free(r->source);
+	buf_done(&r->line);
+	*r = (struct replay){ 0 };
+}
+
+/* ---- what is lost is noticed ----------------------------------------------
+ */
+
+struct tally {
+	size_t lost, noticed;
+};
+
+/* Its type counts in @tallies. Return: 0; 1 when there is none; -1. */
+static int lose_one(struct span all, struct cur *c, size_t at,
+		    struct tally tallies[65536])
+{
+	static struct replay r;
+	struct record lost;
+	struct span bytes;
+
+	if (c->rest.len == 0)
+		return 1;
+	(void)cur_u32(c);
+	bytes = cur_blob(c, UINT32_MAX);
+	if (record_view(bytes, &lost) < 0)
+		return 0;
+	if (replay_new(&r) < 0)
+		return -1;
+	r.is_dropping = true;
+	r.lost_serial = lost.serial;
+	if (recording_walk(all, &r, at) < 0)
+		return -1;
+	assemble_flush(r.assembler);
+	tallies[lost.type].lost++;
+	tallies[lost.type].noticed += r.is_noticed;
+	replay_done(&r);
+	return 0;
+}
+
+static int drop_each(struct span all)
+{
+	static struct tally tallies[65536];
+	struct cur c = cur_of(all);
+	int r = 0;
+
+	(void)cur_bytes(&c, 8);
+	for (size_t at = 0; r == 0; at++)
+		r = lose_one(all, &c, at, tallies);
+	for (uint32_t type = 0; r == 1 && type < 65536; type++) {
+		AUTO_DONE(buf_done) struct buf name = { 0 };
+
+		if (tallies[type].lost == 0)
+			continue;
+		buf_init(&name, 64);
+		type_print((uint16_t)type, &name);
+		(void)printf("%.*s %zu/%zu\n", SPAN_FMT(buf_view(&name)),
+			     tallies[type].noticed, tallies[type].lost);
+	}
+	return r == 1 ? 0 : -1;
+}
+
+/* ---- the program ----------------------------------------------------------
+ */
+
+static int events_print(struct span all)
+{
+	static struct replay r;
+
+	if (replay_new(&r) < 0 || recording_walk(all, &r, SIZE_MAX) < 0)
+		return -1;
+	assemble_flush(r.assembler);
+	counters_print(&r);
+	replay_done(&r);
+	return 0;
+}
+
+static int raws_print(struct span all)
+{
+	return recording_walk(all, NULL, SIZE_MAX);
+}
+
+static const struct {
+	const char *option;
+	int (*run)(struct span all);
+} runs[] = {
+	{ NULL, events_print },
+	{ "--raw", raws_print },
+	{ "--drop", drop_each },
+};
+
 int main(int argc, char **argv)
 {
-	const bool is_raw = argc == 2 && strcmp(argv[1], "--raw") == 0;
-	static struct replay r;
-	struct buf all;
+	const char *option = argc > 1 ? argv[1] : NULL;
 	struct err e = { 0 };
+	struct buf all;
+	size_t i = 0;
+	int r;
 
-	if (argc > 2 || (argc == 2 && !is_raw)) {
-		(void)fprintf(stderr, "usage: replay [--raw] <FILE\n");
+	while (i < sizeof(runs) / sizeof(runs[0]) && option != NULL &&
+	       (runs[i].option == NULL || strcmp(runs[i].option, option) != 0))
+		i++;
+	if (argc > 2 || i == sizeof(runs) / sizeof(runs[0])) {
+		(void)fprintf(stderr, "usage: replay [--raw | --drop] <FILE\n");
 		return 2;
 	}
 	buf_init(&all, RECORDING_MAX);
-	if (file_read_fd(0, RECORDING_MAX, &all, &e) < 0 ||
-	    replay_new(&r) < 0 ||
-	    recording_walk(buf_view(&all), is_raw ? NULL : &r) < 0) {
+	r = file_read_fd(0, RECORDING_MAX, &all, &e);
+	if (r == 0)
+		r = runs[i].run(buf_view(&all));
+	if (r < 0)
 		(void)fprintf(stderr, "replay: not a whole recording %s\n",
 			      e.text);
-		return 1;
-	}
-	if (!is_raw) {
-		assemble_flush(r.assembler);
-		counters_print(&r);
-	}
-	attributor_free(r.attributor);
-	assembler_free(r.assembler);
-	audit_source_free(r.source);
-	buf_done(&r.line);
 	buf_done(&all);
-	return 0;
+	return r < 0;
 }

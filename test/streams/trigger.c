@@ -20,6 +20,8 @@
 #include <linux/if_packet.h>
 #include <linux/io_uring.h>
 #include <linux/landlock.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
 #include <linux/openat2.h>
 #include <linux/seccomp.h>
@@ -487,6 +489,50 @@ static void audit_send(uint16_t type, const void *body, size_t len)
 	(void)close(fd);
 }
 
+/* What no profile is: AppArmor says that it was refused. */
+static void apparmor(void)
+{
+	const int fd = open("/sys/kernel/security/apparmor/.load", O_WRONLY);
+
+	if (fd < 0 || write(fd, "no profile", 10) >= 0)
+		perror("trigger: AppArmor");
+}
+
+/* A table of the firewall, in a network namespace of its own. */
+static void netfilter(void)
+{
+	struct part {
+		struct nlmsghdr h;
+		struct nfgenmsg nf;
+	};
+	struct {
+		struct part begin, table;
+		struct nlattr name;
+		char text[8];
+		struct part end;
+	} m = {
+		.begin = { { sizeof(m.begin), NFNL_MSG_BATCH_BEGIN,
+			     NLM_F_REQUEST, 1, 0 },
+			   { AF_UNSPEC, 0, htons(NFNL_SUBSYS_NFTABLES) } },
+		.table = { { sizeof(m.table) + sizeof(m.name) + sizeof(m.text),
+			     NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWTABLE,
+			     NLM_F_REQUEST | NLM_F_CREATE | NLM_F_ACK, 2, 0 },
+			   { AF_INET, 0, 0 } },
+		.name = { sizeof(m.name) + sizeof(m.text), NFTA_TABLE_NAME },
+		.text = "filter!",
+		.end = { { sizeof(m.end), NFNL_MSG_BATCH_END, NLM_F_REQUEST, 3,
+			   0 },
+			 { AF_UNSPEC, 0, htons(NFNL_SUBSYS_NFTABLES) } },
+	};
+
+	TRY(unshare(CLONE_NEWNET));
+	const int fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER);
+
+	if (fd < 0 || send(fd, &m, sizeof(m), 0) < 0 ||
+	    recv(fd, &m, sizeof(m), MSG_DONTWAIT) < 0)
+		perror("trigger: netfilter");
+}
+
 /* ---- io_uring -------------------------------------------------------------
  */
 
@@ -794,6 +840,8 @@ static const struct {
 	{ "queues",           queues,           0 },
 	{ "seccomp",          seccomp,          0 },
 	{ "landlock",         landlock,         0 },
+	{ "apparmor",         apparmor,         0 },
+	{ "netfilter",        netfilter,        0 },
 	{ "uring",            uring,            0 },
 	{ "uring-late",       uring_late,       0 },
 	{ "fanotify",         fanotify,         0 },

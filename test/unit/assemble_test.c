@@ -32,7 +32,7 @@ static void feed(struct assembler *a, uint16_t type, uint32_t serial,
 	CHECK_INT(assemble_feed(a, &r, now), 0);
 }
 
-#define CALL "arch=c000003e syscall=59 success=yes exit=0 items=0 ppid=1 pid=2"
+#define CALL "arch=c000003e syscall=257 success=yes exit=0 items=0 ppid=1 pid=2"
 
 TEST(interleaved_records_become_their_events_in_order_of_completion)
 {
@@ -206,6 +206,41 @@ TEST(what_is_missing_is_counted)
 	feed(a, AUDIT_KERNEL, 2, "", 0);
 	CHECK_INT(l.last.paths.want + l.last.arguments.want, 0);
 	assembler_free(a);
+}
+
+TEST(a_program_that_was_executed_had_arguments)
+{
+	static const struct {
+		const char *call;
+		const char *arguments;
+		uint32_t want;
+	} rows[] = {
+		{ "arch=c000003e syscall=59 success=yes exit=0 items=0",
+		  "argc=1 a0=\"x\"", 0 },
+		{ "arch=c000003e syscall=59 success=yes exit=0 items=0", NULL,
+		  EVENT_LACKS_EXECVE },
+		{ "arch=c000003e syscall=322 success=yes exit=0 items=0", NULL,
+		  EVENT_LACKS_EXECVE },
+		{ "arch=c000003e syscall=59 success=yes exit=0 items=0",
+		  "a7=\"x\"", EVENT_LACKS_EXECVE }, /* argc= was lost */
+		{ "arch=c000003e syscall=59 success=no exit=-2 items=0", NULL,
+		  0 },
+		{ "arch=c000003e syscall=60 success=yes exit=0 items=0", NULL,
+		  0 },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		static struct log l;
+		struct assembler *a = assembler(&l);
+
+		feed(a, AUDIT_SYSCALL, 1, rows[i].call, 0);
+		if (rows[i].arguments != NULL)
+			feed(a, AUDIT_EXECVE, 1, rows[i].arguments, 0);
+		feed(a, AUDIT_EOE, 1, "", 0);
+		CHECK_INT(l.last.missing, rows[i].want);
+		CHECK_INT(l.last.arguments.want, 0);
+		assembler_free(a);
+	}
 }
 
 TEST(records_from_before_a_takeover_come_first_and_out_of_order)
