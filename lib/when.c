@@ -4,6 +4,9 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "lib/num.h"
 
 #define DAY_SECONDS 86400
 #define TIME_MIN    (-62167219200LL) /* 0000-01-01T00:00:00Z */
@@ -92,4 +95,105 @@ void when_format(int64_t seconds, char text[static WHEN_TEXT])
 		(unsigned)year % 10000, (unsigned)month % 100,
 		(unsigned)(days + 1) % 100, (unsigned)(rest / 3600) % 100,
 		(unsigned)(rest / 60 % 60) % 100, (unsigned)(rest % 60) % 100);
+}
+
+/* ---- as people write it ---------------------------------------------------
+ */
+
+/* "15m": that long ago. */
+static int ago_parse(struct span text, uint64_t now_ms, uint64_t *ret_ms)
+{
+	static const struct {
+		char unit;
+		uint64_t ms;
+	} units[] = {
+		{ 's', 1000 },
+		{ 'm', 60000 },
+		{ 'h', 3600000 },
+		{ 'd', (uint64_t)DAY_SECONDS * 1000 },
+	};
+	const struct span number = { text.p, text.len - 1 };
+	uint64_t n;
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (text.p[text.len - 1] != units[i].unit)
+			continue;
+		if (num_parse_u64(number, 0, now_ms / units[i].ms, &n) < 0)
+			return -EINVAL;
+		*ret_ms = now_ms - n * units[i].ms;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+/* Cut ".324" off the end of @text. Return: 0; -EINVAL for another fraction. */
+static int millis_cut(struct span *text, uint64_t *ret)
+{
+	const char *dot = memchr(text->p, '.', text->len);
+	struct span rest;
+	int64_t value;
+
+	*ret = 0;
+	if (dot == NULL)
+		return 0;
+	rest = (struct span){ dot + 1,
+			      text->len - (size_t)(dot + 1 - text->p) };
+	text->len = (size_t)(dot - text->p);
+	value = rest.len == 3 ? digits(rest, 0, 3) : -1;
+	if (value < 0)
+		return -EINVAL;
+	*ret = (uint64_t)value;
+	return 0;
+}
+
+/* Complete what people leave out, to the strict form. */
+static int form_fill(struct span text, uint64_t now_ms,
+		     char full[static WHEN_TEXT])
+{
+	const bool is_clock = text.len >= 3 && text.p[2] == ':';
+	const size_t at = is_clock ? sizeof("yyyy-mm-ddT") - 1 : 0;
+
+	when_format(is_clock ? (int64_t)(now_ms / 1000) : 0, full);
+	/* What is left of 1970's first day is its midnight. */
+	if (is_clock)
+		memcpy(full + at, "00:00:00Z", sizeof("00:00:00Z"));
+	if ((!is_clock && text.len != 10 && text.len != 16 && text.len != 19) ||
+	    (is_clock && text.len != 5 && text.len != 8))
+		return -EINVAL;
+	memcpy(full + at, text.p, text.len);
+	if (full[10] == ' ')
+		full[10] = 'T';
+	return 0;
+}
+
+int when_about(struct span text, uint64_t now_ms, uint64_t *ret_ms)
+{
+	char full[WHEN_TEXT];
+	uint64_t millis, at;
+	int64_t seconds;
+
+	if (span_eq_str(text, "now")) {
+		*ret_ms = now_ms;
+		return 0;
+	}
+	if (text.len < 2)
+		return -EINVAL;
+	if (ago_parse(text, now_ms, ret_ms) == 0)
+		return 0;
+	if (text.p[text.len - 1] == 'Z' && text.len > 10)
+		text.len--;
+	if (millis_cut(&text, &millis) < 0)
+		return -EINVAL;
+	if (text.len != 0 && text.p[0] == '@') {
+		text = (struct span){ text.p + 1, text.len - 1 };
+		if (num_parse_u64(text, 0, TIME_MAX, &at) < 0)
+			return -EINVAL;
+	} else if (form_fill(text, now_ms, full) < 0 ||
+		   when_parse(span_of(full), &seconds) < 0 || seconds < 0) {
+		return -EINVAL;
+	} else {
+		at = (uint64_t)seconds;
+	}
+	*ret_ms = at * 1000 + millis;
+	return 0;
 }

@@ -9,7 +9,7 @@
 /* clang-format off */
 static const struct ctl_verb verbs[] = {
 	{ "status",   "",		   "what bailiff enforces now, and what troubles it", verb_status },
-	{ "tail",     "[-f] [-n N]",	   "events: --service S, --denied, --from SEQ, --raw", verb_tail },
+	{ "tail",     "[-f] [-n N]",	   "events: --service S, --type T, --key K, --denied, --since 15m, --raw", verb_tail },
 	{ "explain",  "SEQ",		   "why an event was denied; or --what WORDS --service S", verb_explain },
 	{ "services", "",		   "the named services and what binds them", verb_services },
 	{ "show",     "SERVICE",	   "a service's policy in words", verb_show },

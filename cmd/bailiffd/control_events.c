@@ -35,18 +35,6 @@ static void events_ask(struct control_role *role, struct ask *ask)
 /* ---- a stream --------------------------------------------------------------
  */
 
-static bool passes(const struct ask *ask, const struct event *ev)
-{
-	static struct event_denial denial; /* large; only its being counts */
-
-	if (event_is_note(ev) && ask->format != FORMAT_JSON &&
-	    !ask->wants_checkpoints)
-		return false;
-	if (ask->service[0] != '\0' && !span_eq_str(ev->service, ask->service))
-		return false;
-	return !ask->wants_denied || event_denial(ev, &denial);
-}
-
 static int frame_render(const struct control_role *role, const struct ask *ask,
 			const struct event *ev, struct buf *out)
 {
@@ -78,6 +66,9 @@ static void search_end(struct ask *ask)
 		ask->next = ask->ring[n <= ask->limit ? 0 : n % ask->limit];
 	free(ask->ring);
 	ask->ring = NULL;
+	/* Of a follower it says where to begin, not where to end. */
+	if (ask->wants_follow)
+		ask->limit = UINT64_MAX;
 }
 
 /* One frame for a stream. Return: 0; -EAGAIN when the reader must first read
@@ -91,7 +82,7 @@ static int frame_stream(struct control_role *role, struct ask *ask,
 
 	if (r < 0)
 		return r;
-	if (!passes(ask, &ev))
+	if (!event_filter_passes(&ask->filter, &ev))
 		return 0;
 	if (ask->is_searching) {
 		search_note(ask, seq);
@@ -162,9 +153,10 @@ void events_action(struct control_role *role, struct ask *ask)
 	/* Where to begin: at a sequence; at what comes next; or at the last
 	 * events that match, which a first pass has to find. */
 	ask->next = ask->has_from ? ask->from : 1;
-	if (!ask->has_from && ask->wants_follow && ask->limit == UINT64_MAX) {
+	if (!ask->has_from && ask->wants_follow && ask->limit == UINT64_MAX &&
+	    ask->filter.since_ms == 0) {
 		ask->next = INT64_MAX;
-	} else if (!ask->has_from) {
+	} else if (!ask->has_from && ask->limit != UINT64_MAX) {
 		ask->is_searching = true;
 		ask->ring = calloc(ask->limit, sizeof(*ask->ring));
 		if (ask->ring == NULL) {
@@ -202,12 +194,12 @@ static void what_action(struct control_role *role, struct ask *ask)
 		ask_fail(ask, 400, EINVAL, "either seq or what, not both");
 		return;
 	}
-	if (ask->service[0] == '\0') {
+	if (ask->filter.service[0] == '\0') {
 		ask_fail(ask, 400, EINVAL, "which service? say &service=NAME");
 		return;
 	}
 	buf_init(&body, MSG_BODY_MAX);
-	buf_blob(&body, span_of(ask->service));
+	buf_blob(&body, span_of(ask->filter.service));
 	buf_blob(&body, span_of(ask->what));
 	ask_send(role, ask, role->policy.source.fd, WIRE_WHAT, &body,
 		 WIRE_TEXT_IS);

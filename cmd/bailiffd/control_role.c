@@ -14,8 +14,6 @@
 #include "cmd/bailiffd/publication.h"
 #include "lib/auto.h"
 #include "lib/json.h"
-#include "lib/num.h"
-#include "pkg/policy/action.h"
 
 #define TYPE_JSON "application/json"
 #define TYPE_METRICS \
@@ -105,116 +103,6 @@ static struct ask *ask_new(struct control_role *role, struct control_request *q)
 	return NULL;
 }
 
-/* ---- the query -------------------------------------------------------------
- */
-
-static const char *const formats[] = {
-	[FORMAT_JSON] = "json",
-	[FORMAT_TEXT] = "text",
-	[FORMAT_RAW] = "raw",
-};
-
-static int format_parse(const char *word, enum ask_format *ret)
-{
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
-		if (strcmp(word, formats[i]) == 0) {
-			*ret = (enum ask_format)i;
-			return 0;
-		}
-	return -EINVAL;
-}
-
-static int number_parse(struct control_request *q, const char *name,
-			uint64_t min, uint64_t max, uint64_t *ret, bool *has)
-{
-	const char *text = control_query(q, name);
-
-	*has = text != NULL;
-	return text == NULL ? 0 : num_parse_u64(span_of(text), min, max, ret);
-}
-
-/* Absent and "0" are no; "1" and the bare name are yes. */
-static int flag_parse(struct control_request *q, const char *name, bool *ret,
-		      struct err *e)
-{
-	const char *text = control_query(q, name);
-
-	*ret = text != NULL && strcmp(text, "0") != 0;
-	if (*ret && text[0] != '\0' && strcmp(text, "1") != 0)
-		return err_set(e, EINVAL, "%s must be 0 or 1", name);
-	return 0;
-}
-
-static int what_copy(struct control_request *q, struct ask *ask, struct err *e)
-{
-	const char *what = control_query(q, "what");
-
-	if (what == NULL)
-		return 0;
-	if (strlen(what) > ACTION_TEXT_MAX)
-		return err_set(e, E2BIG, "what is longer than %d bytes",
-			       ACTION_TEXT_MAX);
-	ask->what = strdup(what);
-	return ask->what != NULL ? 0 : err_set(e, ENOMEM, "out of memory");
-}
-
-static int query_copy(struct control_request *q, struct ask *ask, struct err *e)
-{
-	const char *service = control_query(q, "service");
-	const char *format = control_query(q, "format");
-	bool has_limit, has_seq;
-
-	ask->limit = LIMIT_DEFAULT;
-	if (flag_parse(q, "follow", &ask->wants_follow, e) < 0 ||
-	    flag_parse(q, "denied", &ask->wants_denied, e) < 0 ||
-	    flag_parse(q, "checkpoints", &ask->wants_checkpoints, e) < 0)
-		return -EINVAL;
-	if (number_parse(q, "from", 1, INT64_MAX, &ask->from, &ask->has_from) <
-	    0)
-		return err_set(e, EINVAL, "from must be a sequence number");
-	if (number_parse(q, "seq", 1, INT64_MAX, &ask->next, &has_seq) < 0)
-		return err_set(e, EINVAL, "seq must be a sequence number");
-	if (number_parse(q, "limit", 1, LIMIT_MAX, &ask->limit, &has_limit) < 0)
-		return err_set(e, EINVAL, "limit must be from 1 to %d",
-			       LIMIT_MAX);
-	if (!has_limit && (ask->wants_follow || ask->has_from))
-		ask->limit = UINT64_MAX;
-	if (format != NULL && format_parse(format, &ask->format) < 0)
-		return err_set(e, EINVAL, "format must be json, text or raw");
-	if (service != NULL &&
-	    snprintf(ask->service, sizeof(ask->service), "%s", service) >=
-		    (int)sizeof(ask->service))
-		return err_set(e, EINVAL, "the service's name is too long");
-	return what_copy(q, ask, e);
-}
-
-static int body_copy(struct control_request *q, struct ask *ask, struct err *e)
-{
-	json_t *bundle, *dry_run, *wait; /* wait is the client's own affair */
-	const struct json_member rows[] = {
-		{ "bundle", JSON_STRING, false, &bundle },
-		{ "dry_run", JSON_TRUE, false, &dry_run },
-		{ "wait", JSON_TRUE, false, &wait },
-		{ 0 },
-	};
-	AUTO_JSON *body = NULL;
-	int r;
-
-	if (control_body(q).len == 0)
-		return 0;
-	r = json_parse(control_body(q), CONTROL_BODY_MAX, &body, e);
-	if (r == 0)
-		r = json_members(body, rows, e);
-	if (r < 0)
-		return err_wrap(e, "the request's body");
-	if (bundle != NULL &&
-	    snprintf(ask->path, sizeof(ask->path), "%s",
-		     json_string_value(bundle)) >= (int)sizeof(ask->path))
-		return err_set(e, EINVAL, "the bundle's path is too long");
-	ask->is_dry_run = json_is_true(dry_run);
-	return 0;
-}
-
 /* ---- actions ----------------------------------------------------------------
  */
 
@@ -241,12 +129,12 @@ static void show_action(struct control_role *role, struct ask *ask)
 {
 	struct buf body;
 
-	if (ask->service[0] == '\0') {
+	if (ask->filter.service[0] == '\0') {
 		ask_fail(ask, 400, EINVAL, "which service? say ?service=NAME");
 		return;
 	}
 	buf_init(&body, MSG_BODY_MAX);
-	buf_blob(&body, span_of(ask->service));
+	buf_blob(&body, span_of(ask->filter.service));
 	ask_send(role, ask, role->policy.source.fd, WIRE_SHOW, &body,
 		 WIRE_TEXT_IS);
 	buf_done(&body);
@@ -375,7 +263,7 @@ static void handle(struct door *door, struct control_request *q,
 		return;
 	}
 	ask->action = action;
-	if (query_copy(q, ask, &e) < 0 || body_copy(q, ask, &e) < 0) {
+	if (ask_read(q, ask, &e) < 0) {
 		ask_fail(ask, 400, e.code, "%s", e.text);
 		return;
 	}

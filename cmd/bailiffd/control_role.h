@@ -10,6 +10,7 @@
 #define CMD_BAILIFFD_CONTROL_ROLE_H
 
 #include "cmd/bailiffd/role.h"
+#include "pkg/audit/filter.h"
 #include "pkg/control/control.h"
 
 #define ASKS_MAX      128
@@ -38,12 +39,11 @@ struct ask {
 	action_fn *action;
 
 	/* the query, copied when the request came */
-	char service[64];
-	char path[4096]; /* reload */
-	char *what;	 /* explain: an action in words; owned */
+	struct event_filter filter; /* its service is everybody's */
+	char path[4096];	    /* reload */
+	char *what;		    /* explain: an action in words; owned */
 	bool is_dry_run;
-	bool wants_follow, wants_denied, has_from;
-	bool wants_checkpoints; /* text and raw: the trail's own notes too */
+	bool wants_follow, has_from;
 	enum ask_format format;
 	uint64_t from, limit;
 
@@ -86,6 +86,11 @@ void ask_reply(struct ask *ask, unsigned status, struct span json);
 void ask_fail(struct ask *ask, unsigned status, int code, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 void ask_free(struct ask *ask);
+
+/* ---- control_query.c ---- */
+/* The query and the body of a request, copied: whoever answers later needs
+ * them. Return: 0; -EINVAL and others for a sentence that is the client's. */
+int ask_read(struct control_request *q, struct ask *ask, struct err *e);
 
 /* ---- control_events.c ---- */
 action_fn events_action;

@@ -69,6 +69,10 @@ struct span control_body(const struct control_request *q);
 /* A query parameter, NULL when absent: "service" of "?service=nginx". NULL too
  * once the peer has gone: copy what a later answer needs. */
 const char *control_query(const struct control_request *q, const char *name);
+/* The first parameter that is none of @known, which ends with NULL; NULL: none.
+ */
+const char *control_query_other(const struct control_request *q,
+				const char *const *known);
 /* Of the process that connected (SO_PEERCRED); -1 when unknown. */
 pid_t control_peer_pid(const struct control_request *q);
 uid_t control_peer_uid(const struct control_request *q);

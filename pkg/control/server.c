@@ -191,6 +191,36 @@ const char *control_query(const struct control_request *q, const char *name)
 	return value != NULL ? value : "";
 }
 
+struct other {
+	const char *const *known;
+	const char *found;
+};
+
+static enum MHD_Result other_look(void *ctx, enum MHD_ValueKind kind,
+				  const char *name, const char *value)
+{
+	struct other *o = ctx;
+
+	(void)kind;
+	(void)value;
+	for (const char *const *k = o->known; *k != NULL; k++)
+		if (strcmp(*k, name) == 0)
+			return MHD_YES;
+	o->found = name;
+	return MHD_NO;
+}
+
+const char *control_query_other(const struct control_request *q,
+				const char *const *known)
+{
+	struct other o = { .known = known };
+
+	if (q->connection != NULL)
+		(void)MHD_get_connection_values(
+			q->connection, MHD_GET_ARGUMENT_KIND, other_look, &o);
+	return o.found;
+}
+
 pid_t control_peer_pid(const struct control_request *q)
 {
 	return q->pid;
