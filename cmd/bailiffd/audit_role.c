@@ -29,6 +29,7 @@ static int netlink_ready(struct source *self, uint32_t events)
 		container_of(self, struct audit_role, netlink);
 
 	(void)events;
+	audit_gather(role);
 	return audit_drain(role, BATCHES_MAX);
 }
 

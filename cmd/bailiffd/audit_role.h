@@ -37,6 +37,7 @@ struct audit_role {
 	struct peer control;
 	int fds[AUDIT_FD_COUNT]; /* of WIRE_START; -1: not there */
 	struct source netlink, timer;
+	uint64_t woken_ms;	/* by the kernel's stream */
 	uint64_t ticks, now_ms; /* CLOCK_BOOTTIME, of this turn */
 	struct audit_source *source;
 	struct assembler *assembler;
@@ -72,6 +73,8 @@ int audit_engine_begin(struct audit_role *role, struct err *e);
 /* Become the kernel's reader, or go on as a predecessor's. As
  * audit_source_claim(). */
 int audit_source_begin(struct audit_role *role, struct err *e);
+/* Let a stream of records gather for a moment; a lone event does not wait. */
+void audit_gather(struct audit_role *role);
 /* Take what waits in the socket, at most @batches. Return: 0; as
  * audit_source_read(). */
 int audit_drain(struct audit_role *role, unsigned batches);

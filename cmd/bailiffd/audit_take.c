@@ -5,8 +5,14 @@
 #include "cmd/bailiffd/audit_role.h"
 
 #include <errno.h>
+#include <time.h>
 
 #include "lib/num.h"
+
+/* Two wake-ups this close are a stream: what comes is taken in larger pieces.
+ * The socket's buffer holds many times what the kernel can send meanwhile. */
+#define GATHER_MS 4
+#define GATHER_NS 2000000L
 
 static void assembled(void *ctx, struct event *ev)
 {
@@ -47,18 +53,26 @@ static void record_take(void *ctx, const struct record *r)
 
 int audit_drain(struct audit_role *role, unsigned batches)
 {
-	while (batches-- > 0) {
-		int n;
+	int n = SOURCE_BATCH;
 
+	/* Fewer than a batch: the socket is empty. */
+	while (batches-- > 0 && n == SOURCE_BATCH) {
 		role->now_ms = clock_boot_ms();
 		n = audit_source_read(role->source, record_take, role);
-		audit_flush(role);
-		if (n == 0 || n == -EAGAIN)
-			return 0;
-		if (n < 0)
-			return n;
 	}
-	return 0;
+	audit_flush(role);
+	return n < 0 && n != -EAGAIN ? n : 0;
+}
+
+void audit_gather(struct audit_role *role)
+{
+	const struct timespec pause = { .tv_nsec = GATHER_NS };
+	const uint64_t now = clock_boot_ms();
+	const bool is_stream = now - role->woken_ms <= GATHER_MS;
+
+	role->woken_ms = now;
+	if (is_stream)
+		(void)clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
 }
 
 void audit_expire(struct audit_role *role)

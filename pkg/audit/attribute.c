@@ -9,6 +9,7 @@
 
 #include "lib/auto.h"
 #include "lib/compat.h"
+#include "lib/num.h"
 #include "pkg/audit/disagree.h"
 #include "pkg/audit/owner.h"
 #include "pkg/audit/rules.h"
@@ -91,15 +92,20 @@ static void identity_take(const struct event_record *r, struct facts *f)
 	const struct span text = record_trusted(r->type, r->text);
 	/* A login that failed leaves the task where it was. */
 	const bool is_failed = r->type == AUDIT_LOGIN && !login_is_done(text);
+	const struct span keys[] = { span_of(is_failed ? "old-ses" : "ses"),
+				     span_of(is_failed ? "old-auid" : "auid"),
+				     span_of("pid") };
+	struct span values[3];
 	uint32_t ses;
 
-	if (!record_u32(text, is_failed ? "old-ses" : "ses", &ses))
+	(void)record_fields(text, keys, 3, values);
+	if (num_parse_u32(values[0], 0, UINT32_MAX, &ses) < 0)
 		return;
 	f->ses = ses;
 	f->auid = UINT32_MAX;
 	f->pid = 0;
-	(void)record_u32(text, is_failed ? "old-auid" : "auid", &f->auid);
-	(void)record_u32(text, "pid", &f->pid);
+	(void)num_parse_u32(values[1], 0, UINT32_MAX, &f->auid);
+	(void)num_parse_u32(values[2], 0, UINT32_MAX, &f->pid);
 }
 
 static void record_take(const struct event_record *r, struct facts *f)

@@ -357,8 +357,21 @@ static bool inferred_denial(const struct event *ev, struct event_denial *ret)
 	return true;
 }
 
+/* Most events are none: that is seen without reading a field. */
+static bool may_be_denial(const struct event *ev)
+{
+	for (uint32_t i = 0; i < ev->record_count; i++)
+		if (ev->records[i].type == AUDIT_LANDLOCK_ACCESS ||
+		    ev->records[i].type == AUDIT_SECCOMP ||
+		    ev->records[i].type == AUDIT_AVC)
+			return true;
+	return ev->is_inferred;
+}
+
 bool event_denial(const struct event *ev, struct event_denial *ret)
 {
+	if (!may_be_denial(ev))
+		return false;
 	*ret = (struct event_denial){ .syscall = -1 };
 	for (uint32_t i = 0; i < ev->record_count; i++)
 		if (ev->records[i].type == AUDIT_SYSCALL ||

@@ -116,13 +116,16 @@ static void span_skip(struct span *s, size_t n)
 static size_t value_len(struct span s)
 {
 	const char *end;
+	size_t i = 0;
 
 	if (s.len > 1 && s.p[0] == '"') {
 		end = memchr(s.p + 1, '"', s.len - 1);
 		return end != NULL ? (size_t)(end - s.p) + 1 : s.len;
 	}
-	end = s.len != 0 ? memchr(s.p, ' ', s.len) : NULL;
-	return end != NULL ? (size_t)(end - s.p) : s.len;
+	/* Most are a few bytes: no call pays. */
+	while (i < s.len && s.p[i] != ' ')
+		i++;
+	return i;
 }
 
 bool record_next(struct span *rest, struct span *ret_key,
@@ -147,16 +150,34 @@ bool record_next(struct span *rest, struct span *ret_key,
 	return false;
 }
 
-bool record_field(struct span text, const char *key, struct span *ret)
+size_t record_fields(struct span text, const struct span keys[], size_t count,
+		     struct span ret[])
 {
 	struct span name, value;
+	size_t found = 0;
 
-	while (record_next(&text, &name, &value))
-		if (span_eq_str(name, key)) {
-			*ret = value;
-			return true;
-		}
-	return false;
+	for (size_t i = 0; i < count; i++)
+		ret[i] = (struct span){ 0 };
+	while (found < count && record_next(&text, &name, &value))
+		for (size_t i = 0; i < count; i++)
+			if (name.len == keys[i].len && ret[i].p == NULL &&
+			    memcmp(name.p, keys[i].p, name.len) == 0) {
+				ret[i] = value;
+				found++;
+				break;
+			}
+	return found;
+}
+
+bool record_field(struct span text, const char *key, struct span *ret)
+{
+	const struct span wanted = span_of(key);
+	struct span value;
+
+	if (record_fields(text, &wanted, 1, &value) == 0)
+		return false;
+	*ret = value;
+	return true;
 }
 
 bool record_u32(struct span text, const char *key, uint32_t *ret)

@@ -59,6 +59,15 @@ struct span record_trusted(uint16_t type, struct span text);
  */
 bool record_field(struct span text, const char *key, struct span *ret);
 
+/**
+ * record_fields() - record_field() of several keys, in one pass.
+ * @ret: one for each of @count keys; of one that is not there p is NULL.
+ *
+ * Return: how many were found.
+ */
+size_t record_fields(struct span text, const struct span keys[], size_t count,
+		     struct span ret[]);
+
 /* One field after another: cuts it off the front of @rest. Words without '='
  * are passed over. Return: false at the end. */
 bool record_next(struct span *rest, struct span *ret_key,

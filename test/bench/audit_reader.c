@@ -141,7 +141,7 @@ static int reader_run(struct reader *r, int fd, int signals, uint64_t end_ms)
 		r->now_ms = clock_boot_ms();
 		do
 			n = audit_source_read(r->source, record_take, r);
-		while (n > 0);
+		while (n == SOURCE_BATCH);
 		if (n < 0)
 			return n;
 		assemble_expire(r->assembler, r->now_ms);
@@ -149,7 +149,8 @@ static int reader_run(struct reader *r, int fd, int signals, uint64_t end_ms)
 		(void)trail_tick(r->trail, r->now_ms, NULL);
 		if (signal_next(signals) > 0 || r->now_ms >= end_ms)
 			return 0;
-		(void)poll(p, 2, 50);
+		if (poll(p, 2, 50) > 0 && clock_boot_ms() - r->now_ms < 4)
+			(void)usleep(2000); /* as the daemon does */
 	}
 }
 

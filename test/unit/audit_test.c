@@ -128,6 +128,23 @@ TEST(old_spellings_and_broken_words_do_not_lose_what_follows)
 	CHECK(record_field(span_of("a= b=2"), "b", &v) && v.len == 1);
 }
 
+TEST(several_fields_are_found_in_one_pass_each_the_first_of_its_name)
+{
+	const struct span keys[] = { span_of("ses"), span_of("pid"),
+				     span_of("none") };
+	struct span v[3];
+
+	CHECK_INT(record_fields(span_of("pid=1 comm=\"ses=9\" ses=2 ses=3 "
+					"pid=4"),
+				keys, 3, v),
+		  2);
+	CHECK(span_eq_str(v[0], "2"));
+	CHECK(span_eq_str(v[1], "1"));
+	CHECK(v[2].p == NULL);
+	CHECK_INT(record_fields(span_of(""), keys, 3, v), 0);
+	CHECK(v[0].p == NULL && v[1].p == NULL);
+}
+
 TEST(nothing_inside_a_user_message_counts_as_the_kernels_word)
 {
 	const struct span text = span_of(
