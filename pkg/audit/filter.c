@@ -223,14 +223,20 @@ static const char *event_outcome(const struct event *ev)
 	return found != NULL ? found : "unknown";
 }
 
+/* The trail's keys have no time: no span of it holds them. */
+static bool time_fits(const struct event_filter *f, const struct event *ev)
+{
+	return ev->time_ms >= f->since_ms &&
+	       (f->until_ms == 0 ||
+		(ev->time_ms != 0 && ev->time_ms < f->until_ms));
+}
+
 bool event_filter_passes(const struct event_filter *f, const struct event *ev)
 {
 	/* The cheap ones first. */
 	return !(f->hides_checkpoints && event_is_note(ev)) &&
-	       ev->time_ms >= f->since_ms &&
-	       (f->until_ms == 0 || ev->time_ms < f->until_ms) &&
-	       service_fits(f, ev) && type_fits(f, ev) && key_fits(f, ev) &&
-	       (!f->wants_denied || is_denied(ev)) &&
+	       time_fits(f, ev) && service_fits(f, ev) && type_fits(f, ev) &&
+	       key_fits(f, ev) && (!f->wants_denied || is_denied(ev)) &&
 	       (f->outcome == NULL ||
 		strcmp(event_outcome(ev), f->outcome) == 0);
 }

@@ -178,6 +178,7 @@ TEST(own_events_and_checkpoints_are_chosen_by_name)
 	CHECK(passes(&own, "type", "AVC,BAILIFF"));
 	CHECK(!passes(&own, "type", "AVC"));
 	CHECK(!event_filter_passes(&f, &own));
+	CHECK(!passes(&own, "until", "now") && !passes(&own, "since", "now"));
 	own.action = span_of("identity.forged");
 	CHECK(event_filter_passes(&f, &own));
 }
