@@ -160,6 +160,8 @@ $(O)/fuzz/%: test/fuzz/%.c $(O)/core.a
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -fsanitize=fuzzer -MMD -MP -o $@ \
 		$(filter %.c,$^) $(filter %.o,$^) $(filter %.a,$^) $(LIBS)
 build/test/attacks/confined: $(O)/cmd/bailiffd/confine.o
+build/test/bench/audit_owners: $(addprefix $(O)/cmd/bailiffd/,sessions.o \
+	places.o)
 build/test/diff/seccomp_diff: $(addprefix $(O)/test/diff/,run.o \
 	seccomp_draft.o seccomp_live.o seccomp_peer.o)
 build/test/diff/landlock_diff: $(addprefix $(O)/test/diff/,run.o \
@@ -250,6 +252,10 @@ SECONDS ?= 600
 .PHONY: differential
 differential: all tools ## random policies, decided by all that can; SECONDS (600)
 	@BIN=$(abspath $(BIN)) test/diff/run.sh $(SECONDS)
+
+.PHONY: attribution
+attribution: all tools ## 100,000 processes in eight services: whose was each?
+	@PROCESSES=100000 $(RUN) test/integration/73-attribution.sh
 
 .PHONY: bench
 bench: all tools ## the figures of the README, measured here
