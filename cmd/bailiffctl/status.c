@@ -129,6 +129,52 @@ static void observing_print(const json_t *audit)
 	}
 }
 
+#define SHORT_MAX 8 /* services that are named */
+
+/* What did not come whole of one service. Return: was there anything. */
+static bool short_row_print(const json_t *row, bool is_first)
+{
+	static const struct {
+		const char *member, *text;
+	} counts[] = {
+		{ "suppressed", "over the budget" },
+		{ "partial", "partial" },
+		{ "dropped", "dropped" },
+		{ "pruned", "pruned before a collector took them" },
+	};
+	const char *name = ctl_text(row, "service");
+	const char *sep = "";
+
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		const uint64_t n = ctl_number(row, counts[i].member);
+
+		if (n == 0)
+			continue;
+		if (sep[0] == '\0') {
+			label(is_first ? "not whole" : "");
+			ctl_put(span_of(name[0] != '\0' ? name : "nobody's"));
+			(void)fputs(": ", stdout);
+		}
+		(void)printf("%s%" PRIu64 " %s", sep, n, counts[i].text);
+		sep = ", ";
+	}
+	if (sep[0] != '\0')
+		(void)fputs("\n", stdout);
+	return sep[0] != '\0';
+}
+
+static void short_print(const json_t *services)
+{
+	const json_t *row;
+	size_t i, shown = 0;
+
+	json_array_foreach(services, i, row) {
+		if (shown == SHORT_MAX)
+			return;
+		shown += short_row_print(row, shown == 0);
+	}
+}
+
 static void counts_print(const json_t *status)
 {
 	const json_t *kernel = json_object_get(status, "kernel");
@@ -147,6 +193,12 @@ static void counts_print(const json_t *status)
 		ctl_number(audit, "events"), ctl_number(audit, "denied"),
 		ctl_number(audit, "forged"), ctl_number(audit, "kernel_lost"),
 		ctl_number(audit, "partial"));
+	label("budget");
+	(void)printf("%" PRIu64 " denials of a service each second, %" PRIu64
+		     " over it were counted\n",
+		     ctl_number(audit, "budget_denials"),
+		     ctl_number(audit, "suppressed"));
+	short_print(json_object_get(audit, "services"));
 	label("trail");
 	(void)printf("#%" PRIu64 " to #%" PRIu64 ", ",
 		     ctl_number(trail, "first_seq"),

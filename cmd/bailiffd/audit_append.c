@@ -24,15 +24,27 @@ static int frame_append(struct audit_role *role, struct event *ev)
 	return 0;
 }
 
-/* What was written is known only now: sequences of the rest are free again. */
-static void flushed(struct audit_role *role)
+/* Appended frames with sequences from @next on could not be written; theirs are
+ * free again. */
+static void lost_check(struct audit_role *role, uint64_t next)
 {
 	const uint64_t lost = trail_lost(role->trail);
 
+	if (lost != role->lost_seen)
+		audit_hooks_flushed(role, next);
 	role->stats.dropped += lost - role->lost_seen;
 	role->stats.events -= lost - role->lost_seen;
 	role->lost_seen = lost;
-	role->stats.last_seq = trail_next_seq(role->trail) - 1;
+}
+
+/* What was written is known only now. */
+static void flushed(struct audit_role *role)
+{
+	const uint64_t next = trail_next_seq(role->trail);
+
+	lost_check(role, next);
+	audit_hooks_flushed(role, next);
+	role->stats.last_seq = next - 1;
 }
 
 void audit_flush(struct audit_role *role)
@@ -41,22 +53,27 @@ void audit_flush(struct audit_role *role)
 	flushed(role);
 }
 
-void audit_append(void *ctx, struct event *ev)
+void audit_append_denial(struct audit_role *role, struct event *ev,
+			 const struct event_denial *denial)
 {
-	static struct event_denial denial; /* large; only its being counts */
-	struct audit_role *role = ctx;
-	const bool is_denial = event_denial(ev, &denial);
 	const int r = frame_append(role, ev);
 
+	/* It may have had to write those before it. */
+	lost_check(role, r == 0 ? ev->seq : trail_next_seq(role->trail));
 	if (r == 0) {
 		role->stats.events++;
 		role->stats.partial += ev->missing != 0;
-		role->stats.denied += is_denial;
+		role->stats.denied += denial != NULL;
 	}
 	if (r == 0 && ev->kind == EVENT_OWN &&
 	    span_eq_str(ev->action, "identity.forged"))
 		role->stats.forged++;
-	audit_hooks_appended(role, ev, is_denial, r);
+	audit_hooks_appended(role, ev, denial, r);
+}
+
+void audit_append(void *ctx, struct event *ev)
+{
+	audit_append_denial(ctx, ev, NULL);
 }
 
 void audit_own(struct audit_role *role, const char *action, const char *fmt,

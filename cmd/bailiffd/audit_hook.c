@@ -2,6 +2,7 @@
 /* audit_hook.c - see audit_hook.h. */
 #include "cmd/bailiffd/audit_hook.h"
 
+#include "cmd/bailiffd/audit_account.h"
 #include "cmd/bailiffd/audit_mute.h"
 #include "cmd/bailiffd/audit_role.h"
 #include "cmd/bailiffd/audit_starts.h"
@@ -10,6 +11,7 @@
 static const struct audit_hook *const hooks[] = {
 	&audit_mute_hook,
 	&audit_starts_hook,
+	&audit_account_hook,
 };
 #define HOOKS (sizeof(hooks) / sizeof(hooks[0]))
 
@@ -23,20 +25,37 @@ int audit_hooks_begin(struct audit_role *role, struct err *e)
 	return r;
 }
 
-bool audit_hooks_withhold(struct audit_role *role, const struct event *ev)
+void audit_hooks_replay(struct audit_role *role,
+			const struct trail_frame *frame, const struct event *ev)
 {
 	for (size_t i = 0; i < HOOKS; i++)
-		if (hooks[i]->withhold != NULL && hooks[i]->withhold(role, ev))
+		if (hooks[i]->replay != NULL)
+			hooks[i]->replay(role, frame, ev);
+}
+
+bool audit_hooks_withhold(struct audit_role *role, const struct event *ev,
+			  const struct event_denial *denial)
+{
+	for (size_t i = 0; i < HOOKS; i++)
+		if (hooks[i]->withhold != NULL &&
+		    hooks[i]->withhold(role, ev, denial))
 			return true;
 	return false;
 }
 
 void audit_hooks_appended(struct audit_role *role, const struct event *ev,
-			  bool is_denial, int r)
+			  const struct event_denial *denial, int r)
 {
 	for (size_t i = 0; i < HOOKS; i++)
 		if (hooks[i]->appended != NULL)
-			hooks[i]->appended(role, ev, is_denial, r);
+			hooks[i]->appended(role, ev, denial, r);
+}
+
+void audit_hooks_flushed(struct audit_role *role, uint64_t next)
+{
+	for (size_t i = 0; i < HOOKS; i++)
+		if (hooks[i]->flushed != NULL)
+			hooks[i]->flushed(role, next);
 }
 
 void audit_hooks_pruned(struct audit_role *role, const struct event *ev)

@@ -4,11 +4,13 @@
 
 #include "cmd/bailiffd/audit_role.h"
 
-static bool mute_withhold(struct audit_role *role, const struct event *ev)
+static bool mute_withhold(struct audit_role *role, const struct event *ev,
+			  const struct event_denial *denial)
 {
 	const uint64_t second = role->now_ms / 1000;
 	struct audit_mute *m = &role->mute;
 
+	(void)denial;
 	if (ev->how != HOW_SESSION || !span_eq_str(ev->service, "bailiff"))
 		return false;
 	if (second != m->second) {

@@ -57,11 +57,13 @@ static void stats_send(struct audit_role *role)
 
 	role->stats.gaps = role->gap_serials + c->serials_lost;
 	role->stats.pruned = trail_pruned(role->trail);
+	audit_account_stats(role, &role->stats);
 	buf_init(&body, 256);
 	audit_stats_encode(&role->stats, &body);
 	/* A full channel: the next one says the same and more. */
 	(void)role_tell(&role->base, WIRE_STATS, 0, &body);
 	buf_done(&body);
+	audit_account_tell(role);
 }
 
 static int tick(struct source *self, uint32_t events)
@@ -106,6 +108,8 @@ static int answer_kernel(void *ctx, struct msg *m, struct cur *body)
 	const uint8_t by = cur_u8(body);
 
 	(void)m;
+	if (by != LOST_BY_MULTICAST)
+		audit_account_lost(ctx, count);
 	audit_own(ctx, "audit.lost", "count=%u by=%s", count,
 		  by == LOST_BY_MULTICAST ? "multicast" : "kernel");
 	return 0;
@@ -164,6 +168,7 @@ static const struct msg_op supervisor_ops[] = {
 	{ WIRE_KERNEL, 1, 0, answer_kernel },
 	{ WIRE_AUDIT_CONFIG, 1, 0, answer_config },
 	{ WIRE_TAKEN, 1, 0, answer_taken },
+	{ WIRE_RULES, 1, 0, audit_account_rules },
 };
 
 /* ---- beginning ------------------------------------------------------------
@@ -265,6 +270,7 @@ static void role_end(struct audit_role *role)
 	places_free(role->places);
 	exitmap_close(role->exits);
 	audit_source_free(role->source);
+	audit_account_end(role);
 	buf_done(&role->frame);
 	for (size_t i = 0; i < AUDIT_FD_COUNT; i++)
 		fd_drop(&role->fds[i]);

@@ -12,6 +12,7 @@
 #ifndef CMD_BAILIFFD_AUDIT_ROLE_H
 #define CMD_BAILIFFD_AUDIT_ROLE_H
 
+#include "cmd/bailiffd/audit_account.h"
 #include "cmd/bailiffd/audit_mute.h"
 #include "cmd/bailiffd/audit_starts.h"
 #include "cmd/bailiffd/role.h"
@@ -65,6 +66,8 @@ struct audit_role {
 	struct places *places;
 	struct exitmap *exits; /* NULL: none */
 	uint32_t exit_slots;
+	struct audit_account account;
+	struct event_denial denial; /* of the event in hand */
 };
 
 /* ---- audit_take.c ---- */
@@ -87,6 +90,9 @@ void audit_expire(struct audit_role *role);
 /* @ctx: the role; an assemble_fn for events that need no attribution. What the
  * trail does not take is counted, and said when it takes something again. */
 void audit_append(void *ctx, struct event *ev);
+/* As audit_append(). @denial: what it denied, or NULL. */
+void audit_append_denial(struct audit_role *role, struct event *ev,
+			 const struct event_denial *denial);
 /* Append an event of bailiff's own. */
 void audit_own(struct audit_role *role, const char *action, const char *fmt,
 	       ...) __attribute__((format(printf, 3, 4)));

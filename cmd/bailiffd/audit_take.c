@@ -17,10 +17,12 @@
 static void assembled(void *ctx, struct event *ev)
 {
 	struct audit_role *role = ctx;
+	const struct event_denial *denial;
 
 	attribute_event(role->attributor, ev, role->now_ms, clock_real_ms());
-	if (!audit_hooks_withhold(role, ev))
-		audit_append(role, ev);
+	denial = event_denial(ev, &role->denial) ? &role->denial : NULL;
+	if (!audit_hooks_withhold(role, ev, denial))
+		audit_append_denial(role, ev, denial);
 }
 
 int64_t audit_serial_distance(uint32_t a, uint32_t b)

@@ -39,8 +39,11 @@ static int trail_scan(struct audit_role *role, struct err *e)
 			role->stats.first_seq = frame.seq;
 		role->stats.last_seq = frame.seq;
 		if (frame.kind != TRAIL_EVENT ||
-		    event_decode(frame.bytes, &ev, NULL) < 0)
+		    event_decode(frame.bytes, &ev, NULL) < 0) {
+			audit_hooks_replay(role, &frame, NULL);
 			continue;
+		}
+		audit_hooks_replay(role, &frame, &ev);
 		if (is_this_boot)
 			audit_recall(role, &ev);
 		if (ev.kind == EVENT_OWN &&

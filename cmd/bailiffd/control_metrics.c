@@ -15,12 +15,18 @@ static const struct metric {
 	{ "audit", "events", "bailiff_audit_events", "counter", "Events appended to the trail" },
 	{ "audit", "denied", "bailiff_audit_denied", "counter", "Denials among them" },
 	{ "audit", "partial", "bailiff_audit_partial", "counter", "Events with records missing" },
+	{ "audit", "late", "bailiff_audit_late", "counter", "Parts of events that came after the rest" },
+	{ "audit", "suppressed", "bailiff_audit_suppressed", "counter", "Denials over a budget, counted instead of kept" },
+	{ "audit", "exclusions", "bailiff_audit_exclusions", "counter", "Times that the kernel was told to make no records of a flood" },
+	{ "audit", "drifts", "bailiff_audit_drifts", "counter", "Changes of the kernel's audit rules and parameters by somebody else" },
+	{ "audit", "budget_denials", "bailiff_audit_budget_denials", "gauge", "Denials of a service that are kept whole each second" },
 	{ "audit", "forged", "bailiff_identity_forged", "counter", "Processes that took a service's number" },
 	{ "audit", "gaps", "bailiff_audit_gap_serials", "counter", "Serials that never arrived" },
 	{ "audit", "kernel_lost", "bailiff_audit_kernel_lost", "counter", "Events the kernel dropped" },
 	{ "audit", "multicast_lost", "bailiff_audit_multicast_lost", "counter", "Copies of records that found no room while observing" },
 	{ "trail", "dropped", "bailiff_trail_dropped", "counter", "Events the trail could not take" },
 	{ "trail", "pruned", "bailiff_trail_pruned", "counter", "Events that fell to the size cap" },
+	{ "trail", "untaken", "bailiff_trail_untaken", "counter", "Events among them that a collector had not taken" },
 	{ "trail", "last_seq", "bailiff_trail_last_sequence", "gauge", "Sequence of the newest event" },
 	{ "policy", "bundle", "bailiff_policy_bundle", "gauge", "Version of the bundle in force" },
 	{ "policy", "generation", "bailiff_policy_generation", "gauge", "Publications in this boot" },
@@ -135,6 +141,41 @@ static void gauge_write(const json_t *services, size_t row, struct buf *out)
 	}
 }
 
+/* What became of a service's events. At most as many rows as the ledger has;
+ * service="" is nobody, service="*" all services without a row. */
+static const struct {
+	const char *member, *name, *help;
+} accounts[] = {
+	/* clang-format off */
+	{ "events", "bailiff_service_events", "Events of a service in the trail" },
+	{ "denied", "bailiff_service_denied", "Denials among them" },
+	{ "partial", "bailiff_service_partial", "Events with records missing" },
+	{ "late", "bailiff_service_late", "Parts of events that came after the rest" },
+	{ "forged", "bailiff_service_forged", "Events of processes that took a service's number" },
+	{ "suppressed", "bailiff_service_suppressed", "Denials over the budget, counted instead of kept" },
+	{ "dropped", "bailiff_service_dropped", "Events the trail could not take" },
+	{ "pruned", "bailiff_service_pruned", "Events that fell to the size cap before a collector took them" },
+	/* clang-format on */
+};
+
+static void account_write(const json_t *rows, size_t which, struct buf *out)
+{
+	const json_t *row;
+	size_t i;
+
+	buf_printf(out, "# TYPE %s counter\n# HELP %s %s.\n",
+		   accounts[which].name, accounts[which].name,
+		   accounts[which].help);
+	json_array_foreach(rows, i, row) {
+		buf_printf(out, "%s_total{service=\"", accounts[which].name);
+		label_write(json_string_value(json_object_get(row, "service")),
+			    out);
+		buf_printf(out, "\"} %lld\n",
+			   (long long)json_integer_value(json_object_get(
+				   row, accounts[which].member)));
+	}
+}
+
 /* 0: no receipt says which. */
 static void generations_write(const json_t *services, struct buf *out)
 {
@@ -187,6 +228,10 @@ int metrics_write(struct span status, struct buf *out)
 	for (size_t i = 0; i < sizeof(statesets) / sizeof(statesets[0]); i++)
 		stateset_write(all, &statesets[i], out);
 	services_write(all, out);
+	for (size_t i = 0; i < sizeof(accounts) / sizeof(accounts[0]); i++)
+		account_write(json_object_get(json_object_get(all, "audit"),
+					      "services"),
+			      i, out);
 	buf_puts(out, "# EOF\n");
 	return buf_error(out);
 }

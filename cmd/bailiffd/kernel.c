@@ -106,6 +106,9 @@ static int rules_install(struct supervisor *s, uint32_t ses, struct err *e)
 	int r = audit_rules_clear(s->audit_control_fd, RULE_KEY_PREFIX, &stale,
 				  e);
 
+	if (r == 0)
+		r = audit_excludes_clear(s->audit_control_fd, AUID_BASE,
+					 AUID_BASE + SERVICE_NUMBER_SELF, e);
 	if (r < 0)
 		return r;
 	rule_exempt_session(&rule, ses);
@@ -155,9 +158,11 @@ void kernel_rules_take(struct supervisor *s, struct span rules)
 		    : rules_check(rules, &e);
 	if (s->is_observing && rules.len == 0)
 		return;
+	watch_before(s);
 	if (r == 0)
 		r = audit_rules_set(s->audit_control_fd, rules, goes_first,
 				    &s->policy_rules, &e);
+	watch_after(s);
 	(void)snprintf(s->rules_error, sizeof(s->rules_error), "%s",
 		       r < 0 ? e.text : "");
 	if (r == 0 && before == 0 && s->policy_rules == 0)
@@ -267,7 +272,10 @@ int kernel_begin(struct supervisor *s, struct err *e)
 	if (r < 0)
 		return r;
 	s->has_rules = true;
-	return rules_install(s, ses, e);
+	r = rules_install(s, ses, e);
+	if (r == 0)
+		watch_after(s);
+	return r;
 }
 
 bool kernel_lost_tell(struct supervisor *s, uint32_t count, uint8_t by)
@@ -304,10 +312,13 @@ void kernel_poll(struct supervisor *s)
 	}
 	if (s->is_observing)
 		observe_poll(s, &state);
+	else
+		watch_posture(s, &state);
 	if (state.lost == s->kernel_seen ||
 	    !kernel_lost_tell(s, state.lost - s->kernel_seen, LOST_BY_KERNEL))
 		return; /* told again next time */
 	s->kernel_lost += state.lost - s->kernel_seen;
+	s->kernel_lost_ms = clock_boot_ms();
 	s->kernel_seen = state.lost;
 }
 
@@ -322,8 +333,10 @@ void kernel_end(struct supervisor *s)
 	if (s->audit_control_fd < 0)
 		return;
 	if ((s->has_rules &&
-	     audit_rules_clear(s->audit_control_fd, RULE_KEY_PREFIX, &count,
-			       &e) < 0) ||
+	     (audit_rules_clear(s->audit_control_fd, RULE_KEY_PREFIX, &count,
+				&e) < 0 ||
+	      audit_excludes_clear(s->audit_control_fd, AUID_BASE,
+				   AUID_BASE + SERVICE_NUMBER_SELF, &e) < 0)) ||
 	    (s->has_posture &&
 	     audit_posture_set(s->audit_control_fd, &s->audit_before, NULL,
 			       &e) < 0))

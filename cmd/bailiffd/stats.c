@@ -5,10 +5,14 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "cmd/bailiffd/wire.h"
+
 static const size_t audit_fields[] = {
 	offsetof(struct audit_stats, events),
 	offsetof(struct audit_stats, denied),
 	offsetof(struct audit_stats, partial),
+	offsetof(struct audit_stats, late),
+	offsetof(struct audit_stats, suppressed),
 	offsetof(struct audit_stats, forged),
 	offsetof(struct audit_stats, gaps),
 	offsetof(struct audit_stats, dropped),
@@ -16,6 +20,7 @@ static const size_t audit_fields[] = {
 	offsetof(struct audit_stats, last_seq),
 	offsetof(struct audit_stats, bytes_max),
 	offsetof(struct audit_stats, pruned),
+	offsetof(struct audit_stats, untaken),
 };
 _Static_assert(sizeof(struct audit_stats) ==
 		       8 * sizeof(audit_fields) / sizeof(audit_fields[0]),
@@ -39,6 +44,37 @@ void audit_stats_decode(struct cur *c, struct audit_stats *ret)
 		const uint64_t v = cur_u64(c);
 
 		memcpy((char *)ret + audit_fields[i], &v, sizeof(v));
+	}
+}
+
+void ledger_encode(const struct ledger *l, size_t first, size_t count,
+		   struct buf *out)
+{
+	buf_u32(out, (uint32_t)count);
+	for (size_t i = 0; i < count; i++) {
+		const struct ledger_row *row =
+			ledger_row(l, (first + i) % ledger_rows(l));
+
+		buf_blob(out, span_of(row->name));
+		for (size_t what = 0; what < LEDGER_COUNTS; what++)
+			buf_u64(out, row->counts[what]);
+	}
+}
+
+void ledger_decode(struct cur *c, struct ledger *l)
+{
+	const uint32_t count = cur_u32(c);
+
+	if (count > LEDGER_TOLD_MAX)
+		c->failed = true;
+	for (uint32_t i = 0; i < count && !c->failed; i++) {
+		const struct span name = cur_blob(c, LEDGER_NAME_MAX);
+		uint64_t counts[LEDGER_COUNTS];
+
+		for (size_t what = 0; what < LEDGER_COUNTS; what++)
+			counts[what] = cur_u64(c);
+		if (!c->failed && ledger_set(l, name, counts) < 0)
+			c->failed = true;
 	}
 }
 

@@ -10,19 +10,31 @@
 
 #include "lib/buf.h"
 #include "lib/cur.h"
+#include "pkg/audit/ledger.h"
 
-/* All since the audit process began, but for the sequences and bytes. */
+/* Of this boot, as far as the trail tells, are the sums of the ledger's rows:
+ * the first five, dropped and untaken. The others begin with the process. */
 struct audit_stats {
-	uint64_t events;  /* appended to the trail */
-	uint64_t denied;  /* of these, denials */
-	uint64_t partial; /* of these, incomplete */
-	uint64_t forged;  /* identity.forged */
-	uint64_t gaps;	  /* serials that never came */
-	uint64_t dropped; /* events the trail could not take (full disk) */
+	uint64_t events;     /* appended to the trail */
+	uint64_t denied;     /* of these, denials */
+	uint64_t partial;    /* of these, incomplete */
+	uint64_t late;	     /* of these, parts that came late */
+	uint64_t suppressed; /* denials over a budget: counted, not whole */
+	uint64_t forged;     /* identity.forged */
+	uint64_t gaps;	     /* serials that never came */
+	uint64_t dropped;    /* events the trail could not take (full disk) */
 	uint64_t first_seq, last_seq; /* of the trail */
 	uint64_t bytes_max;
-	uint64_t pruned; /* frames that fell to the size cap */
+	uint64_t pruned;  /* frames that fell to the size cap */
+	uint64_t untaken; /* of these, events a collector had not taken */
 };
+
+/* The body of WIRE_LEDGER: @count rows from @first on, round the end. */
+void ledger_encode(const struct ledger *l, size_t first, size_t count,
+		   struct buf *out);
+/* Take them over into @l. More rows than one message may have, a name that no
+ * row can have, or more names than there is room for fail the cursor. */
+void ledger_decode(struct cur *c, struct ledger *l);
 
 #define SHIP_COLLECTORS_MAX 16
 #define SHIP_TEXT_MAX	    255

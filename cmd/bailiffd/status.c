@@ -24,6 +24,8 @@
 
 /* A dead session's file stays this long: its last records may still come. */
 #define SESSION_GRACE_MS 60000
+/* Loss stays in the counts; a problem it is for as long. */
+#define LOSS_RECENT_MS 600000
 /* A container that was created and is not started has no receipt yet. */
 #define RECEIPT_GRACE_MS 60000
 
@@ -178,11 +180,17 @@ static void problems_find(const struct supervisor *s, const struct bounds *b,
 	receipts_look(b, p);
 	for (size_t i = 0; observe_problem(s, i) != NULL; i++)
 		problem(p, "%s", observe_problem(s, i));
-	if (s->kernel_lost != 0)
+	if (s->kernel_lost != 0 &&
+	    clock_boot_ms() - s->kernel_lost_ms < LOSS_RECENT_MS)
 		problem(p, "the kernel lost %u audit events", s->kernel_lost);
 	if (s->audit_stats.dropped != 0)
 		problem(p, "the trail could not take %llu events (disk full)",
 			(unsigned long long)s->audit_stats.dropped);
+	for (size_t i = 0; i < s->excludes.count; i++)
+		problem(p,
+			"service %s floods: the kernel makes no records of its "
+			"denials for %u s",
+			s->excludes.rows[i].service, EXCLUDE_MS / 1000);
 	for (size_t i = 0; i < ROLE_COUNT; i++)
 		if (!s->workers[i].is_ready)
 			problem(p, "the %s process is not running",
@@ -306,39 +314,6 @@ static void kernel_write(struct buf *out)
 		first = false;
 	}
 	buf_puts(out, "]}");
-}
-
-static void audit_write(const struct supervisor *s, struct buf *out)
-{
-	const struct audit_stats *a = &s->audit_stats;
-
-	buf_puts(out, ",\"audit\":{");
-	observe_write(s, out);
-	buf_printf(out,
-		   "\"events\":%llu,\"denied\":%llu,\"partial\":"
-		   "%llu,\"forged\":%llu,\"gaps\":%llu,\"kernel_lost\":%u,"
-		   "\"last_seq\":%llu,\"rules\":%zu,\"exit_map\":%s",
-		   (unsigned long long)a->events, (unsigned long long)a->denied,
-		   (unsigned long long)a->partial,
-		   (unsigned long long)a->forged, (unsigned long long)a->gaps,
-		   s->kernel_lost, (unsigned long long)a->last_seq,
-		   s->policy_rules, s->exits.map_fd >= 0 ? "true" : "false");
-	buf_printf(out,
-		   ",\"backlog_limit\":%u,\"backlog_wait_ms\":%llu,"
-		   "\"budget_denials\":%llu}",
-		   s->audit_posture.backlog_limit,
-		   (unsigned long long)s->info.audit.backlog_wait_ms,
-		   (unsigned long long)s->info.audit.budget_denials);
-	buf_printf(out,
-		   ",\"trail\":{\"first_seq\":%llu,\"last_seq\":%llu,"
-		   "\"bytes_max\":%llu,\"pruned\":%llu,\"dropped\":%llu,"
-		   "\"durability\":\"%s\"}",
-		   (unsigned long long)a->first_seq,
-		   (unsigned long long)a->last_seq,
-		   (unsigned long long)a->bytes_max,
-		   (unsigned long long)a->pruned,
-		   (unsigned long long)a->dropped,
-		   policy_durability_word(s->info.audit.durability));
 }
 
 static void collectors_write(const struct supervisor *s, struct buf *out)
@@ -512,7 +487,7 @@ int status_write(struct supervisor *s, struct buf *out)
 	policy_write(s, out);
 	clock_write(s, out);
 	kernel_write(out);
-	audit_write(s, out);
+	status_audit_write(s, out);
 	collectors_write(s, out);
 	workers_write(s, out);
 	services_write(s, &b, out);

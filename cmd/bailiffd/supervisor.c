@@ -311,6 +311,8 @@ static int say_ready(void *ctx, struct msg *m, struct cur *body)
 	(void)m;
 	(void)body;
 	who->w->is_ready = true;
+	if (who->w->role == ROLE_AUDIT)
+		watch_restarted(who->s);
 	peers_connect(s, who->w->role);
 	if (who->w->role == ROLE_POLICY)
 		boot_load(s);
@@ -333,6 +335,23 @@ static int say_stats(void *ctx, struct msg *m, struct cur *body)
 	if (who->w->role == ROLE_SHIP && !body->failed)
 		taken_tell(who->s);
 	return 0;
+}
+
+static int say_ledger(void *ctx, struct msg *m, struct cur *body)
+{
+	struct speaker *who = ctx;
+
+	(void)m;
+	ledger_decode(body, who->s->ledger);
+	return 0;
+}
+
+static int say_flood(void *ctx, struct msg *m, struct cur *body)
+{
+	struct speaker *who = ctx;
+
+	(void)m;
+	return exclude_ask(who->s, body);
 }
 
 static int say_loaded(void *ctx, struct msg *m, struct cur *body)
@@ -449,6 +468,12 @@ static int ask_reload(void *ctx, struct msg *m, struct cur *body)
 static const struct msg_op audit_ops[] = {
 	{ WIRE_READY, PHASE_STARTING, 0, say_ready },
 	{ WIRE_STATS, PHASE_READY, 0, say_stats },
+	{ WIRE_LEDGER, PHASE_READY, 0, say_ledger },
+	{ WIRE_EXCLUDE, PHASE_READY, 0, say_flood },
+};
+static const struct msg_op ship_ops[] = {
+	{ WIRE_READY, PHASE_STARTING, 0, say_ready },
+	{ WIRE_STATS, PHASE_READY, 0, say_stats },
 };
 static const struct msg_op policy_ops[] = {
 	{ WIRE_READY, PHASE_STARTING, 0, say_ready },
@@ -464,10 +489,10 @@ static const struct {
 	const struct msg_op *ops;
 	size_t count;
 } ops_of[ROLE_COUNT] = {
-	[ROLE_AUDIT] = { audit_ops, 2 },
+	[ROLE_AUDIT] = { audit_ops, 4 },
 	[ROLE_POLICY] = { policy_ops, 2 },
 	[ROLE_CONTROL] = { control_ops, 4 },
-	[ROLE_SHIP] = { audit_ops, 2 },
+	[ROLE_SHIP] = { ship_ops, 2 },
 };
 
 /* The supervisor is passed to sources through the worker's index: workers[]
@@ -689,8 +714,11 @@ static int tick(struct source *self, uint32_t events)
 		kernel_poll(s);
 	if (ticks % POLL_EVERY_TICKS == 0)
 		clock_poll(s);
-	if (!s->is_arming)
+	if (!s->is_arming) {
 		stops_tick(s, now);
+		exclude_tick(s, now);
+		watch_tick(s, now);
+	}
 	if (!s->is_arming && ticks % SWEEP_EVERY_TICKS == 0)
 		sessions_sweep(s);
 	return 0;
@@ -818,7 +846,7 @@ static int sources_open(struct supervisor *s, struct err *e)
 	if (r < 0)
 		return r;
 	s->store = malloc(sizeof(*s->store));
-	if (s->store == NULL)
+	if (s->store == NULL || ledger_new(&s->ledger) < 0)
 		return err_set(e, ENOMEM, "out of memory");
 	s->signals = (struct source){ signal_open(signals, e), "signals",
 				      signalled };
@@ -871,6 +899,7 @@ static void supervisor_init(struct supervisor *s,
 		.audit_fd = -1,
 	};
 	buf_init(&s->early, EARLY_MAX);
+	watch_init(&s->watch);
 	policy_audit_default(&s->info.audit);
 	for (size_t i = 0; i < ROLE_COUNT; i++)
 		s->workers[i] = (struct worker){
@@ -937,6 +966,8 @@ static void supervisor_done(struct supervisor *s)
 	restart_done(&s->plan);
 	stops_done(&s->stops);
 	buf_done(&s->early);
+	watch_done(&s->watch);
+	ledger_free(s->ledger);
 	loop_free(s->loop);
 	free(s->store);
 }

@@ -11,10 +11,12 @@
 #define CMD_BAILIFFD_SUPERVISOR_H
 
 #include "cmd/bailiffd/clock.h"
+#include "cmd/bailiffd/exclude.h"
 #include "cmd/bailiffd/info.h"
 #include "cmd/bailiffd/restart.h"
 #include "cmd/bailiffd/stats.h"
 #include "cmd/bailiffd/stop.h"
+#include "cmd/bailiffd/watch.h"
 #include "cmd/bailiffd/worker.h"
 #include "lib/log.h"
 #include "lib/loop.h"
@@ -100,8 +102,12 @@ struct supervisor {
 	struct audit_posture audit_before, audit_posture; /* found, set */
 	uint32_t kernel_seen;	  /* the kernel's own counter, which wraps */
 	uint32_t kernel_lost;	  /* since this daemon began */
+	uint64_t kernel_lost_ms;  /* when it last lost one */
 	struct observed observed; /* while is_observing */
 	struct audit_stats audit_stats;
+	struct ledger *ledger; /* as the audit process told it */
+	struct watch watch;
+	struct excludes excludes;
 	struct ship_stats ship_stats;
 };
 
@@ -172,6 +178,8 @@ int load_restore(struct supervisor *s, struct err *e);
 
 /* ---- status.c ---- */
 int status_write(struct supervisor *s, struct buf *out);
+/* Append members "audit" and "trail" of the status. */
+void status_audit_write(const struct supervisor *s, struct buf *out);
 /* Append "bundle=N generation=N signers=... freshness=... rollback=...": what
  * the first event of a trail states, and each that loads a policy. */
 void statement_write(const struct supervisor *s, struct buf *out);

@@ -26,6 +26,12 @@ enum wire {
 	WIRE_READY = 16, /* confined, about to enter its loop */
 	WIRE_STATS,	 /* role's own counters, see stats.h */
 
+	/* audit -> supervisor */
+	WIRE_LEDGER,  /* u32 n, at most LEDGER_TOLD_MAX, n times: blob service,
+		       * LEDGER_COUNTS u64 */
+	WIRE_EXCLUDE, /* u32 ses, u32 auid, u32 pid or 0, u16 record type, u32
+		       * denials in a second, blob service: it floods */
+
 	/* supervisor -> policy, and its answer */
 	WIRE_LOAD = 32, /* u32 flags LOAD_*, u64 generation, u64 now_s, blob
 			 * where that time comes from, u32 n, n times: u64
@@ -48,6 +54,7 @@ enum wire {
 			    * n, n times: blob service, u32 number */
 	WIRE_TAKEN,	   /* u32 n, n times: blob collector, u64 sequence up
 			    * to which it took the trail */
+	WIRE_RULES,	   /* blob SHA-256 of the kernel\'s audit rules */
 
 	/* supervisor -> ship */
 	WIRE_COLLECTORS = 56, /* u32 n, n times: blob name, protocol, host,
@@ -107,6 +114,8 @@ enum load_stage {
 	STAGE_SYSTEM, /* writing the result, or the policy process itself */
 	STAGE_COUNT
 };
+
+#define LEDGER_TOLD_MAX 256 /* rows in one message; the others take turns */
 
 /* Sockets that control serves; the number in WIRE_ADMIT. */
 #define SOCKET_CONTROL 0

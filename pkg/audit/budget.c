@@ -60,7 +60,7 @@ struct budget {
 	void *ctx;
 	struct budget_limits limits;
 	size_t count; /* rows that were ever used */
-	struct service services[ROWS];
+	struct service services[LEDGER_ROWS_MAX];
 };
 
 int budget_new(assemble_fn *own, budget_far_fn *far, void *ctx,

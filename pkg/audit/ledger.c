@@ -10,8 +10,7 @@
 #include "lib/array.h"
 #include "lib/num.h"
 
-#define ROWS_MAX (LEDGER_SERVICES_MAX + 2)
-#define SLOTS	 4096 /* a power of two, over twice the rows */
+#define SLOTS 4096 /* a power of two, over twice the rows */
 
 const char *const ledger_names[LEDGER_COUNTS] = {
 	[LEDGER_EVENTS] = "events",   [LEDGER_DENIED] = "denied",
@@ -65,12 +64,12 @@ static int row_append(struct ledger *l, struct span name, uint16_t *slot)
 	struct err e;
 	struct ledger_row *row;
 	int r = array_room((void **)&l->rows, l->count, &l->rows_cap,
-			   sizeof(*l->rows), ROWS_MAX, "rows", &e);
+			   sizeof(*l->rows), LEDGER_ROWS_MAX, "rows", &e);
 
 	if (r == 0)
 		r = array_room((void **)&l->is_changed, l->count,
 			       &l->changed_cap, sizeof(*l->is_changed),
-			       ROWS_MAX, "rows", &e);
+			       LEDGER_ROWS_MAX, "rows", &e);
 	if (r < 0)
 		return r;
 	row = &l->rows[l->count];
@@ -127,6 +126,20 @@ size_t ledger_find(struct ledger *l, struct span service)
 	return l->last;
 }
 
+int ledger_set(struct ledger *l, struct span service,
+	       const uint64_t counts[LEDGER_COUNTS])
+{
+	const size_t row = ledger_find(l, service);
+
+	if (row == LEDGER_OTHERS && !span_eq_str(service, "*"))
+		return is_name(service) ? -E2BIG : -EBADMSG;
+	for (size_t i = 0; i < LEDGER_COUNTS; i++) {
+		l->total[i] += counts[i] - l->rows[row].counts[i];
+		l->rows[row].counts[i] = counts[i];
+	}
+	return 0;
+}
+
 static void change_mark(struct ledger *l, size_t row)
 {
 	l->changed += !l->is_changed[row];
@@ -153,6 +166,12 @@ void ledger_take_back(struct ledger *l, size_t row, enum ledger_count what,
 	*count -= n;
 	l->total[what] -= n;
 	change_mark(l, row);
+}
+
+void ledger_restate(struct ledger *l)
+{
+	for (size_t i = 0; i < l->count; i++)
+		change_mark(l, i);
 }
 
 size_t ledger_rows(const struct ledger *l)
@@ -216,7 +235,6 @@ int ledger_restore(struct ledger *l, struct span line)
 {
 	uint64_t counts[LEDGER_COUNTS];
 	struct span name;
-	size_t row;
 
 	if (!span_eq_str(span_cut(&line, ' '), "service"))
 		return -EBADMSG;
@@ -226,12 +244,5 @@ int ledger_restore(struct ledger *l, struct span line)
 			return -EBADMSG;
 	if (line.len != 0 || name.len == 0)
 		return -EBADMSG;
-	row = ledger_find(l, name);
-	if (row == LEDGER_OTHERS && !span_eq_str(name, "*"))
-		return -EBADMSG;
-	for (size_t i = 0; i < LEDGER_COUNTS; i++) {
-		l->total[i] += counts[i] - l->rows[row].counts[i];
-		l->rows[row].counts[i] = counts[i];
-	}
-	return 0;
+	return ledger_set(l, name, counts) < 0 ? -EBADMSG : 0;
 }

@@ -18,9 +18,10 @@
 #include "lib/span.h"
 
 #define LEDGER_SERVICES_MAX 1024 /* with a row of their own */
-#define LEDGER_NAME_MAX	    63	 /* bytes; a longer name has no row */
-#define LEDGER_STATED_MAX   256	 /* rows in one statement */
-#define LEDGER_NOBODY	    0	 /* row numbers */
+#define LEDGER_ROWS_MAX	    (LEDGER_SERVICES_MAX + 2)
+#define LEDGER_NAME_MAX	    63	/* bytes; a longer name has no row */
+#define LEDGER_STATED_MAX   256 /* rows in one statement */
+#define LEDGER_NOBODY	    0	/* row numbers */
 #define LEDGER_OTHERS	    1
 
 /* What is counted. ledger_names[] has the words. */
@@ -52,6 +53,15 @@ void ledger_free(struct ledger *l);
 /* The number of the row of @service, empty for nobody; a new one when there is
  * none yet. LEDGER_OTHERS when there is no room. */
 size_t ledger_find(struct ledger *l, struct span service);
+
+/* These counts replace those of @service, whatever they were. Return: 0;
+ * -EBADMSG for a name that no row can have, -E2BIG when there is no room. */
+int ledger_set(struct ledger *l, struct span service,
+	       const uint64_t counts[LEDGER_COUNTS]);
+
+/* State every row anew, one that did not change too, with the next
+ * statements. */
+void ledger_restate(struct ledger *l);
 
 /* @n more in row number @row, and in the total. */
 void ledger_add(struct ledger *l, size_t row, enum ledger_count what,

@@ -211,14 +211,12 @@ static void service_keep(struct domain *d, struct span service)
 }
 
 static void access_count(struct reconciler *r, const struct event *ev,
-			 uint64_t id, bool is_whole)
+			 uint64_t id, enum reconcile_fate fate)
 {
 	struct domain *d = domain_get(r, id);
 
-	if (is_whole)
-		d->whole++;
-	else
-		d->counted++;
+	d->whole += fate == RECONCILE_WHOLE;
+	d->counted += fate == RECONCILE_COUNTED;
 	service_keep(d, ev->service);
 }
 
@@ -249,7 +247,8 @@ static bool end_read(struct span text, uint64_t *ret_id, uint64_t *ret_denials)
 }
 
 void reconcile_event(struct reconciler *r, const struct event *ev,
-		     bool is_whole, uint64_t now_ms, uint64_t real_ms)
+		     enum reconcile_fate fate, uint64_t now_ms,
+		     uint64_t real_ms)
 {
 	r->now_ms = now_ms;
 	r->real_ms = real_ms;
@@ -259,7 +258,7 @@ void reconcile_event(struct reconciler *r, const struct event *ev,
 
 		if (record->type == AUDIT_LANDLOCK_ACCESS &&
 		    record_hex(record->text, "domain", &id))
-			access_count(r, ev, id, is_whole);
+			access_count(r, ev, id, fate);
 		else if (record->type == AUDIT_LANDLOCK_DOMAIN &&
 			 end_read(record->text, &id, &denials))
 			domain_end(r, ev, id, denials);
@@ -276,7 +275,7 @@ void reconcile_replay(struct reconciler *r, const struct event *ev)
 
 		if (record->type == AUDIT_LANDLOCK_ACCESS &&
 		    record_hex(record->text, "domain", &id)) {
-			access_count(r, ev, id, true);
+			access_count(r, ev, id, RECONCILE_WHOLE);
 		} else if (record->type == AUDIT_LANDLOCK_DOMAIN &&
 			   end_read(record->text, &id, &denials)) {
 			d = domain_find(r, id);

@@ -34,13 +34,19 @@ struct reconciler;
 int reconciler_new(assemble_fn *own, void *ctx, struct reconciler **ret);
 void reconciler_free(struct reconciler *r);
 
+enum reconcile_fate {
+	RECONCILE_WHOLE,   /* it is in the trail */
+	RECONCILE_COUNTED, /* it became a count */
+	RECONCILE_DROPPED  /* neither */
+};
+
 /**
  * reconcile_event() - count the denials of an event, or end its domain.
- * @is_whole: it goes into the trail; else it became a count, or was dropped.
  * @now_ms: never goes back. @real_ms: since 1970, for own events.
  */
 void reconcile_event(struct reconciler *r, const struct event *ev,
-		     bool is_whole, uint64_t now_ms, uint64_t real_ms);
+		     enum reconcile_fate fate, uint64_t now_ms,
+		     uint64_t real_ms);
 
 /* An event that a predecessor left in the trail: what it counted besides is not
  * known, and the statement says "restarted=1". */

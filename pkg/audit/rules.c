@@ -106,6 +106,40 @@ void rule_denied(struct audit_rule *r, uint32_t auid, int code)
 	rule_denied_range(r, auid, auid, code);
 }
 
+void rule_exclude(struct audit_rule *r, uint32_t auid, int32_t pid,
+		  uint16_t type)
+{
+	rule_begin(r, AUDIT_FILTER_EXCLUDE, AUDIT_NEVER);
+	rule_all_calls(r);
+	rule_field(r, AUDIT_LOGINUID, AUDIT_EQUAL, auid);
+	if (pid != 0)
+		rule_field(r, AUDIT_PID, AUDIT_EQUAL, (uint32_t)pid);
+	rule_field(r, AUDIT_MSGTYPE, AUDIT_EQUAL, type);
+}
+
+void rule_mute(struct audit_rule *r, uint32_t ses, int code)
+{
+	rule_begin(r, AUDIT_FILTER_EXIT | AUDIT_FILTER_PREPEND, AUDIT_NEVER);
+	rule_all_calls(r);
+	rule_field(r, AUDIT_SESSIONID, AUDIT_EQUAL, ses);
+	rule_field(r, AUDIT_EXIT, AUDIT_EQUAL, (uint32_t)-code);
+	rule_key(r, RULE_KEY_MUTED);
+}
+
+static bool rule_is_exclude(struct span rule, uint32_t low, uint32_t high)
+{
+	struct audit_rule d;
+
+	if (rule.len < RULE_HEAD_LEN)
+		return false;
+	memcpy(&d, rule.p, RULE_HEAD_LEN);
+	return d.flags == AUDIT_FILTER_EXCLUDE && d.field_count >= 2 &&
+	       d.field_count <= 3 && d.fields[0] == AUDIT_LOGINUID &&
+	       d.fieldflags[0] == AUDIT_EQUAL && d.values[0] >= low &&
+	       d.values[0] <= high &&
+	       d.fields[d.field_count - 1] == AUDIT_MSGTYPE;
+}
+
 /* ---- sending --------------------------------------------------------------
  */
 
@@ -131,6 +165,19 @@ int audit_rule_add(int fd, const struct audit_rule *r, struct err *e)
 
 	if (code < 0 && code != -EEXIST)
 		return refused(e, code, "add an audit rule");
+	return 0;
+}
+
+int audit_rule_delete(int fd, const struct audit_rule *r, struct err *e)
+{
+	struct audit_rule plain = *r;
+	int code;
+
+	plain.flags &= ~(uint32_t)AUDIT_FILTER_PREPEND;
+	code = audit_request(fd, AUDIT_DEL_RULE, rule_bytes(&plain), 0, NULL,
+			     NULL);
+	if (code < 0 && code != -ENOENT)
+		return refused(e, code, "delete an audit rule");
 	return 0;
 }
 
@@ -182,8 +229,9 @@ struct span audit_rule_key(struct span rule)
 }
 
 struct listing {
-	const char *prefix;
-	struct buf rules; /* blobs */
+	const char *prefix; /* of their keys; NULL: all rules */
+	uint32_t low, high; /* high above 0: excludes of these auids instead */
+	struct buf rules;   /* blobs */
 	size_t count;
 };
 
@@ -200,12 +248,20 @@ static struct span rule_trim(struct span rule)
 	return rule;
 }
 
+static bool listing_wants(const struct listing *l, struct span rule)
+{
+	if (l->high != 0)
+		return rule_is_exclude(rule, l->low, l->high);
+	return l->prefix == NULL ||
+	       span_starts(audit_rule_key(rule), l->prefix);
+}
+
 static int listing_take(void *ctx, struct span rule)
 {
 	struct listing *l = ctx;
 
 	rule = rule_trim(rule);
-	if (!span_starts(audit_rule_key(rule), l->prefix))
+	if (!listing_wants(l, rule))
 		return 0;
 	buf_blob(&l->rules, rule);
 	l->count++;
@@ -227,21 +283,45 @@ static int listing_delete(int fd, const struct listing *l, struct err *e)
 	return 0;
 }
 
-static int listing_read(int fd, const char *prefix, struct listing *ret,
-			struct err *e)
+static int listing_fill(int fd, struct listing *ret, struct err *e)
 {
 	int r;
 
-	*ret = (struct listing){ .prefix = prefix };
 	buf_init(&ret->rules, RULES_BYTES_MAX);
 	r = audit_request(fd, AUDIT_LIST_RULES, (struct span){ 0 },
 			  AUDIT_LIST_RULES, listing_take, ret);
 	return r < 0 ? refused(e, r, "list the audit rules") : 0;
 }
 
+static int listing_read(int fd, const char *prefix, struct listing *ret,
+			struct err *e)
+{
+	*ret = (struct listing){ .prefix = prefix };
+	return listing_fill(fd, ret, e);
+}
+
 static void listing_done(struct listing *l)
 {
 	buf_done(&l->rules);
+}
+
+int audit_rules_list(int fd, struct buf *out, struct err *e)
+{
+	AUTO_DONE(listing_done) struct listing l;
+	int r = listing_read(fd, NULL, &l, e);
+
+	if (r == 0)
+		buf_span(out, buf_view(&l.rules));
+	return r < 0 ? r : buf_error(out);
+}
+
+int audit_excludes_clear(int fd, uint32_t low, uint32_t high, struct err *e)
+{
+	AUTO_DONE(listing_done)
+	struct listing l = { .low = low, .high = high };
+	int r = listing_fill(fd, &l, e);
+
+	return r < 0 ? r : listing_delete(fd, &l, e);
 }
 
 int audit_rules_clear(int fd, const char *prefix, size_t *ret_count,
@@ -255,6 +335,12 @@ int audit_rules_clear(int fd, const char *prefix, size_t *ret_count,
 	if (r == 0)
 		*ret_count = l.count;
 	return r;
+}
+
+bool audit_rule_is_ours(struct span rule, uint32_t low, uint32_t high)
+{
+	return span_starts(audit_rule_key(rule), RULE_KEY_PREFIX) ||
+	       rule_is_exclude(rule, low, high);
 }
 
 /* ---- what a policy brings -------------------------------------------------
@@ -459,5 +545,39 @@ int audit_rules_set(int fd, struct span rules, bool goes_first,
 	r = rest_delete(fd, &old, s, e);
 	if (r == 0 && ret_count != NULL)
 		*ret_count = s->count;
+	return r;
+}
+
+int audit_rules_restore(int fd, struct span rules, uint32_t low, uint32_t high,
+			struct err *e)
+{
+	AUTO_MEM struct rule_set *s = calloc(1, sizeof(*s));
+	struct cur c = cur_of(rules);
+	size_t count;
+	int r = s == NULL ? err_set(e, ENOMEM, "out of memory") : 0;
+
+	while (r == 0 && c.rest.len != 0 && !c.failed) {
+		const struct span rule = cur_blob(&c, RULES_BYTES_MAX);
+
+		if (!audit_rule_is_ours(rule, low, high))
+			continue;
+		if (s->count == RULES_SET_MAX)
+			return err_set(e, E2BIG, "more than %d audit rules",
+				       RULES_SET_MAX);
+		s->items[s->count++] = rule;
+	}
+	if (r == 0 && c.failed)
+		return err_set(e, EBADMSG, "the audit rules are cut");
+	if (r == 0)
+		r = audit_excludes_clear(fd, low, high, e);
+	if (r == 0)
+		r = audit_rules_clear(fd, RULE_KEY_PREFIX, &count, e);
+	/* The last one to be put in front stands first. */
+	for (size_t i = s != NULL ? s->count : 0; i-- > 0 && r == 0;) {
+		r = item_add(fd, s->items[i], true);
+		if (r < 0)
+			r = rule_refused(e, r, "put the audit rule back",
+					 s->items[i]);
+	}
 	return r;
 }

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/buf.h"
 #include "lib/err.h"
 #include "lib/span.h"
 
@@ -19,6 +20,7 @@
 #define RULE_KEY_SELF	"bailiff-self"
 #define RULE_KEY_EXEC	"bailiff"
 #define RULE_KEY_DENIED "bailiff-denied"
+#define RULE_KEY_MUTED	"bailiff-muted"
 /* In front of the author's key, in rules that a policy brings. */
 #define RULE_KEY_POLICY "bailiff-rule\1"
 #define RULES_SET_MAX	1024 /* rules that a policy brings */
@@ -51,9 +53,49 @@ void rule_denied(struct audit_rule *r, uint32_t auid, int code);
 void rule_denied_range(struct audit_rule *r, uint32_t low, uint32_t high,
 		       int code);
 
+/* "never,exclude -F auid=AUID -F pid=PID -F msgtype=TYPE": the kernel makes no
+ * such record of that process, or of any with this auid if @pid is 0. The list
+ * "exclude" looks at auid, uid, gid, pid, exe and msgtype alone; it takes
+ * others, the session among them and keys, and then ends at that rule without
+ * excluding anything (kernel/audit.c, audit_filter()). So these rules have no
+ * key: they are known by their auid, which must be a reserved one. */
+void rule_exclude(struct audit_rule *r, uint32_t auid, int32_t pid,
+		  uint16_t type);
+
+/* "never,exit -F sessionid=SES -F exit=-CODE", before any other rule: refused
+ * calls of one session. */
+void rule_mute(struct audit_rule *r, uint32_t ses, int code);
+
+/* Is it bailiff's: its key says so, or rule_exclude() made it for an auid
+ * between these two? */
+bool audit_rule_is_ours(struct span rule, uint32_t low, uint32_t high);
+
 /* @fd: from audit_control_open(). Return: 0, also when the very same rule is
  * there already; -EPERM without the privilege or when locked; -EINVAL. */
 int audit_rule_add(int fd, const struct audit_rule *r, struct err *e);
+
+/* Return: as audit_rule_add(); 0 when it is not there. */
+int audit_rule_delete(int fd, const struct audit_rule *r, struct err *e);
+
+/* Append every rule as a blob, in the kernel's order. Return: 0; as
+ * audit_rule_add(). */
+int audit_rules_list(int fd, struct buf *out, struct err *e);
+
+/* Delete those of rule_exclude() for auids between these two. Return: 0; as
+ * audit_rule_add(). */
+int audit_excludes_clear(int fd, uint32_t low, uint32_t high, struct err *e);
+
+/**
+ * audit_rules_restore() - bailiff's rules are those in @rules and no others.
+ * @rules: as audit_rules_list() gave them; of others' in it nothing is done.
+ *
+ * All of bailiff's are deleted and put in front of everybody else's, in their
+ * order: for that moment there are none.
+ *
+ * Return: 0; as audit_rule_add(); -EBADMSG.
+ */
+int audit_rules_restore(int fd, struct span rules, uint32_t low, uint32_t high,
+			struct err *e);
 
 /**
  * audit_rules_clear() - delete every rule whose key begins with @prefix.

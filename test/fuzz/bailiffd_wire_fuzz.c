@@ -58,6 +58,7 @@ static void stats_try(struct span bytes)
 {
 	struct ship_stats ship;
 	struct audit_stats audit;
+	struct ledger *ledger;
 	struct cur c = cur_of(bytes);
 
 	ship_stats_decode(&c, &ship);
@@ -65,6 +66,13 @@ static void stats_try(struct span bytes)
 		abort();
 	c = cur_of(bytes);
 	audit_stats_decode(&c, &audit);
+	if (ledger_new(&ledger) < 0)
+		return;
+	c = cur_of(bytes);
+	ledger_decode(&c, ledger);
+	if (ledger_rows(ledger) > LEDGER_ROWS_MAX)
+		abort();
+	ledger_free(ledger);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -54,7 +54,9 @@ static void denied(struct said *s, uint64_t domain, bool is_whole,
 		       "domain=%llx blockers=fs.read_file path=\"/a\"",
 		       (unsigned long long)domain);
 	ev = event_of(AUDIT_LANDLOCK_ACCESS, text, "web");
-	reconcile_event(s->r, &ev, is_whole, now_ms, 1);
+	reconcile_event(s->r, &ev,
+			is_whole ? RECONCILE_WHOLE : RECONCILE_COUNTED, now_ms,
+			1);
 }
 
 static void ended(struct said *s, uint64_t domain, unsigned denials,
@@ -67,7 +69,7 @@ static void ended(struct said *s, uint64_t domain, unsigned denials,
 		       "domain=%llx status=deallocated denials=%u",
 		       (unsigned long long)domain, denials);
 	ev = event_of(AUDIT_LANDLOCK_DOMAIN, text, "");
-	reconcile_event(s->r, &ev, true, now_ms, 1);
+	reconcile_event(s->r, &ev, RECONCILE_WHOLE, now_ms, 1);
 }
 
 TEST(a_domains_denials_are_what_came_whole_and_what_was_counted)
@@ -84,6 +86,21 @@ TEST(a_domains_denials_are_what_came_whole_and_what_was_counted)
 	CHECK_STR(s.service[0], "web");
 	CHECK_STR(s.text[0], "domain=195ba459b service=web denials=5 "
 			     "delivered=3 suppressed=2 missing=0");
+	reconciler_free(s.r);
+}
+
+TEST(what_the_trail_could_not_take_is_missing)
+{
+	struct said s;
+	struct event ev = event_of(AUDIT_LANDLOCK_ACCESS,
+				   "domain=1 blockers=fs.read_file", "web");
+
+	begin(&s);
+	denied(&s, 1, true, 1000);
+	reconcile_event(s.r, &ev, RECONCILE_DROPPED, 1000, 1);
+	ended(&s, 1, 2, 1000);
+	reconcile_tick(s.r, UINT64_MAX, 1);
+	CHECK_HAS(s.text[0], "denials=2 delivered=1 suppressed=0 missing=1");
 	reconciler_free(s.r);
 }
 
@@ -128,7 +145,7 @@ TEST(a_domain_that_was_allocated_has_not_ended)
 				   "web");
 
 	begin(&s);
-	reconcile_event(s.r, &ev, true, 1000, 1);
+	reconcile_event(s.r, &ev, RECONCILE_WHOLE, 1000, 1);
 	reconcile_tick(s.r, UINT64_MAX, 1);
 	CHECK_INT(s.count, 0);
 	reconciler_free(s.r);

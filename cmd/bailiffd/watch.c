@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* watch.c - see watch.h. */
+#include "cmd/bailiffd/watch.h"
+
+#include "cmd/bailiffd/supervisor.h"
+#include "lib/auto.h"
+#include "pkg/audit/rules.h"
+#include "pkg/identity/paths.h"
+
+#define RULES_MAX (4U << 20) /* bytes of a listing */
+#define AUID_LAST (AUID_BASE + SERVICE_NUMBER_SELF)
+
+void watch_init(struct watch *w)
+{
+	*w = (struct watch){ 0 };
+	buf_init(&w->rules, RULES_MAX);
+}
+
+void watch_done(struct watch *w)
+{
+	buf_done(&w->rules);
+}
+
+static int rules_read(struct supervisor *s, struct buf *ret)
+{
+	struct err e = { 0 };
+	int r;
+
+	buf_init(ret, RULES_MAX);
+	r = audit_rules_list(s->audit_control_fd, ret, &e);
+	if (r < 0)
+		log_err(&s->log, LOG_LEVEL_WARN,
+			"the kernel's audit rules cannot be read", &e);
+	return r;
+}
+
+static void hash_tell(struct supervisor *s)
+{
+	struct watch *w = &s->watch;
+	struct buf body;
+
+	if (w->is_told || !s->workers[ROLE_AUDIT].is_ready)
+		return;
+	buf_init(&body, 64);
+	buf_blob(&body,
+		 (struct span){ (const char *)w->hash, sizeof(w->hash) });
+	w->is_told = msg_send_buf(s->workers[ROLE_AUDIT].channel.fd, WIRE_RULES,
+				  0, &body) == 0;
+	buf_done(&body);
+}
+
+/* @rules become what is meant to be. */
+static void rules_keep(struct supervisor *s, struct buf *rules)
+{
+	struct watch *w = &s->watch;
+
+	buf_done(&w->rules);
+	w->rules = *rules;
+	*rules = (struct buf){ 0 };
+	w->is_told = rules_hash(buf_view(&w->rules), w->hash) < 0;
+	hash_tell(s);
+}
+
+/* Put bailiff's own back. Return: did it succeed. */
+static bool rules_restore(struct supervisor *s)
+{
+	AUTO_DONE(buf_done) struct buf now = { 0 };
+	struct err e = { 0 };
+
+	if (audit_rules_restore(s->audit_control_fd, buf_view(&s->watch.rules),
+				AUID_BASE, AUID_LAST, &e) < 0) {
+		log_err(&s->log, LOG_LEVEL_ERROR,
+			"the audit rules cannot be put back", &e);
+		return false;
+	}
+	if (rules_read(s, &now) < 0)
+		return false;
+	rules_keep(s, &now);
+	return true;
+}
+
+static void drift_tell(struct supervisor *s, const struct rules_drift *d,
+		       const char *restored)
+{
+	s->watch.drifts++;
+	supervisor_event(s, "audit.rules_drift",
+			 "missing=%zu added=%zu foreign_added=%zu "
+			 "foreign_removed=%zu silencing=%zu reordered=%d "
+			 "restored=%s",
+			 d->missing, d->added, d->foreign_added,
+			 d->foreign_removed, d->silencing, d->is_reordered,
+			 restored);
+	log_line(&s->log,
+		 rules_drift_harms(d) ? LOG_LEVEL_WARN : LOG_LEVEL_INFO,
+		 "somebody else changed the kernel's audit rules",
+		 LOG_FIELDS(log_u64("missing", d->missing),
+			    log_u64("added", d->added),
+			    log_u64("foreign_added", d->foreign_added),
+			    log_u64("foreign_removed", d->foreign_removed),
+			    log_u64("silencing", d->silencing),
+			    log_text("restored", restored)));
+}
+
+static void rules_compare(struct supervisor *s)
+{
+	AUTO_DONE(buf_done) struct buf now = { 0 };
+	struct rules_drift d;
+	const char *restored = "no";
+
+	if (rules_read(s, &now) < 0 ||
+	    !rules_drift_find(buf_view(&s->watch.rules), buf_view(&now),
+			      AUID_BASE, AUID_LAST, &d))
+		return;
+	if (!rules_drift_harms(&d))
+		rules_keep(s, &now);
+	else if (rules_restore(s))
+		restored = "yes";
+	drift_tell(s, &d, restored);
+}
+
+void watch_before(struct supervisor *s)
+{
+	if (s->watch.is_on)
+		rules_compare(s);
+}
+
+void watch_after(struct supervisor *s)
+{
+	AUTO_DONE(buf_done) struct buf now = { 0 };
+
+	if (s->is_observing || s->audit_control_fd < 0 ||
+	    rules_read(s, &now) < 0)
+		return;
+	rules_keep(s, &now);
+	s->watch.is_on = true;
+	s->watch.next_ms = clock_boot_ms() + WATCH_MS;
+}
+
+void watch_tick(struct supervisor *s, uint64_t now_ms)
+{
+	struct watch *w = &s->watch;
+
+	if (!w->is_on)
+		return;
+	hash_tell(s);
+	if (now_ms < w->next_ms)
+		return;
+	w->next_ms = now_ms + WATCH_MS;
+	rules_compare(s);
+}
+
+void watch_restarted(struct supervisor *s)
+{
+	s->watch.is_told = false;
+}
+
+/* ---- parameters -----------------------------------------------------------
+ */
+
+static bool is_meant(const struct audit_posture *want,
+		     const struct audit_state *is)
+{
+	return is->enabled == want->enabled &&
+	       is->backlog_limit == want->backlog_limit &&
+	       is->backlog_wait_time == want->backlog_wait_time;
+}
+
+static bool is_same(const struct audit_state *a, const struct audit_state *b)
+{
+	return a->enabled == b->enabled &&
+	       a->backlog_limit == b->backlog_limit &&
+	       a->backlog_wait_time == b->backlog_wait_time;
+}
+
+void watch_posture(struct supervisor *s, const struct audit_state *state)
+{
+	struct watch *w = &s->watch;
+	struct err e = { 0 };
+	bool is_restored;
+
+	if (!w->is_on || is_meant(&s->audit_posture, state)) {
+		w->seen = (struct audit_state){ 0 };
+		return;
+	}
+	is_restored = audit_posture_set(s->audit_control_fd, &s->audit_posture,
+					NULL, &e) == 0;
+	/* What cannot be put back is told once, not every second. */
+	if (!is_restored && is_same(&w->seen, state))
+		return;
+	w->seen = *state;
+	w->drifts++;
+	supervisor_event(
+		s, "audit.posture_drift",
+		"enabled=%u meant=%u backlog_limit=%u meant_limit=%u "
+		"backlog_wait_time=%u meant_wait=%u restored=%s",
+		state->enabled, s->audit_posture.enabled, state->backlog_limit,
+		s->audit_posture.backlog_limit, state->backlog_wait_time,
+		s->audit_posture.backlog_wait_time, is_restored ? "yes" : "no");
+	log_line(&s->log, LOG_LEVEL_WARN,
+		 "somebody else changed the kernel's audit parameters",
+		 LOG_FIELDS(log_u64("enabled", state->enabled),
+			    log_u64("backlog_limit", state->backlog_limit),
+			    log_text("restored", is_restored ? "yes" : "no")));
+}
