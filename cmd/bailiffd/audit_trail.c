@@ -5,17 +5,13 @@
 #include "cmd/bailiffd/audit_role.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/auto.h"
-#include "lib/file.h"
 #include "lib/num.h"
 #include "pkg/identity/paths.h"
-#include "pkg/trail/segment.h"
+#include "pkg/trail/aside.h"
 
 #define SEGMENTS    8 /* the trail's cap in segments */
 #define SEGMENT_MIN 262144
@@ -160,73 +156,16 @@ static int trail_take(struct audit_role *role, const struct trail_config *l,
 	return r;
 }
 
-/* Move one segment into @aside. What is neither file nor directory was never
- * ours, and Landlock would not let this process move it: it is removed. */
-static int segment_set_aside(const struct audit_role *role, uint64_t first,
-			     int aside, uint64_t segment_max,
-			     uint64_t *ret_next, struct err *e)
-{
-	uint64_t size;
-	char name[SEGMENT_NAME_LEN + 1];
-	struct stat st;
-	int r;
-
-	segment_name(first, name);
-	if (fstatat(role->fds[AUDIT_FD_TRAIL], name, &st, AT_SYMLINK_NOFOLLOW) <
-	    0)
-		return err_errno(e, "stat %s", name);
-	if (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
-		r = renameat(role->fds[AUDIT_FD_TRAIL], name, aside, name);
-	else
-		r = unlinkat(role->fds[AUDIT_FD_TRAIL], name, 0);
-	if (r < 0)
-		return err_errno(e, "move %s away", name);
-	size = (uint64_t)st.st_size;
-	*ret_next =
-		first + 1 +
-		(size > segment_max ? size : segment_max) / SEGMENT_HEAD_LEN;
-	return 0;
-}
-
-/* Move every segment of a damaged trail into a directory @name of its own, for
- * whoever looks into it. What a segment held may be cut off: @l->first_seq
- * becomes a sequence above all that a full one could have held. */
-static int trail_set_aside(const struct audit_role *role, const char *name,
-			   struct trail_config *l, struct err *e)
-{
-	AUTO_MEM uint64_t *list = NULL;
-	AUTO_FD aside = -1;
-	size_t count;
-	int r = segment_list(role->fds[AUDIT_FD_TRAIL], &list, &count, e);
-
-	if (r < 0)
-		return r;
-	if (mkdirat(role->fds[AUDIT_FD_TRAIL], name, 0700) < 0)
-		return err_errno(e, "mkdir %s", name);
-	aside = file_open_beneath(role->fds[AUDIT_FD_TRAIL], name,
-				  O_RDONLY | O_DIRECTORY, 0, e);
-	if (aside < 0)
-		return aside;
-	for (size_t i = 0; i < count && r == 0; i++)
-		r = segment_set_aside(role, list[i], aside, l->segment_max,
-				      &l->first_seq, e);
-	/* Stays unless nothing was moved. */
-	(void)unlinkat(role->fds[AUDIT_FD_TRAIL], name, AT_REMOVEDIR);
-	return r;
-}
-
 /* A damaged trail must not keep the node from being audited: it is set aside
  * whole and a new one goes on behind its sequence. */
 static int trail_begin_anew(struct audit_role *role, struct trail_config *l,
 			    const struct err *why, struct err *e)
 {
 	uint64_t recovered = 0;
-	char name[64];
-	int r;
+	char name[ASIDE_NAME_MAX];
+	int r = trail_set_aside(role->fds[AUDIT_FD_TRAIL], l->segment_max,
+				clock_real_ms(), name, &l->first_seq, e);
 
-	(void)snprintf(name, sizeof(name), "damaged-%llu",
-		       (unsigned long long)clock_real_ms());
-	r = trail_set_aside(role, name, l, e);
 	if (r < 0)
 		return err_wrap(e, "set the damaged trail aside");
 	log_line(&role->base.log, LOG_LEVEL_ERROR,
