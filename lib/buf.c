@@ -25,8 +25,7 @@ void buf_reset(struct buf *b)
 	b->error = 0;
 }
 
-/* Make room for @len more bytes and one NUL that is not counted. */
-static bool buf_room(struct buf *b, size_t len)
+bool buf_grow(struct buf *b, size_t len)
 {
 	size_t need, cap;
 	char *p;
@@ -45,6 +44,9 @@ static bool buf_room(struct buf *b, size_t len)
 			b->error = E2BIG;
 			return false;
 		}
+	/* So that what lies below cap lies below max. */
+	if (cap > b->max && b->max != SIZE_MAX)
+		cap = b->max + 1;
 	p = realloc(b->p, cap);
 	if (p == NULL) {
 		b->error = ENOMEM;
@@ -55,24 +57,6 @@ static bool buf_room(struct buf *b, size_t len)
 	return true;
 }
 
-void buf_put(struct buf *b, const void *bytes, size_t len)
-{
-	if (len == 0 || !buf_room(b, len))
-		return;
-	memcpy(b->p + b->len, bytes, len);
-	b->len += len;
-}
-
-void buf_puts(struct buf *b, const char *text)
-{
-	buf_put(b, text, strlen(text));
-}
-
-void buf_span(struct buf *b, struct span s)
-{
-	buf_put(b, s.p, s.len);
-}
-
 static void buf_int(struct buf *b, uint64_t v, size_t size)
 {
 	unsigned char raw[8];
@@ -80,11 +64,6 @@ static void buf_int(struct buf *b, uint64_t v, size_t size)
 	for (size_t i = 0; i < size; i++)
 		raw[i] = (unsigned char)(v >> (8 * i));
 	buf_put(b, raw, size);
-}
-
-void buf_u8(struct buf *b, uint8_t v)
-{
-	buf_int(b, v, 1);
 }
 
 void buf_u16(struct buf *b, uint16_t v)
@@ -126,6 +105,18 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 		b->len += (size_t)len;
 	}
 	va_end(again);
+}
+
+void buf_dec(struct buf *b, uint64_t v)
+{
+	char digits[20];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + v % 10);
+		v /= 10;
+	} while (v != 0);
+	buf_put(b, digits + at, sizeof(digits) - at);
 }
 
 struct span buf_view(const struct buf *b)

@@ -8,12 +8,14 @@
 #ifndef LIB_BUF_H
 #define LIB_BUF_H
 
+#include <string.h>
+
 #include "lib/span.h"
 
 struct buf {
 	char *p;    /* owned; NULL until the first byte */
 	size_t len; /* bytes written */
-	size_t cap; /* bytes allocated */
+	size_t cap; /* bytes allocated; 0, or at most max + 1 */
 	size_t max; /* never more than this many bytes */
 	int error;  /* 0, ENOMEM, or E2BIG when max was reached */
 };
@@ -27,10 +29,40 @@ void buf_done(struct buf *b);
 /* Forget the contents and the error, keep the memory. */
 void buf_reset(struct buf *b);
 
-void buf_put(struct buf *b, const void *bytes, size_t len);
-void buf_puts(struct buf *b, const char *text);
-void buf_span(struct buf *b, struct span s);
-void buf_u8(struct buf *b, uint8_t v);
+/* Make room for @len more bytes and a NUL. Return: false after an error, which
+ * it may be the one to set. */
+bool buf_grow(struct buf *b, size_t len);
+
+static inline bool buf_room(struct buf *b, size_t len)
+{
+	return (b->error == 0 && len < b->cap - b->len) || buf_grow(b, len);
+}
+
+static inline void buf_put(struct buf *b, const void *bytes, size_t len)
+{
+	if (len == 0 || !buf_room(b, len))
+		return;
+	memcpy(b->p + b->len, bytes, len);
+	b->len += len;
+}
+
+/* For literals: their length is known when this is compiled. */
+static inline void buf_puts(struct buf *b, const char *text)
+{
+	buf_put(b, text, strlen(text));
+}
+
+static inline void buf_span(struct buf *b, struct span s)
+{
+	buf_put(b, s.p, s.len);
+}
+
+static inline void buf_u8(struct buf *b, uint8_t v)
+{
+	if (buf_room(b, 1))
+		b->p[b->len++] = (char)v;
+}
+
 void buf_u16(struct buf *b, uint16_t v);
 void buf_u32(struct buf *b, uint32_t v);
 void buf_u64(struct buf *b, uint64_t v);
@@ -40,6 +72,9 @@ void buf_blob(struct buf *b, struct span s);
 
 void buf_printf(struct buf *b, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* A decimal number. */
+void buf_dec(struct buf *b, uint64_t v);
 
 /* The contents so far; valid until the next write. */
 struct span buf_view(const struct buf *b);

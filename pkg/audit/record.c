@@ -43,17 +43,12 @@ static bool stamp_number(struct span *rest, char end, size_t digits_max,
 	return true;
 }
 
-int record_view(struct span datagram, struct record *ret)
+int record_stamped(uint16_t type, struct span text, struct record *ret)
 {
 	static const char prefix[] = "audit(";
-	const uint16_t type = record_type(datagram);
-	struct span rest = datagram;
 	uint64_t seconds, millis, serial;
+	struct span rest = text;
 
-	if (rest.len < sizeof(struct nlmsghdr))
-		return -EBADMSG;
-	rest.p += sizeof(struct nlmsghdr);
-	rest.len -= sizeof(struct nlmsghdr);
 	if (!span_starts(rest, prefix))
 		return -EBADMSG;
 	rest.p += sizeof(prefix) - 1;
@@ -70,9 +65,6 @@ int record_view(struct span datagram, struct record *ret)
 		rest.p++;
 		rest.len--;
 	}
-	/* Some senders count the final NUL in. */
-	if (rest.len != 0 && rest.p[rest.len - 1] == '\0')
-		rest.len--;
 	*ret = (struct record){
 		.type = type,
 		.serial = (uint32_t)serial,
@@ -80,6 +72,20 @@ int record_view(struct span datagram, struct record *ret)
 		.text = rest,
 	};
 	return 0;
+}
+
+int record_view(struct span datagram, struct record *ret)
+{
+	struct span text = datagram;
+
+	if (datagram.len < sizeof(struct nlmsghdr))
+		return -EBADMSG;
+	text.p += sizeof(struct nlmsghdr);
+	text.len -= sizeof(struct nlmsghdr);
+	/* Some senders count the final NUL in. */
+	if (text.len != 0 && text.p[text.len - 1] == '\0')
+		text.len--;
+	return record_stamped(record_type(datagram), text, ret);
 }
 
 /* ---- fields ---------------------------------------------------------------
@@ -92,17 +98,66 @@ bool record_is_user(uint16_t type)
 	       (type >= AUDIT_FIRST_USER_MSG2 && type <= AUDIT_LAST_USER_MSG2);
 }
 
+static const char message_mark[] = "msg='";
+#define MARK_LEN (sizeof(message_mark) - 1)
+
+/* Where msg=' begins; NULL without. */
+static const char *message_find(uint16_t type, struct span text)
+{
+	if (!record_is_user(type) || text.len == 0)
+		return NULL;
+	return memmem(text.p, text.len, message_mark, MARK_LEN);
+}
+
+struct span record_split(uint16_t type, struct span text,
+			 struct span *ret_added)
+{
+	const char *from = message_find(type, text);
+	const char *end = text.p + text.len, *at;
+
+	*ret_added = (struct span){ 0 };
+	if (text.len == 0)
+		return text;
+	if (from != NULL) {
+		from += MARK_LEN;
+		at = memrchr(from, '\'', (size_t)(end - from));
+		from = at != NULL ? at + 1 : end;
+		at = from < end && *from == RECORD_ENRICHED ? from : NULL;
+	} else {
+		at = memchr(text.p, RECORD_ENRICHED, text.len);
+	}
+	if (at == NULL)
+		return text;
+	*ret_added = (struct span){ at + 1, (size_t)(end - at - 1) };
+	text.len = (size_t)(at - text.p);
+	return text;
+}
+
 struct span record_trusted(uint16_t type, struct span text)
 {
-	static const char mark[] = "msg='";
-	const char *at;
+	const char *at = message_find(type, text);
+	struct span added;
 
-	if (!record_is_user(type) || text.len == 0)
-		return text;
-	at = memmem(text.p, text.len, mark, sizeof(mark) - 1);
-	if (at != NULL)
-		text.len = (size_t)(at - text.p);
+	if (at == NULL)
+		return record_split(type, text, &added);
+	text.len = (size_t)(at - text.p);
 	return text;
+}
+
+bool record_message(uint16_t type, struct span text, struct span *ret)
+{
+	const char *at = message_find(type, text);
+	struct span added;
+
+	if (at == NULL)
+		return false;
+	text = record_split(type, text, &added);
+	at += MARK_LEN;
+	ret->p = at;
+	ret->len = (size_t)(text.p + text.len - at);
+	if (ret->len != 0 && ret->p[ret->len - 1] == '\'')
+		ret->len--;
+	return true;
 }
 
 static void span_skip(struct span *s, size_t n)
@@ -128,25 +183,53 @@ static size_t value_len(struct span s)
 	return i;
 }
 
+/* "old auid=1 new auid=2", as kernels before 4.11 wrote: the word in front is
+ * part of the key. @p: behind a word at @key. Return: where the key ends, at
+ * its
+ * '='; NULL when this is no such key. */
+static const char *spaced_key(const char *key, const char *p, const char *end)
+{
+	if (p - key != 3 ||
+	    (memcmp(key, "old", 3) != 0 && memcmp(key, "new", 3) != 0))
+		return NULL;
+	for (key = ++p; p < end && *p != ' '; p++)
+		if (*p == '=')
+			return p > key ? p : NULL;
+	return NULL;
+}
+
 bool record_next(struct span *rest, struct span *ret_key,
 		 struct span *ret_value)
 {
-	while (rest->len != 0) {
-		size_t i = 0;
+	const char *p = rest->p, *key = p, *at, *end;
 
-		while (i < rest->len && rest->p[i] != ' ' && rest->p[i] != '=')
-			i++;
-		if (i == 0 || i == rest->len || rest->p[i] == ' ') {
-			span_skip(rest, i == rest->len ? i : i + 1);
+	if (rest->len == 0)
+		return false;
+	end = p + rest->len;
+	for (; p < end; p++) {
+		if (*p == ' ') {
+			at = spaced_key(key, p, end);
+			key = p + 1;
+			if (at == NULL)
+				continue;
+			key = p - 3;
+			p = at;
+		}
+		if (*p != '=')
+			continue;
+		if (p == key) {
+			key = p + 1;
 			continue;
 		}
-		*ret_key = (struct span){ rest->p, i };
-		span_skip(rest, i + 1);
-		i = value_len(*rest);
-		*ret_value = (struct span){ rest->p, i };
-		span_skip(rest, i);
+		*ret_key = (struct span){ key, (size_t)(p - key) };
+		ret_value->p = ++p;
+		ret_value->len = (size_t)(end - p);
+		ret_value->len = value_len(*ret_value);
+		rest->p = p + ret_value->len;
+		rest->len = (size_t)(end - rest->p);
 		return true;
 	}
+	*rest = (struct span){ end, 0 };
 	return false;
 }
 

@@ -40,14 +40,36 @@ struct record {
  */
 int record_view(struct span datagram, struct record *ret);
 
+/* One record from its stamp on: "audit(SECONDS.MILLIS:SERIAL): TEXT". Return:
+ * as record_view(). */
+int record_stamped(uint16_t type, struct span text, struct record *ret);
+
 /* The type of a datagram; 0 when it is shorter than a header. */
 uint16_t record_type(struct span datagram);
 
 /* Types that user space sends: 1005, 1100 to 1199 and 2100 to 2999. */
 bool record_is_user(uint16_t type);
 
+/* The byte that auditd, with log_format = ENRICHED, puts between what the
+ * kernel sent and its own translation of it. */
+#define RECORD_ENRICHED 0x1d
+
+/**
+ * record_split() - what the kernel sent, without auditd's translation.
+ * @ret_added: what comes after RECORD_ENRICHED; p is NULL without that byte.
+ *
+ * Where user space's msg='...' stands the byte counts only behind its last
+ * quote, since user space may have written one inside.
+ */
+struct span record_split(uint16_t type, struct span text,
+			 struct span *ret_added);
+
 /* The part of a record's text that the kernel wrote. */
 struct span record_trusted(uint16_t type, struct span text);
+
+/* What user space wrote: the inside of msg='...', to the end when the last
+ * quote is missing. Return: false in a record that has none. */
+bool record_message(uint16_t type, struct span text, struct span *ret);
 
 /**
  * record_field() - the value of the first field called @key.
@@ -69,7 +91,8 @@ size_t record_fields(struct span text, const struct span keys[], size_t count,
 		     struct span ret[]);
 
 /* One field after another: cuts it off the front of @rest. Words without '='
- * are passed over. Return: false at the end. */
+ * are passed over, but for the first of "old auid=" and "new auid=", which
+ * belongs to the key. Return: false at the end. */
 bool record_next(struct span *rest, struct span *ret_key,
 		 struct span *ret_value);
 

@@ -6,7 +6,7 @@
 
 #include "pkg/audit/event.h"
 
-/* Who renders: the same for all events of a node's boot. */
+/* Whose events: the same for all of a node's boot. NULL: not known. */
 struct render_node {
 	const char *node; /* host name */
 	const char *boot; /* boot id */
@@ -23,5 +23,8 @@ int render_text(const struct event *ev, struct buf *out);
 /* The records as auditd would log them: "type=LANDLOCK_ACCESS
  * msg=audit(1795296627.324:121230): domain=..." a line each. */
 int render_raw(const struct event *ev, struct buf *out);
+
+/* The same, "node=NAME " before each line. @node: NULL for none. */
+int render_raw_of(const struct event *ev, const char *node, struct buf *out);
 
 #endif

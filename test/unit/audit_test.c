@@ -117,7 +117,7 @@ TEST(old_spellings_and_broken_words_do_not_lose_what_follows)
 	struct span v;
 
 	CHECK(record_field(span_of("login pid=1 uid=0 old auid=5 new auid=6"),
-			   "auid", &v) &&
+			   "old auid", &v) &&
 	      span_eq_str(v, "5"));
 	CHECK(record_field(span_of("avc:  denied  { read } for  pid=7"), "pid",
 			   &v) &&

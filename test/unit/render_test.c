@@ -135,21 +135,19 @@ static void keys_check(const json_t *j)
 	}
 }
 
-TEST(json_keys_are_unique_whatever_their_case_and_the_text_is_canonical)
+TEST(json_keys_are_unique_whatever_their_case_and_those_of_the_event_sorted)
 {
-	AUTO_DONE(buf_done) struct buf text, again;
+	AUTO_DONE(buf_done) struct buf text = { 0 };
 	AUTO_JSON *j = json_of(denial(), &text);
+	const char *key, *before = "";
+	json_t *value;
 
 	keys_check(j);
-	buf_init(&again, 1 << 20);
-	CHECK_INT(json_text(j, &again), 0);
-	/* Sorted keys, no blanks: what our own writer gives for the value. */
-	while (again.len != 0 && again.p[again.len - 1] == '\n')
-		again.len--;
-	text.len--;
-	if (!span_eq(buf_view(&text), buf_view(&again)))
-		test_fail(__FILE__, __LINE__, "%s\nis not\n%s", buf_cstr(&text),
-			  buf_cstr(&again));
+	/* jansson gives members in the order in which they were read. */
+	json_object_foreach(j, key, value) {
+		CHECK(strcmp(before, key) < 0);
+		before = key;
+	}
 }
 
 TEST(bytes_that_are_not_utf8_are_kept_exactly)
@@ -178,7 +176,7 @@ TEST(bytes_that_are_not_utf8_are_kept_exactly)
 			   (struct span){ rows[i].bytes, rows[i].len });
 		j = json_of(&ev, &text);
 		if (rows[i].b64 != NULL)
-			CHECK_STR(at(j, "records.0.raw_b64"), rows[i].b64);
+			CHECK_STR(at(j, "records.0.text_b64"), rows[i].b64);
 		else
 			CHECK_STR(at(j, "records.0.text"), rows[i].bytes);
 	}
@@ -314,7 +312,8 @@ TEST(hostile_bytes_cannot_leave_their_line_or_reach_the_terminal)
 		  "type=SYSCALL msg=audit(0.001:2): arch=c000003e syscall=59"
 		  " success=no pid=1 exe=2F1B5B324A0A9BC29B\n"
 		  "type=USER msg=audit(0.001:2): pid=1 msg='x\\x0atype=SYSCALL"
-		  " msg=audit(1.0:1): y'\n");
+		  " msg=audit(1.0:1): y'\n"
+		  "type=EOE msg=audit(0.001:2): \n");
 }
 
 TEST(a_line_that_does_not_fit_is_an_error_not_half_a_line)

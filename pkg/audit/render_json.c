@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* render_json.c - the envelope of bailiff.event.v1; see render.h. */
+#include "pkg/audit/render.h"
+
+#include <inttypes.h>
+#include <time.h>
+
+#include "lib/auto.h"
+#include "lib/jsonw.h"
+#include "pkg/audit/rendering.h"
+#include "pkg/audit/symbols.h"
+#include "pkg/audit/types.h"
+
+static void text_json(struct buf *out, const char *name, const char *value)
+{
+	jsonw_name(out, span_of(name));
+	(void)jsonw_text(out, span_of(value));
+}
+
+static void number_json(struct buf *out, const char *name, uint64_t v)
+{
+	jsonw_name(out, span_of(name));
+	jsonw_u64(out, v);
+}
+
+static void flag_json(struct buf *out, const char *name, bool v)
+{
+	jsonw_name(out, span_of(name));
+	jsonw_bool(out, v);
+}
+
+/* ,"name":{"id":"value"} */
+static void id_json(struct buf *out, const char *name, const char *value)
+{
+	if (value == NULL)
+		return;
+	jsonw_name(out, span_of(name));
+	buf_u8(out, '{');
+	(void)jsonw_bytes(out, span_of("id"), span_of(value));
+	buf_u8(out, '}');
+}
+
+static void time_json(struct buf *out, uint64_t ms)
+{
+	const time_t seconds = (time_t)(ms / 1000);
+	struct tm tm = { 0 };
+
+	(void)gmtime_r(&seconds, &tm);
+	jsonw_key(out, "@timestamp");
+	buf_printf(out, "\"%04d-%02d-%02dT%02d:%02d:%02d.%03uZ\"",
+		   tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
+		   tm.tm_min, tm.tm_sec, (unsigned)(ms % 1000));
+}
+
+static void denial_json(const struct event_denial *d, struct buf *out)
+{
+	AUTO_DONE(buf_done) struct buf name = { 0 };
+
+	buf_init(&name, 64);
+	jsonw_key(out, "denial");
+	buf_u8(out, '{');
+	if (d->arch != 0)
+		number_json(out, "arch", d->arch);
+	if (d->exit != 0) {
+		jsonw_key(out, "exit");
+		buf_printf(out, "%d", d->exit);
+		if (errno_name(d->exit) != NULL)
+			text_json(out, "exit_name", errno_name(d->exit));
+	}
+	text_json(out, "kind", denial_kind(d));
+	if (d->path[0] != '\0')
+		(void)jsonw_bytes(out, span_of("path"), span_of(d->path));
+	if (d->port != 0)
+		number_json(out, "port", d->port);
+	if (d->right.len != 0)
+		(void)jsonw_bytes(out, span_of("right"), d->right);
+	if (d->syscall >= 0) {
+		number_json(out, "syscall", (uint64_t)d->syscall);
+		if (audit_syscall_print(d->arch, d->syscall, &name))
+			(void)jsonw_bytes(out, span_of("syscall_name"),
+					  buf_view(&name));
+	}
+	buf_u8(out, '}');
+}
+
+static void event_json(const struct about *a, const struct event_denial *d,
+		       struct buf *out)
+{
+	AUTO_DONE(buf_done) struct buf action = { 0 };
+	const char *category, *change;
+
+	buf_init(&action, EVENT_BYTES_MAX);
+	about_action(a, d, &action);
+	about_kind(a, d, &category, &change);
+	jsonw_key(out, "event");
+	buf_u8(out, '{');
+	(void)jsonw_bytes(out, span_of("action"), buf_view(&action));
+	jsonw_key(out, "category");
+	buf_puts(out, "[\"");
+	buf_puts(out, category);
+	buf_puts(out, "\"]");
+	text_json(out, "kind",
+		  d != NULL || a->ev->is_forged ? "alert" : "event");
+	text_json(out, "outcome",
+		  outcome_name(d != NULL ? OUTCOME_FAILURE : a->outcome));
+	jsonw_key(out, "type");
+	buf_puts(out, "[\"");
+	buf_puts(out, change);
+	buf_puts(out, "\"]}");
+}
+
+static void missing_json(const struct event *ev, struct buf *out)
+{
+	unsigned at = 0;
+
+	jsonw_key(out, "missing");
+	buf_u8(out, '[');
+	while (ev->missing != 0) {
+		AUTO_DONE(buf_done) struct buf word = { 0 };
+
+		buf_init(&word, 64);
+		if (!event_missing_next(ev, &at, &word))
+			break;
+		jsonw_comma(out);
+		(void)jsonw_text(out, buf_view(&word));
+	}
+	buf_u8(out, ']');
+}
+
+static void service_json(const struct event *ev, struct buf *out)
+{
+	jsonw_key(out, "service");
+	buf_u8(out, '{');
+	if (ev->auid != UINT32_MAX)
+		number_json(out, "auid", ev->auid);
+	if (ev->generation != 0)
+		number_json(out, "generation", ev->generation);
+	text_json(out, "how", event_how_name(ev->how));
+	if (ev->instance.len != 0)
+		(void)jsonw_bytes(out, span_of("instance"), ev->instance);
+	if (ev->service.len != 0)
+		(void)jsonw_bytes(out, span_of("name"), ev->service);
+	if (ev->ses != UINT32_MAX)
+		number_json(out, "ses", ev->ses);
+	buf_u8(out, '}');
+}
+
+static void stamp_json(const struct event *ev, struct buf *out)
+{
+	if (ev->kind != EVENT_AUDIT)
+		return;
+	jsonw_key(out, "audit");
+	buf_u8(out, '{');
+	number_json(out, "serial", ev->serial);
+	number_json(out, "time", ev->time_ms);
+	buf_u8(out, '}');
+}
+
+/* All members in the order of their bytes: the same event gives the same line.
+ * @records: what records_json() wrote. */
+static void envelope_json(struct rendering *j, const struct event_denial *d,
+			  const struct render_node *node, struct span records)
+{
+	const struct event *ev = j->about.ev;
+	struct buf *out = j->out;
+
+	buf_u8(out, '{');
+	time_json(out, ev->time_ms);
+	stamp_json(ev, out);
+	id_json(out, "boot", node->boot);
+	flag_json(out, "complete", ev->missing == 0);
+	if (d != NULL)
+		denial_json(d, out);
+	peer_json(j, false);
+	event_json(&j->about, d, out);
+	file_json(j);
+	flag_json(out, "forged", ev->is_forged);
+	flag_json(out, "inferred", ev->is_inferred);
+	flag_json(out, "late", ev->is_late);
+	if (ev->kind == EVENT_OWN)
+		(void)jsonw_bytes(out, span_of("message"), ev->text);
+	missing_json(ev, out);
+	id_json(out, "node", node->node);
+	process_json(j);
+	buf_u8(out, ',');
+	buf_span(out, records);
+	if (ev->records_cut != 0)
+		number_json(out, "records_cut", ev->records_cut);
+	number_json(out, "seq", ev->seq);
+	service_json(ev, out);
+	peer_json(j, true);
+	tags_json(j);
+	user_json(j);
+	text_json(out, "v", "bailiff.event.v1");
+	buf_puts(out, "}\n");
+}
+
+int render_json(const struct event *ev, const struct render_node *node,
+		struct buf *out)
+{
+	AUTO_DONE(buf_done) struct buf records = { 0 };
+	struct event_denial denial;
+	struct rendering j;
+
+	buf_init(&records, out->max);
+	rendering_init(&j, ev, &records);
+	records_json(&j);
+	j.out = out;
+	if (buf_error(&records) < 0)
+		out->error = records.error;
+	else
+		envelope_json(&j, event_denial(ev, &denial) ? &denial : NULL,
+			      node, buf_view(&records));
+	rendering_done(&j);
+	return buf_error(out);
+}

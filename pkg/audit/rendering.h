@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rendering.h - what the parts of render_json() share: one event on its way to
+ * JSON. Not for other modules.
+ */
+#ifndef PKG_AUDIT_RENDERING_H
+#define PKG_AUDIT_RENDERING_H
+
+#include "pkg/audit/about.h"
+#include "pkg/audit/keyset.h"
+
+struct rendering {
+	struct buf *out;
+	struct about about;  /* filled while the records are written */
+	struct buf scratch;  /* one decoded value */
+	struct buf words;    /* names of flags, before they are an array */
+	struct buf repeated; /* names that came again, a JSON string each */
+	struct keyset *keys; /* NULL until first used; owned */
+
+	/* the machine and call that numbers belong to; 0: not known yet */
+	uint32_t arch;
+	int32_t call;
+	bool has_call;
+
+	/* the record that is being written */
+	uint16_t type;
+	const struct shape *shape; /* NULL: its names are in keys */
+	uint64_t seen;		   /* rows of shape whose name is taken */
+	uint32_t cut;		   /* fields that are in the text alone */
+};
+
+/* @out: borrowed. */
+void rendering_init(struct rendering *j, const struct event *ev,
+		    struct buf *out);
+void rendering_done(struct rendering *j);
+
+/* The byte order of the machine that logged it: this one's if not known. */
+static inline bool rendering_is_little(const struct rendering *j)
+{
+	/* __AUDIT_ARCH_LE */
+	return j->arch != 0 ? (j->arch & 0x40000000U) != 0
+			    : __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
+}
+
+/* An empty set of names. Return: NULL, and the output has failed, when out of
+ * memory. */
+struct keyset *rendering_keys(struct rendering *j);
+
+/* ---- render_record.c ------------------------------------------------------
+ */
+
+/* "records":[...]; fills j->about. */
+void records_json(struct rendering *j);
+
+/* May @name with @suffix be a member beside @name? It is taken then. */
+bool companion_claim(struct rendering *j, struct span name, const char *suffix);
+
+/* ,"duplicates":[...] and ,"fields_cut":N of the fields just written, if any.
+ */
+void leftover_json(struct rendering *j);
+
+/* ---- render_value.c -------------------------------------------------------
+ */
+
+/* ,"name":value, decoded as its class says, and what goes with it. @index: of
+ * a FIELD_ARG. */
+void value_json(struct rendering *j, struct span name, enum field_class class,
+		struct span value);
+
+/* An encoded value, decoded. Lives until the next call, or as long as @value.
+ */
+struct span value_decode(struct rendering *j, struct span value);
+
+/* ,"name":["a","b"] of what @delim separates in @list; or "name_b64", each in
+ * base64, if one of them is no text. */
+void list_json(struct rendering *j, struct span name, struct span list,
+	       char delim);
+
+/* Only the part behind the name: false when one is no text, and nothing was
+ * appended then. */
+bool list_put(struct buf *out, struct span list, char delim, bool is_base64);
+
+/* ---- render_user.c --------------------------------------------------------
+ */
+
+/* ,"enriched":{...} of what auditd added. */
+void enriched_json(struct rendering *j, struct span added);
+
+/* ,"msg":{...} of a user message. */
+void message_json(struct rendering *j, struct span message);
+
+/* ---- render_ecs.c ---------------------------------------------------------
+ */
+
+void process_json(struct rendering *j);
+void user_json(struct rendering *j);
+void file_json(struct rendering *j);
+/* ,"destination" or ,"source": what SOCKADDR names. @is_source: which of them
+ * is asked for. */
+void peer_json(struct rendering *j, bool is_source);
+void tags_json(struct rendering *j);
+
+#endif
