@@ -257,6 +257,11 @@ differential: all tools ## random policies, decided by all that can; SECONDS (60
 attribution: all tools ## 100,000 processes in eight services: whose was each?
 	@PROCESSES=100000 $(RUN) test/integration/73-attribution.sh
 
+ROUNDS ?= 1000
+.PHONY: chaos
+chaos: all tools ## kill -9 of audit or everything under load; ROUNDS (1000)
+	@BIN=$(abspath $(BIN)) ROUNDS=$(ROUNDS) test/chaos.sh
+
 .PHONY: bench
 bench: all tools ## the figures of the README, measured here
 	@for b in launcher audit trust seccomp policy reload; do \
