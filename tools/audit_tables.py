@@ -328,12 +328,26 @@ def write_calls(rows, args):
     out = begin("syscalls", "system calls by machine, and what their "
                 "arguments are.", "kernel.csv\n * and args.csv")
     out += pool("call_names", names)
-    out += ("#define CALL(name) \\\n"
-            "\t(uint16_t)offsetof(struct call_names, n_##name)\n")
+    classes = {}
+    for call, index, name in args:
+        if call not in names:
+            raise SystemExit(f"args.csv: no machine has a call {call}")
+        classes.setdefault(call, {})[int(index)] = name
+    out += "enum {\n\tCALL_NONE,\n"
+    out += "".join(f"\tCALL_{n},\n" for n in names) + "};\n"
+    out += ("static const struct call_row {\n\tuint16_t name; "
+            "/* where it stands in call_names */\n"
+            "\tuint8_t args[4]; /* enum field_class */\n} call_rows[] = {\n")
+    for name in names:
+        inside = ", ".join(f"[{i}] = FIELD_{c}" for i, c in
+                           sorted(classes.get(name, {0: "UNKNOWN"}).items()))
+        out += (f"\t[CALL_{name}] = {{ offsetof(struct call_names, n_{name}),"
+                f" {{ {inside} }} }},\n")
+    out += "};\n"
     tables = ""
     for machine, known in calls.items():
         out += f"static const uint16_t calls_{machine}[] = {{\n"
-        out += packed(f"[{n}] = CALL({name})," for n, name in known)
+        out += packed(f"[{n}] = CALL_{name}," for n, name in known)
         out += "};\n"
         bit = X32_BIT if machine == "x32" else 0
         audit = {"x32": ["X86_64"]}.get(
@@ -345,19 +359,7 @@ def write_calls(rows, args):
     out += ("static const struct call_table {\n\tuint32_t arch, bit; "
             "/* set in the number: x32 */\n\tconst uint16_t *calls;\n"
             f"\tsize_t count;\n}} call_tables[] = {{\n{tables}}};\n")
-    classes = {}
-    for call, index, name in args:
-        if call not in names:
-            raise SystemExit(f"args.csv: no machine has a call {call}")
-        classes.setdefault(call, {})[int(index)] = name
-    out += ("static const struct call_args {\n\tuint16_t call;\n"
-            "\tuint8_t classes[4]; /* enum field_class */\n"
-            "} call_args[] = {\n")
-    for call in sorted(classes):
-        inside = " ".join(f"[{i}] = FIELD_{c}," for i, c in
-                          sorted(classes[call].items()))
-        out += f"\t{{ CALL({call}), {{ {inside.rstrip(',')} }} }},\n"
-    return out + "};\n#undef CALL\n#undef CALLS\n" + END
+    return out + "#undef CALLS\n" + END
 
 
 def split(table, rows):
@@ -413,6 +415,10 @@ def write_symbols(rows):
         if table == "open_flags" and machine == "ppc64le":
             index += index[index.rindex("\t{ FIELD"):].replace(
                 f"{arch:#x}", f"{archs['PPC']:#x}", 1)
+    first = ""
+    for place, name in enumerate(re.findall(r"FIELD_(\w+)", index)):
+        if f"[FIELD_{name}]" not in first:
+            first += f"\t[FIELD_{name}] = {place + 1},\n"
     out += ("#define SYMBOLS(rows) rows, sizeof(rows) / sizeof((rows)[0])\n"
             "/* A machine's own row comes before the one for all others. */\n"
             "static const struct symbol_table {\n\tuint8_t class;\n"
@@ -420,7 +426,10 @@ def write_symbols(rows):
             "\tuint64_t mask; /* these bits are one number */\n"
             "\tconst struct symbol *ones;\n\tsize_t one_count;\n"
             "\tconst struct symbol *bits;\n\tsize_t bit_count;\n"
-            f"}} symbol_tables[] = {{\n{index}}};\n")
+            f"}} symbol_tables[] = {{\n{index}}};\n"
+            "/* The first row of a class, counted from 1; 0: it has none. */\n"
+            f"static const uint8_t symbol_first[FIELD_CLASSES] = {{\n{first}"
+            "};\n")
     return out + "#undef NAME\n#undef SYMBOLS\n" + END
 
 
@@ -429,8 +438,8 @@ def write_symbols(rows):
 SLOTS, BUCKETS, MULTIPLIER = 512, 128, 0x9E3779B97F4A7C15
 
 
-def key_hash(key):
-    """As key_hash() in fields.c."""
+def key_words(key):
+    """As key_words() in fields.c."""
     b, n = key.encode(), len(key)
     if n >= 4:
         first, last = (int.from_bytes(b[i:i + 4], "little")
@@ -439,7 +448,13 @@ def key_hash(key):
     else:
         first = b[0] | b[n // 2] << 8 | b[n - 1] << 16
         last = middle = 0
-    word = (first | last << 32) ^ (middle * 0x85EBCA6B) ^ n
+    return first | last << 32, middle
+
+
+def key_hash(key):
+    """As key_hash() in fields.c."""
+    ends, middle = key_words(key)
+    word = ends ^ (middle * 0x85EBCA6B) ^ len(key)
     word ^= word >> 29
     return (word * MULTIPLIER & ALL) >> 32
 
@@ -502,12 +517,13 @@ def write_fields(rows, dictionary):
             out += "".join(f"\t{{ {a}, {z}, FIELD_{c} }}, /* {key} */\n"
                            for a, z, c in rules[key])
     out += "};\n"
-    out += (f"static const struct field_row {{\n\tchar key[{longest + 1}];\n"
+    out += (f"static const struct field_row {{\n\tuint64_t ends; "
+            f"/* four bytes of each end */\n\tchar key[{longest + 1}];\n"
             "\tuint8_t len, class; /* class: of types without a rule */\n"
             "\tuint8_t rule, rule_count;\n} field_rows[FIELD_SLOTS] = {\n")
     for slot, key in sorted(slots.items()):
         rule, count = place.get(key, (0, 0))
-        out += (f'\t[{slot}] = {{ "{key}", {len(key)}, '
+        out += (f'\t[{slot}] = {{ {key_words(key)[0]:#x}, "{key}", {len(key)}, '
                 f'FIELD_{fallback.get(key, "UNKNOWN")}, {rule}, {count} }},\n')
     out += "};\nstatic const uint16_t field_moves[FIELD_BUCKETS] = {\n"
     return out + packed(f"{m}," for m in moves) + "};\n" + END

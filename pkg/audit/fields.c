@@ -92,33 +92,40 @@ static uint64_t four(const char *p)
 	       (uint64_t)b[3] << 24;
 }
 
-/* As key_hash() of tools/audit_tables.py, which placed the rows by it. */
-static uint32_t key_hash(struct span key)
+/* Four bytes of each end of @key, and of its middle. */
+static uint64_t key_words(struct span key, uint64_t *ret_middle)
 {
 	const unsigned char *b = (const unsigned char *)key.p;
-	uint64_t first, last = 0, middle = 0, word;
 
-	if (key.len >= 4) {
-		first = four(key.p);
-		last = four(key.p + key.len - 4);
-		middle = four(key.p + key.len / 2 - 2);
-	} else {
-		first = (uint64_t)b[0] | (uint64_t)b[key.len / 2] << 8 |
-			(uint64_t)b[key.len - 1] << 16;
-	}
-	word = (first | last << 32) ^ (middle * 0x85EBCA6B) ^ key.len;
+	*ret_middle = 0;
+	if (key.len < 4)
+		return (uint64_t)b[0] | (uint64_t)b[key.len / 2] << 8 |
+		       (uint64_t)b[key.len - 1] << 16;
+	*ret_middle = four(key.p + key.len / 2 - 2);
+	return four(key.p) | four(key.p + key.len - 4) << 32;
+}
+
+/* As key_hash() of tools/audit_tables.py, which placed the rows by it. */
+static uint32_t key_hash(uint64_t ends, uint64_t middle, size_t len)
+{
+	uint64_t word = ends ^ (middle * 0x85EBCA6B) ^ len;
+
 	word ^= word >> 29;
 	return (uint32_t)((word * FIELD_MULTIPLIER) >> 32);
 }
 
 static enum field_class row_class(uint16_t type, struct span key)
 {
-	const uint32_t h = key_hash(key);
+	uint64_t middle;
+	const uint64_t ends = key_words(key, &middle);
+	const uint32_t h = key_hash(ends, middle, key.len);
 	const uint32_t move = field_moves[h >> 25];
 	const struct field_row *row =
 		&field_rows[(h + move * (h >> 9 | 1)) % FIELD_SLOTS];
 
-	if (row->len != key.len || memcmp(row->key, key.p, key.len) != 0)
+	/* The ends are the whole key up to eight bytes. */
+	if (row->ends != ends || row->len != key.len ||
+	    (key.len > 8 && memcmp(row->key, key.p, key.len) != 0))
 		return FIELD_UNKNOWN;
 	for (uint32_t i = row->rule; i < (uint32_t)row->rule + row->rule_count;
 	     i++)

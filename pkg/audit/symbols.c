@@ -23,10 +23,11 @@ static const struct symbol_table *table_find(enum field_class class,
 {
 	const enum field_class wanted = table_class(class);
 
-	for (size_t i = 0; i < COUNT(symbol_tables); i++)
-		if (symbol_tables[i].class == wanted &&
-		    (symbol_tables[i].arch == 0 ||
-		     symbol_tables[i].arch == arch))
+	if (symbol_first[wanted] == 0)
+		return NULL;
+	for (size_t i = symbol_first[wanted] - 1U; i < COUNT(symbol_tables);
+	     i++)
+		if (symbol_tables[i].arch == 0 || symbol_tables[i].arch == arch)
 			return &symbol_tables[i];
 	return NULL;
 }
@@ -40,7 +41,11 @@ static const char *name_at(uint16_t offset)
 static const char *one_find(const struct symbol_table *t, uint64_t value)
 {
 	size_t low = 0, high = t->one_count;
+	/* Most tables have no gap in front of what is looked for. */
+	const uint64_t guess = high != 0 ? value - t->ones[0].value : 0;
 
+	if (guess < high && t->ones[guess].value == value)
+		return name_at(t->ones[guess].name);
 	while (low < high) {
 		const size_t mid = low + (high - low) / 2;
 
@@ -164,13 +169,17 @@ static bool mode_print(uint64_t value, struct buf *out)
 		{ S_IFSOCK, "socket," }, { 0, "" },
 	};
 
-	for (size_t i = 0; i < COUNT(types); i++)
-		if ((value & S_IFMT) == types[i].type) {
-			buf_printf(out, "%s%04" PRIo64, types[i].name,
-				   value & ~(uint64_t)S_IFMT);
-			return true;
-		}
-	return false;
+	const uint64_t bits = value & ~(uint64_t)S_IFMT;
+	size_t i = 0;
+
+	while (i < COUNT(types) && (value & S_IFMT) != types[i].type)
+		i++;
+	if (i == COUNT(types) || bits > 07777)
+		return false;
+	buf_puts(out, types[i].name);
+	for (unsigned shift = 12; shift != 0; shift -= 3)
+		buf_u8(out, (uint8_t)('0' + (bits >> (shift - 3) & 7)));
+	return true;
 }
 
 bool symbol_is_set(enum field_class class)

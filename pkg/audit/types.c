@@ -68,8 +68,8 @@ bool type_parse(struct span name, uint16_t *ret)
 /* ---- system calls ---------------------------------------------------------
  */
 
-/* Where the call's name stands in call_names; 0: no such call. */
-static uint16_t call_find(uint32_t arch, int32_t nr)
+/* The call's row; that of CALL_NONE when there is no such call. */
+static const struct call_row *call_find(uint32_t arch, int32_t nr)
 {
 	static const uint32_t x32_bit = 1U << 30;
 
@@ -78,16 +78,17 @@ static uint16_t call_find(uint32_t arch, int32_t nr)
 		const uint32_t index = (uint32_t)nr & ~t->bit;
 
 		if (t->arch == arch && ((uint32_t)nr & x32_bit) == t->bit)
-			return index < t->count ? t->calls[index] : 0;
+			return &call_rows[index < t->count ? t->calls[index]
+							   : CALL_NONE];
 	}
-	return 0;
+	return &call_rows[CALL_NONE];
 }
 
 const char *syscall_name(uint32_t arch, int32_t nr)
 {
-	const uint16_t call = call_find(arch, nr);
+	const struct call_row *row = call_find(arch, nr);
 
-	return call != 0 ? (const char *)&call_names + call : NULL;
+	return row->name != 0 ? (const char *)&call_names + row->name : NULL;
 }
 
 bool audit_syscall_print(uint32_t arch, int32_t nr, struct buf *out)
@@ -102,20 +103,9 @@ bool audit_syscall_print(uint32_t arch, int32_t nr, struct buf *out)
 
 enum field_class syscall_arg(uint32_t arch, int32_t nr, unsigned index)
 {
-	const uint16_t call = call_find(arch, nr);
-	size_t low = 0, high = COUNT(call_args);
+	const struct call_row *row = call_find(arch, nr);
 
-	while (low < high && index < COUNT(call_args[0].classes)) {
-		const size_t mid = low + (high - low) / 2;
-
-		if (call_args[mid].call == call)
-			return call_args[mid].classes[index] != FIELD_UNKNOWN
-				       ? call_args[mid].classes[index]
-				       : FIELD_HEX;
-		if (call_args[mid].call < call)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return FIELD_HEX;
+	return index < COUNT(row->args) && row->args[index] != FIELD_UNKNOWN
+		       ? row->args[index]
+		       : FIELD_HEX;
 }

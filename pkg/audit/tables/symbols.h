@@ -2923,6 +2923,42 @@ static const struct symbol_table {
 	{ FIELD_URING_OP, 0x0, 0xffffffffffffffff,
 	  SYMBOLS(ones_uring_op), NULL, 0 },
 };
+/* The first row of a class, counted from 1; 0: it has none. */
+static const uint8_t symbol_first[FIELD_CLASSES] = {
+	[FIELD_ACCESS] = 1,
+	[FIELD_ARCH] = 2,
+	[FIELD_AT_FLAGS] = 3,
+	[FIELD_BPF_CMD] = 4,
+	[FIELD_CAPABILITY] = 5,
+	[FIELD_CLOCK] = 6,
+	[FIELD_CLONE_FLAGS] = 7,
+	[FIELD_EPOLL_OP] = 8,
+	[FIELD_ERRNO] = 9,
+	[FIELD_FAMILY] = 10,
+	[FIELD_FAN_RESPONSE] = 11,
+	[FIELD_FCNTL_CMD] = 12,
+	[FIELD_FILTER_LIST] = 13,
+	[FIELD_KEYCTL_OP] = 14,
+	[FIELD_MMAP_FLAGS] = 15,
+	[FIELD_MOUNT_FLAGS] = 16,
+	[FIELD_NFPROTO] = 17,
+	[FIELD_OPEN_FLAGS] = 18,
+	[FIELD_PERSONALITY] = 25,
+	[FIELD_PRCTL_OP] = 26,
+	[FIELD_PROT] = 27,
+	[FIELD_PROTOCOL] = 28,
+	[FIELD_PTRACE_OP] = 29,
+	[FIELD_RESOLVE] = 30,
+	[FIELD_RLIMIT] = 31,
+	[FIELD_SECCOMP_CODE] = 32,
+	[FIELD_SECCOMP_OP] = 33,
+	[FIELD_SIGNAL] = 34,
+	[FIELD_SOCKET_TYPE] = 35,
+	[FIELD_SOCKETCALL] = 36,
+	[FIELD_SOCKOPT_LEVEL] = 37,
+	[FIELD_UMOUNT_FLAGS] = 38,
+	[FIELD_URING_OP] = 39,
+};
 #undef NAME
 #undef SYMBOLS
 /* clang-format on */
