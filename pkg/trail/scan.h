@@ -26,8 +26,8 @@ struct scan {
 	/* Of that frame only the bytes do not fit: scan_take() goes behind it,
 	 * with the hash that stands in its head. */
 	bool can_pass;
-	uint64_t tail;		  /* bytes of half a frame seen at the end */
-	uint64_t fills;		  /* how often the file was read */
+	uint64_t tail;	/* bytes of half a frame seen at the end */
+	uint64_t fills; /* how often the file was read */
 	/* what was read ahead; owned */
 	char *window;
 	uint64_t window_at; /* file offset of window[0] */
