@@ -5,28 +5,27 @@
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
+#include <stdbool.h>
 #include <unistd.h>
 
+#include "lib/auto.h"
 #include "lib/file.h"
 
 #define READ_TRIES 100 /* while a write of 16 bytes is seen in part */
 
-int horizon_put(int dirfd, int *fd, uint64_t seq, struct err *e)
+int horizon_put(int dirfd, uint64_t seq, struct err *e)
 {
 	const uint64_t said[2] = { htole64(seq), htole64(~seq) };
-	const int create = seq == HORIZON_ALL ? 0 : O_CREAT;
+	const bool is_all = seq == HORIZON_ALL;
+	AUTO_FD fd = file_open_beneath(dirfd, HORIZON_NAME,
+				       O_RDWR | (is_all ? 0 : O_CREAT),
+				       is_all ? 0 : 0600, e);
 	ssize_t n;
 
-	if (*fd < 0)
-		*fd = file_open_beneath(dirfd, HORIZON_NAME, O_RDWR | create,
-					create != 0 ? 0600 : 0, e);
-	if (*fd == -ENOENT && create == 0)
-		return 0;
-	if (*fd < 0)
-		return *fd;
+	if (fd < 0)
+		return fd == -ENOENT && is_all ? 0 : fd;
 	do
-		n = pwrite(*fd, said, sizeof(said), 0);
+		n = pwrite(fd, said, sizeof(said), 0);
 	while (n < 0 && errno == EINTR);
 	if (n == sizeof(said))
 		return 0;
@@ -35,17 +34,15 @@ int horizon_put(int dirfd, int *fd, uint64_t seq, struct err *e)
 	return err_errno(e, "write %s", HORIZON_NAME);
 }
 
-uint64_t horizon_get(int dirfd, int *fd)
+uint64_t horizon_get(int dirfd)
 {
-	if (*fd < 0)
-		*fd = file_open_beneath(dirfd, HORIZON_NAME,
-					O_RDONLY | O_NONBLOCK, 0, NULL);
-	if (*fd < 0)
-		return HORIZON_ALL;
-	for (unsigned int i = 0; i < READ_TRIES; i++) {
+	AUTO_FD fd = file_open_beneath(dirfd, HORIZON_NAME,
+				       O_RDONLY | O_NONBLOCK, 0, NULL);
+
+	for (unsigned int i = 0; fd >= 0 && i < READ_TRIES; i++) {
 		uint64_t said[2];
 
-		if (pread(*fd, said, sizeof(said), 0) != sizeof(said))
+		if (pread(fd, said, sizeof(said), 0) != sizeof(said))
 			break;
 		if (said[0] == ~said[1])
 			return le64toh(said[0]);

@@ -16,21 +16,15 @@
 #define HORIZON_ALL  UINT64_MAX
 
 /**
- * horizon_put() - say it.
- * @fd: -1 the first time; owned by the caller afterwards. For HORIZON_ALL no
- *      file is made, only changed if there is one.
+ * horizon_put() - say it. For HORIZON_ALL no file is made, only changed if
+ * there is one.
  *
  * Return: 0; as openat(2), pwrite(2).
  */
-int horizon_put(int dirfd, int *fd, uint64_t seq, struct err *e);
+int horizon_put(int dirfd, uint64_t seq, struct err *e);
 
-/**
- * horizon_get() - read it.
- * @fd: as above.
- *
- * Return: the sequence; HORIZON_ALL without a file, or with one that is not of
- * this form.
- */
-uint64_t horizon_get(int dirfd, int *fd);
+/* What is said; HORIZON_ALL without a file, or with one that is not of this
+ * form. */
+uint64_t horizon_get(int dirfd);
 
 #endif

@@ -18,7 +18,6 @@ struct trail_reader {
 	int dirfd;     /* own */
 	uint64_t want; /* frames below it are checked and skipped */
 	struct scan scan;
-	int horizon_fd;	  /* own; -1: no such file yet */
 	uint64_t horizon; /* frames above it are not shown */
 	uint64_t fills;	  /* of the scan, when the horizon was read */
 };
@@ -35,7 +34,7 @@ int trail_reader_open(int dirfd, uint64_t from, struct trail_reader **ret,
 	if (r == NULL)
 		return err_set(e, ENOMEM, "out of memory");
 	r->want = from;
-	r->dirfd = r->horizon_fd = -1;
+	r->dirfd = -1;
 	if (scan_init(&r->scan) < 0) {
 		code = err_set(e, ENOMEM, "out of memory");
 		goto fail;
@@ -57,7 +56,6 @@ void trail_reader_close(struct trail_reader *r)
 	if (r == NULL)
 		return;
 	fd_drop(&r->dirfd);
-	fd_drop(&r->horizon_fd);
 	scan_done(&r->scan);
 	free(r);
 }
@@ -209,7 +207,7 @@ static bool is_acked(struct trail_reader *r, uint64_t seq)
 {
 	if (r->fills != r->scan.fills || seq > r->horizon) {
 		r->fills = r->scan.fills;
-		r->horizon = horizon_get(r->dirfd, &r->horizon_fd);
+		r->horizon = horizon_get(r->dirfd);
 	}
 	return seq <= r->horizon;
 }

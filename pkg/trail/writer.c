@@ -134,7 +134,7 @@ int trail_writer_open(int dirfd, const struct trail_config *config,
 
 	if (w == NULL)
 		return err_set(e, ENOMEM, "out of memory");
-	w->dirfd = w->fd = w->horizon_fd = w->key_dirfd = -1;
+	w->dirfd = w->fd = w->key_dirfd = -1;
 	r = config_take(w, config, e);
 	if (r == 0)
 		r = writer_take_over(w, dirfd, &recovered, e);
@@ -167,7 +167,6 @@ void trail_writer_close(struct trail_writer *w)
 	OPENSSL_cleanse(&w->secret, sizeof(w->secret));
 	fd_drop(&w->fd);
 	fd_drop(&w->dirfd);
-	fd_drop(&w->horizon_fd);
 	fd_drop(&w->key_dirfd);
 	hasher_free(w->hasher);
 	free(w->pending);
@@ -185,10 +184,12 @@ static int acknowledge(struct trail_writer *w, struct err *e)
 	int r = 0;
 
 	if (w->config.durability != TRAIL_NONE && last != w->acked)
-		r = horizon_put(w->dirfd, &w->horizon_fd, last, e);
-	if (r == 0)
-		w->acked = last;
-	return r < 0 ? r : 0;
+		r = horizon_put(w->dirfd, last, e);
+	if (r < 0)
+		return r;
+	w->acked = last;
+	w->is_checkpointed = false;
+	return 0;
 }
 
 int writer_sync(struct trail_writer *w, struct err *e)
@@ -196,13 +197,13 @@ int writer_sync(struct trail_writer *w, struct err *e)
 	if (w->fd >= 0 && w->acked != w->written.next - 1 &&
 	    fdatasync(w->fd) < 0)
 		return err_errno(e, "sync the trail");
-	w->is_checkpointed = false;
 	return acknowledge(w, e);
 }
 
 int trail_durability_set(struct trail_writer *w, enum trail_durability d,
 			 struct err *e)
 {
+	const uint64_t before = w->acked;
 	int r = trail_flush(w, e);
 
 	if (r < 0)
@@ -210,16 +211,20 @@ int trail_durability_set(struct trail_writer *w, enum trail_durability d,
 	w->config.durability = d;
 	w->acked = HORIZON_ALL; /* said anew in any case */
 	if (d != TRAIL_NONE) {
-		r = writer_sync(w, e);
+		r = segments_sync(w, e);
+		if (r == 0)
+			r = acknowledge(w, e);
 	} else {
-		r = horizon_put(w->dirfd, &w->horizon_fd, HORIZON_ALL, e);
+		r = horizon_put(w->dirfd, HORIZON_ALL, e);
 		w->acked = w->written.next - 1;
 	}
 	/* Nothing is appended before readers know what they may not see. */
-	if (r < 0)
+	if (r < 0) {
 		w->begun = BEGUN_NOT;
-	else if (w->begun == BEGUN_NOT)
+		w->acked = before;
+	} else if (w->begun == BEGUN_NOT) {
 		w->begun = BEGUN_TOLD;
+	}
 	return r;
 }
 

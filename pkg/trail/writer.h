@@ -45,10 +45,9 @@ enum begun {
 };
 
 struct trail_writer {
-	int dirfd;	/* own open file: it carries the lock */
-	int fd;		/* the last segment; -1: none yet */
-	int horizon_fd; /* -1: no such file yet */
-	int key_dirfd;	/* own; -1: keys are not kept */
+	int dirfd;     /* own open file: it carries the lock */
+	int fd;	       /* the last segment; -1: none yet */
+	int key_dirfd; /* own; -1: keys are not kept */
 	struct trail_config config;
 	char boot[CHECKPOINT_BOOT_MAX + 1]; /* this one; empty: no signing */
 	struct segment_start start; /* of the last segment, or the next one */
@@ -103,6 +102,9 @@ static inline struct segment *segment_last(const struct trail_writer *w)
  * bytes cut off are added. Return: 0; as trail_writer_open(). */
 int segments_recover(struct trail_writer *w, uint64_t *recovered,
 		     struct err *e);
+/* Put all of them on the disk, whatever durability they were written under.
+ * Return: 0; as open(2), fdatasync(2). */
+int segments_sync(struct trail_writer *w, struct err *e);
 /* What the last segment takes of the cap. */
 void segment_charge(struct trail_writer *w, uint64_t bytes);
 /* The header that a segment would have now. */

@@ -274,6 +274,22 @@ uint64_t segment_header_bytes(const struct trail_writer *w)
 	       (tree_parts_count(w->now.tree.size) + 1) * TREE_HASH_LEN;
 }
 
+int segments_sync(struct trail_writer *w, struct err *e)
+{
+	for (size_t i = 0; i < w->count; i++) {
+		char name[SEGMENT_NAME_LEN + 1];
+
+		segment_name(w->segments[i].first, name);
+		AUTO_FD fd = file_open_beneath(w->dirfd, name, O_RDWR, 0, e);
+
+		if (fd < 0)
+			return fd;
+		if (fdatasync(fd) < 0)
+			return err_errno(e, "sync trail segment %s", name);
+	}
+	return fsync(w->dirfd) < 0 ? err_errno(e, "sync the trail") : 0;
+}
+
 /* Begin a segment in which a frame of @need bytes has room. */
 static int segment_begin(struct trail_writer *w, uint64_t need, struct err *e)
 {

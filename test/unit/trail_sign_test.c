@@ -4,6 +4,7 @@
 #include "test/unit/trail_dir.h"
 
 #include <sched.h>
+#include <signal.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -13,6 +14,7 @@
 #include "pkg/trail/epoch.h"
 #include "pkg/trail/horizon.h"
 #include "pkg/trail/scan.h"
+#include "pkg/trail/verify.h"
 
 #define ORIGIN "bailiff/node-1/boot-a"
 
@@ -589,6 +591,114 @@ TEST(what_a_killed_writer_left_is_acknowledged_by_the_next)
 	place_remove(&p);
 }
 
+/* Append in batches until killed; some are checkpoints. */
+static void run_until_killed(const struct place *p)
+{
+	struct place mine = *p;
+	struct trail_writer *w = begin(&mine);
+
+	for (uint64_t i = 0;; i++) {
+		char text[2000];
+		uint64_t seq;
+
+		(void)snprintf(text, sizeof(text), "%0*d", (int)(i % 1999), 0);
+		if (trail_append(w, span_of(text), &seq, NULL) < 0 ||
+		    (i % 7 == 0 && trail_flush(w, NULL) < 0) ||
+		    (i % 50 == 0 &&
+		     trail_tick(w, mine.now_ms += 1000, NULL) < 0))
+			_exit(1);
+	}
+}
+
+/* Read what is shown while another process writes, and kill that at some
+ * moment. @leaves: what each frame was, by its sequence. Return: the last. */
+static uint64_t read_and_kill(const struct place *p, pid_t pid, unsigned round,
+			      struct tree_hash *leaves, uint64_t from,
+			      uint64_t max)
+{
+	struct hasher *h = hasher_new();
+	struct trail_reader *r;
+	struct trail_frame frame;
+	uint64_t last = from;
+	int status, code;
+
+	CHECK_INT(trail_reader_open(p->trail.fd, from + 1, &r, NULL), 0);
+	for (unsigned i = 0; i < 20 * round + 1; i++) {
+		while ((code = trail_read(r, &frame, NULL)) == 0 &&
+		       last + 1 < max) {
+			CHECK_INT(frame.seq, last + 1);
+			last = frame.seq;
+			CHECK_INT(tree_frame_leaf(h, frame.seq, frame.kind,
+						  frame.bytes, &leaves[last]),
+				  0);
+		}
+		CHECK(code == 0 || code == -EAGAIN);
+		(void)usleep(100);
+	}
+	CHECK_INT(kill(pid, SIGKILL), 0);
+	CHECK(waitpid(pid, &status, 0) == pid);
+	trail_reader_close(r);
+	hasher_free(h);
+	return last;
+}
+
+/* All that was shown is there, unchanged. */
+static void check_kept(const struct place *p, const struct tree_hash *leaves,
+		       uint64_t last)
+{
+	struct trail_reader *r;
+	struct trail_frame frame;
+	struct hasher *h = hasher_new();
+	struct tree_hash leaf;
+
+	CHECK_INT(trail_reader_open(p->trail.fd, 1, &r, NULL), 0);
+	for (uint64_t seq = 1; seq <= last; seq++) {
+		CHECK_INT(trail_read(r, &frame, NULL), 0);
+		CHECK_INT(frame.seq, seq);
+		CHECK_INT(
+			tree_frame_leaf(h, seq, frame.kind, frame.bytes, &leaf),
+			0);
+		CHECK(tree_hash_eq(&leaf, &leaves[seq]));
+	}
+	trail_reader_close(r);
+	hasher_free(h);
+}
+
+TEST(what_was_shown_before_a_kill_is_kept_without_gap_or_repeat)
+{
+	enum {
+		MAX = 400000
+	};
+	static const struct verify_options at_rest = { .is_at_rest = true };
+	static struct trail_report report;
+	struct tree_hash *leaves = calloc(MAX, sizeof(*leaves));
+	uint64_t last = 0;
+
+	CHECK(leaves != NULL);
+	for (unsigned d = TRAIL_NONE; d <= TRAIL_EACH; d++) {
+		struct place p = place_make((enum trail_durability)d);
+		struct err e = { 0 };
+
+		p.config.bytes_max = 1 << 28;
+		last = 0;
+		for (unsigned round = 0; round < 12; round++) {
+			const pid_t pid = fork();
+
+			if (pid == 0)
+				run_until_killed(&p);
+			last = read_and_kill(&p, pid, round, leaves, last, MAX);
+			trail_writer_close(begin(&p));
+			check_kept(&p, leaves, last);
+		}
+		CHECK(last > 24);
+		if (trail_verify(p.trail.fd, &at_rest, &report, &e) < 0)
+			test_fail(__FILE__, __LINE__, "%s", e.text);
+		CHECK_INT(report.epochs > 12, true);
+		place_remove(&p);
+	}
+	free(leaves);
+}
+
 /* ---- a power cut ---------------------------------------------------------
  */
 
@@ -634,6 +744,8 @@ static void last_read(struct last *l)
 static void check_reopens(const struct last *l, uint64_t whole,
 			  bool is_thorough)
 {
+	static const struct verify_options at_rest = { .is_at_rest = true };
+	static struct trail_report report;
 	struct trail_writer *w;
 	struct err e = { 0 };
 	uint64_t recovered;
@@ -646,6 +758,9 @@ static void check_reopens(const struct last *l, uint64_t whole,
 	append(w, "after");
 	trail_writer_close(w);
 	CHECK_INT(shown(&l->p), whole + 4);
+	if (trail_verify(l->p.trail.fd, &at_rest, &report, &e) < 0)
+		test_fail(__FILE__, __LINE__, "%s", e.text);
+	CHECK_INT(report.last_seq, whole + 4);
 	if (is_thorough) {
 		log = log_read(l->p.trail.fd);
 		CHECK_STR(log->kinds + whole, "KCeC");
@@ -689,7 +804,7 @@ static void every_byte(bool wants_zeros)
 	struct trail_writer *w;
 
 	l.p = place_make(TRAIL_NONE);
-	l.p.config.segment_max = 2000;
+	l.p.config.segment_max = 1400;
 	w = begin(&l.p);
 	append_many(w, 40);
 	trail_writer_close(w);
