@@ -135,6 +135,11 @@ static int trail_answer(struct ctl *ctl, const struct verify_request *q,
 		return ctl_fail(ctl, &e);
 	}
 	answer.code = trail_verify(fd, options, report, &e);
+	if (answer.code == 0 && report->checkpoints == 0)
+		answer.code = err_set(&e, EBADMSG,
+				      "nobody signed this trail: "
+				      "whoever can write it can "
+				      "have made all of it");
 	status = exit_status(answer.code);
 	if (status == CTL_SYSTEM)
 		return ctl_fail(ctl, &e);

@@ -105,7 +105,7 @@ bool note_name_ok(struct span name)
 int note_base64(struct span text, void *out, size_t size)
 {
 	unsigned char *const bytes = out;
-	const unsigned char last = text.len != 0 ? (unsigned char)size % 3 : 0;
+	const size_t last = size % 3;
 	struct buf again;
 	bool is_same;
 

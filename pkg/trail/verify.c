@@ -330,6 +330,7 @@ int trail_verify(int dirfd, const struct verify_options *options,
 		 struct trail_report *ret, struct err *e)
 {
 	static const struct verify_options none;
+	struct err why = { 0 }; /* flaws are made of it: never NULL */
 	unsigned int tries = 0;
 	int r;
 
@@ -342,9 +343,11 @@ int trail_verify(int dirfd, const struct verify_options *options,
 			return err_set(e, -r, "out of memory");
 		v.options = options != NULL ? options : &none;
 		v.report = ret;
-		r = trail_pass(dirfd, &v, e);
+		r = trail_pass(dirfd, &v, &why);
 	} while (r == -ENOENT && ++tries < AGAIN_MAX);
 	if (r == -EBADMSG && ret->flaws != 0)
 		return first_flaw(ret, e);
-	return r == -ESRCH ? err_set(e, ENOENT, "there is no trail here") : r;
+	if (r == -ESRCH)
+		return err_set(e, ENOENT, "there is no trail here");
+	return r < 0 ? err_set(e, -r, "%s", why.text) : 0;
 }

@@ -473,10 +473,15 @@ TEST(wrong_usage_is_exit_2_and_one_line)
 
 /* ---- verify -------------------------------------------------------------- */
 
-static void trail_make(int dirfd)
+static void trail_make(int dirfd, bool is_signed)
 {
 	const struct trail_config limits = { .bytes_max = 1 << 20,
-					     .segment_max = 1 << 19 };
+					     .segment_max = 1 << 19,
+					     .origin = is_signed
+							       ? "bailiff/n1/b1"
+							       : NULL,
+					     .boot = "b1",
+					     .key_dirfd = -1 };
 	struct trail_writer *w;
 	uint64_t recovered, seq;
 
@@ -510,12 +515,19 @@ TEST(verify_finds_one_changed_byte_without_a_daemon)
 
 	CHECK(mkdtemp(at) != NULL);
 	fd = open(at, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	trail_make(fd);
+	trail_make(fd, true);
 	r = ctl("verify", at, NULL);
 	CHECK_INT(r.code, 0);
-	CHECK_HAS(r.out, "\nframes      10 in 1 segment, #1 to #10\n");
-	CHECK_HAS(r.out, "\nanchor      not anchored: ");
-	CHECK_HAS(r.out, "\nwhole, but nobody signed it\n");
+	CHECK_HAS(r.out, "log         bailiff/n1/b1\n"
+			 "frames      13 in 1 segment, #1 to #13\n"
+			 "covered     12 frames by 2 checkpoints, the last is "
+			 "#13 of 2");
+	CHECK_HAS(r.out, "\nnot covered 1 frame from there on\n"
+			 "keys        1 in 1 boot\n"
+			 "            first ");
+	CHECK_HAS(r.out, "=, epoch 1 of boot b1\n"
+			 "anchor      not anchored: an end ");
+	CHECK_HAS(r.out, "\nwhole\n");
 	r = ctl("verify", "--json", at, NULL);
 	CHECK_INT(r.code, 0);
 	CHECK_HAS(r.out, "\"anchored\": false");
@@ -529,6 +541,25 @@ TEST(verify_finds_one_changed_byte_without_a_daemon)
 	CHECK_INT(r.code, 1);
 	CHECK_HAS(r.out, "\"whole\": false");
 	CHECK_INT(ctl("verify", "/nowhere", NULL).code, 111);
+	(void)snprintf(command, sizeof(command), "rm -r %s", at);
+	CHECK_INT(system(command), 0);
+}
+
+TEST(verify_does_not_call_whole_what_nobody_signed)
+{
+	char at[] = "/tmp/bailiff-verify-XXXXXX", command[128];
+	AUTO_FD fd = -1;
+	struct ran r;
+
+	CHECK(mkdtemp(at) != NULL);
+	fd = open(at, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	CHECK_INT(ctl("verify", at, NULL).code, 1);
+	CHECK_HAS(ctl("verify", at, NULL).err, "there is no trail here");
+	trail_make(fd, false);
+	r = ctl("verify", at, NULL);
+	CHECK_INT(r.code, 1);
+	CHECK_HAS(r.err, "nobody signed this trail");
+	CHECK_HAS(ctl("verify", at, "--json", NULL).out, "\"whole\": false");
 	(void)snprintf(command, sizeof(command), "rm -r %s", at);
 	CHECK_INT(system(command), 0);
 }

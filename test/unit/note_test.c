@@ -183,7 +183,8 @@ TEST(a_name_has_no_blank_and_no_plus)
 
 TEST(base64_has_one_spelling)
 {
-	unsigned char bytes[3];
+	unsigned char bytes[700];
+	struct buf b;
 
 	CHECK_INT(note_base64(span_of("AAAA"), bytes, 3), 0);
 	CHECK_INT(note_base64(span_of("AAA="), bytes, 2), 0);
@@ -193,6 +194,18 @@ TEST(base64_has_one_spelling)
 	CHECK_INT(note_base64(span_of("AA=="), bytes, 2), -EBADMSG);
 	CHECK_INT(note_base64(span_of("AA=A"), bytes, 2), -EBADMSG);
 	CHECK_INT(note_base64(span_of(""), bytes, 1), -EBADMSG);
+	/* Of any length. */
+	buf_init(&b, 1000);
+	for (size_t n = 1; n < 700; n++) {
+		memset(bytes, (int)n, n);
+		buf_reset(&b);
+		base64_encode(&b, (struct span){ (const char *)bytes, n });
+		CHECK_INT(note_base64(buf_view(&b), bytes, n), 0);
+		b.p[b.len - (n % 3 == 1 ? 3 : 2)] ^= n % 3 == 0 ? 0 : 1;
+		CHECK_INT(note_base64(buf_view(&b), bytes, n),
+			  n % 3 == 0 ? 0 : -EBADMSG);
+	}
+	buf_done(&b);
 }
 
 /* ---- checkpoints ----------------------------------------------------------
