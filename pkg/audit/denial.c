@@ -317,14 +317,14 @@ static void path_trim(char *path)
 }
 
 /* The process that a signal or a trace was meant for is of another session: a
- * sandbox reaches its own. */
+ * sandbox reaches its own. The kernel writes oses= signed: -1 is unset. */
 static bool is_for_others(const struct event *ev)
 {
 	const struct event_record *other = record_find(ev, AUDIT_OBJ_PID);
-	uint32_t ses;
+	int64_t ses;
 
-	return other != NULL && record_u32(other->text, "oses", &ses) &&
-	       ses != ev->ses;
+	return other != NULL && record_i64(other->text, "oses", &ses) &&
+	       (uint32_t)ses != ev->ses;
 }
 
 /* The right of a call as the object of this event narrows it. */

@@ -305,6 +305,8 @@ TEST(an_inferred_denial_of_a_scope_needs_somebody_outside)
 	} rows[] = {
 		{ 62, AUDIT_OBJ_PID, "opid=1 oauid=-1 oses=4294967295",
 		  "signal" },
+		{ 62, AUDIT_OBJ_PID,
+		  "opid=1 oauid=-1 ouid=0 oses=-1 ocomm=\"sh\"", "signal" },
 		{ 62, AUDIT_OBJ_PID, "opid=9 oauid=1900000001 oses=12", "" },
 		{ 62, AUDIT_CWD, "cwd=\"/\"", "" },
 		{ 101, AUDIT_OBJ_PID, "opid=1 oses=3", "ptrace" },
