@@ -134,6 +134,10 @@ static void exec_many(void)
 /* ---- hostile bytes --------------------------------------------------------
  */
 
+/* Bytes; "list" prints all of these strings for hostile.py. */
+#define BIG_ARGUMENT 4096
+#define BIG_PATH     4095
+
 /* Each tries to end the record, or to look like another one. */
 static const char *const hostile[] = {
 	"new\nline",
@@ -149,17 +153,49 @@ static const char *const hostile[] = {
 	"",
 };
 
+static char *big_argument(void)
+{
+	static char big[BIG_ARGUMENT + 1];
+
+	for (size_t i = 0; i < BIG_ARGUMENT; i++)
+		big[i] = "\n\"'=\xff "[i % 6];
+	return big;
+}
+
+/* Not there. */
+static char *big_path(void)
+{
+	static char big[BIG_PATH + 1];
+
+	for (size_t i = 0; i < BIG_PATH; i++)
+		big[i] = i % 200 == 0 ? '/' : "\n\"\xff=x"[i % 5];
+	return big;
+}
+
+static void hex_print(const char *s)
+{
+	for (; *s != '\0'; s++)
+		(void)printf("%02x", (unsigned char)*s);
+	(void)putchar('\n');
+}
+
+static void list(void)
+{
+	for (size_t i = 0; i < COUNT(hostile); i++)
+		hex_print(hostile[i]);
+	hex_print(big_argument());
+	hex_print(big_path());
+	(void)fflush(stdout);
+}
+
 static void hostile_argv(void)
 {
-	static char big[4097];
 	char *argv[COUNT(hostile) + 3] = { "/bin/true" };
 	size_t n = 1;
 
 	for (size_t i = 0; i < COUNT(hostile); i++)
 		argv[n++] = strdup(hostile[i]);
-	for (size_t i = 0; i < sizeof(big) - 1; i++)
-		big[i] = "\n\"'=\xff "[i % 6];
-	argv[n++] = big;
+	argv[n++] = big_argument();
 	run(argv);
 }
 
@@ -167,13 +203,12 @@ static void hostile_comm(void)
 {
 	for (size_t i = 0; i < COUNT(hostile); i++) {
 		TRY(prctl(PR_SET_NAME, hostile[i]));
-		(void)open("/not-there", O_RDONLY);
+		(void)open("/not-there/comm", O_RDONLY);
 	}
 }
 
 static void hostile_path(void)
 {
-	static char big[4096];
 	char name[300];
 
 	for (size_t i = 0; i < COUNT(hostile); i++) {
@@ -183,9 +218,7 @@ static void hostile_path(void)
 		(void)open(name, O_RDONLY | O_CREAT, 0600);
 		(void)unlink(name);
 	}
-	for (size_t i = 0; i < sizeof(big) - 1; i++)
-		big[i] = i % 200 == 0 ? '/' : "\n\"\xff=x"[i % 5];
-	(void)open(big, O_RDONLY);
+	(void)open(big_path(), O_RDONLY);
 }
 
 /* The program itself under a hostile name. */
@@ -787,6 +820,10 @@ static void login(void)
 /* Both processors at once: records of several events are mixed. */
 static void interleaved(void)
 {
+	int start[2];
+	char none;
+
+	TRY(pipe(start));
 	for (int child = 0; child < 2; child++)
 		if (fork() == 0) {
 			cpu_set_t one;
@@ -794,10 +831,14 @@ static void interleaved(void)
 			CPU_ZERO(&one);
 			CPU_SET(child, &one);
 			(void)sched_setaffinity(0, sizeof(one), &one);
-			for (int i = 0; i < 12; i++)
+			(void)close(start[1]);
+			TRY(read(start[0], &none, 1));
+			for (int i = 0; i < 20; i++)
 				(void)open("/not-there/twice", O_RDONLY);
 			_exit(0);
 		}
+	(void)usleep(50000);
+	(void)close(start[1]);
 	while (wait(NULL) > 0)
 		;
 }
@@ -856,6 +897,7 @@ static const struct {
 	{ "module",           module,           1 },
 	{ "uring-rule",       uring_rule,       1 },
 	{ "flood",            flood,            1 },
+	{ "list",             list,             1 },
 	{ "nothing",          nothing,          1 },
 	/* clang-format on */
 };
