@@ -7,6 +7,7 @@
 
 #include "lib/auto.h"
 #include "lib/when.h"
+#include "pkg/audit/about.h"
 #include "pkg/audit/frame.h"
 #include "pkg/audit/record.h"
 #include "pkg/audit/types.h"
@@ -187,40 +188,15 @@ static bool is_denied(const struct event *ev)
 	return event_denial(ev, &denial);
 }
 
-/* What a result field says; NULL when it says neither. */
-static const char *outcome_of(struct span value)
-{
-	static const struct {
-		const char *word, *outcome;
-	} words[] = {
-		{ "yes", "success" },	  { "1", "success" },
-		{ "success", "success" }, { "no", "failure" },
-		{ "0", "failure" },	  { "failed", "failure" },
-	};
-
-	for (size_t i = 0; i < COUNT(words); i++)
-		if (span_eq_str(value, words[i].word))
-			return words[i].outcome;
-	return NULL;
-}
-
+/* As event.outcome of the JSON. */
 static const char *event_outcome(const struct event *ev)
 {
-	static const char *const keys[] = { "success", "res" };
-	const char *found = NULL;
-	struct span value;
+	struct about about;
 
 	if (is_denied(ev))
-		return "failure";
-	for (uint32_t i = 0; i < ev->record_count && found == NULL; i++) {
-		const struct span text = record_trusted(ev->records[i].type,
-							ev->records[i].text);
-
-		for (size_t k = 0; k < COUNT(keys) && found == NULL; k++)
-			if (record_field(text, keys[k], &value))
-				found = outcome_of(value);
-	}
-	return found != NULL ? found : "unknown";
+		return outcome_name(OUTCOME_FAILURE);
+	about_event(&about, ev);
+	return outcome_name(about.outcome);
 }
 
 /* The trail's keys have no time: no span of it holds them. */
