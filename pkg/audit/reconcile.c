@@ -231,19 +231,41 @@ static void domain_end(struct reconciler *r, const struct event *ev,
 	d->ended_ms = r->now_ms + RECONCILE_WAIT_MS;
 }
 
-/* The number of denials of a domain that has ended. */
-static bool end_read(struct span text, uint64_t *ret_id, uint64_t *ret_denials)
+/* A LANDLOCK_DOMAIN record. */
+struct state {
+	uint64_t id, denials;
+	bool has_begun, has_ended;
+};
+
+static bool state_read(struct span text, struct state *ret)
 {
 	struct span status;
 	int64_t denials;
 
-	if (!record_hex(text, "domain", ret_id) ||
-	    !record_field(text, "status", &status) ||
-	    !span_eq_str(status, "deallocated") ||
-	    !record_i64(text, "denials", &denials) || denials < 0)
+	*ret = (struct state){ 0 };
+	if (!record_hex(text, "domain", &ret->id) ||
+	    !record_field(text, "status", &status))
 		return false;
-	*ret_denials = (uint64_t)denials;
+	ret->has_begun = span_eq_str(status, "allocated");
+	ret->has_ended = span_eq_str(status, "deallocated") &&
+			 record_i64(text, "denials", &denials) && denials >= 0;
+	if (ret->has_ended)
+		ret->denials = (uint64_t)denials;
 	return true;
+}
+
+static void state_take(struct reconciler *r, const struct event *ev,
+		       struct span text)
+{
+	struct state state;
+
+	if (!state_read(text, &state))
+		return;
+	/* Its first denial: nothing of it came before. */
+	if (state.has_begun)
+		domain_get(r, state.id)->is_restarted = false;
+	if (state.has_ended)
+		domain_end(r, ev, state.id, state.denials);
 }
 
 void reconcile_event(struct reconciler *r, const struct event *ev,
@@ -254,14 +276,13 @@ void reconcile_event(struct reconciler *r, const struct event *ev,
 	r->real_ms = real_ms;
 	for (uint32_t i = 0; i < ev->record_count; i++) {
 		const struct event_record *record = &ev->records[i];
-		uint64_t id, denials;
+		uint64_t id;
 
 		if (record->type == AUDIT_LANDLOCK_ACCESS &&
 		    record_hex(record->text, "domain", &id))
 			access_count(r, ev, id, fate);
-		else if (record->type == AUDIT_LANDLOCK_DOMAIN &&
-			 end_read(record->text, &id, &denials))
-			domain_end(r, ev, id, denials);
+		else if (record->type == AUDIT_LANDLOCK_DOMAIN)
+			state_take(r, ev, record->text);
 	}
 }
 
@@ -270,15 +291,17 @@ void reconcile_replay(struct reconciler *r, const struct event *ev)
 	r->is_restarted = true;
 	for (uint32_t i = 0; i < ev->record_count; i++) {
 		const struct event_record *record = &ev->records[i];
-		uint64_t id, denials;
+		struct state state;
 		struct domain *d;
+		uint64_t id;
 
 		if (record->type == AUDIT_LANDLOCK_ACCESS &&
 		    record_hex(record->text, "domain", &id)) {
 			access_count(r, ev, id, RECONCILE_WHOLE);
 		} else if (record->type == AUDIT_LANDLOCK_DOMAIN &&
-			   end_read(record->text, &id, &denials)) {
-			d = domain_find(r, id);
+			   state_read(record->text, &state) &&
+			   state.has_ended) {
+			d = domain_find(r, state.id);
 			if (d != NULL)
 				domain_drop(r, d);
 		}

@@ -168,6 +168,30 @@ TEST(a_restart_says_that_it_does_not_know_everything)
 	reconciler_free(s.r);
 }
 
+TEST(a_domain_that_began_after_the_restart_is_known_whole)
+{
+	struct said s;
+	struct event old = event_of(AUDIT_LANDLOCK_ACCESS,
+				    "domain=1 blockers=fs.read_file", "web");
+	struct event ev = event_of(AUDIT_LANDLOCK_ACCESS,
+				   "domain=2 blockers=fs.read_file", "web");
+
+	ev.records[1] = (struct event_record){
+		AUDIT_LANDLOCK_DOMAIN,
+		span_of("domain=2 status=allocated mode=enforcing pid=9")
+	};
+	ev.record_count = 2;
+	begin(&s);
+	reconcile_replay(s.r, &old);
+	reconcile_event(s.r, &ev, RECONCILE_WHOLE, 1000, 1);
+	ended(&s, 2, 1, 1000);
+	reconcile_tick(s.r, UINT64_MAX, 1);
+	CHECK_INT(s.count, 1);
+	CHECK_STR(s.text[0], "domain=2 service=web denials=1 delivered=1 "
+			     "suppressed=0 missing=0");
+	reconciler_free(s.r);
+}
+
 TEST(many_domains_that_end_at_once_are_stated_together)
 {
 	struct said s;
