@@ -1,0 +1,186 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# 72-loss.sh - at the highest rate that the kernel can make records: what was
+# made is what came and what the kernel says it lost, to the last one. Debian's
+# auditd gets the same load in the same run.
+#
+# seconds: 100
+
+. "$(dirname "$0")/../lib.sh"
+t_private "$@"
+t_audit_lock
+. "$TOP/test/node.sh"
+t_tmpdir dir
+LOAD=$TOP/build/test/bench
+COUNT=20000 # of each of two processes
+ROUNDS=3    # until nobody else's records came in between
+
+# Nobody waits for room in the kernel's queue: what finds none is lost. The
+# trail takes everything.
+mkdir -p "$dir/p/services"
+cat >"$dir/p/node.json" <<'END'
+{"unlisted": "allow", "services": {"a": {"number": 1}},
+ "audit": {"backlog_limit": 8192, "backlog_wait_ms": 0,
+  "trail": {"bytes": 268435456}}}
+END
+mount -t tmpfs -o size=400m,mode=700 tmpfs /var/log/bailiff
+jq -n --arg d "$LOAD" --argjson p "$(n_policy)" '$p |
+	.landlock.pathBeneath += [
+	  {allowedAccess: ["abi.read_execute"], parent: [$d]},
+	  {allowedAccess: ["read_file", "write_file"], parent: ["/dev/null"]}] |
+	.audit = ["-a always,exit -F arch=b64 -S openat -F path=/dev/null -k opens"]' \
+	>"$dir/p/services/a.json"
+n_repo "$dir" "$dir/p" || t_die "no bundle"
+n_image "$dir"
+n_start_ok "the daemon becomes ready" "$dir/log"
+t_is "with the policy" "$(n_get /v1/status | jq -c .problems)" "[]"
+
+status() { n_get /v1/status | jq "$1"; }
+kernel() { auditctl -s | awk '$1 == "lost" { print $2 }'; }
+# settled: the kernel's queue is empty and nothing more arrives.
+settled() {
+	local before
+	[ "$(auditctl -s | awk '$1 == "backlog" { print $2 }')" = 0 ] || return
+	before=$(status .trail.last_seq)
+	sleep 1.2
+	[ "$(status '[.audit.events, .audit.kernel_lost] | add')" = "$(
+		sleep 0.6
+		status '[.audit.events, .audit.kernel_lost] | add'
+	)" ] && [ $(($(status .trail.last_seq) - before)) -le 4 ]
+}
+# page FROM: every event from this sequence on, a line each.
+events() {
+	local from=$1 last
+	while :; do
+		"$CTL" tail --json --from "$from" -n 20000 >"$dir/page"
+		[ -s "$dir/page" ] || break
+		cat "$dir/page"
+		last=$(tail -n 1 "$dir/page" | jq .seq)
+		[ "$last" -ge "$from" ] || break
+		from=$((last + 1))
+	done
+}
+
+# ---- records that are events -------------------------------------------------------
+# Records of other processes on this machine may be lost too: then the sum is a
+# little too large, and the round says nothing. In a quiet round it is exact.
+round() { # writes $dir/round: MADE CAME LOST OTHERS
+	local from lost
+	t_wait_for -t 20 settled || return
+	from=$(($(status .trail.last_seq) + 1))
+	lost=$(kernel)
+	"$EXEC" --service a -- "$LOAD/record_load" "$COUNT" 2 700 || return
+	t_wait_for -t 20 settled || return
+	lost=$(($(kernel) - lost))
+	events "$from" >"$dir/events"
+	jq -r 'select(.records[0].type == "SECCOMP") | .service.name' \
+		"$dir/events" | sort | uniq -c >"$dir/seccomp"
+	echo "$((2 * COUNT)) $(awk '$2 == "a" { print $1 }' "$dir/seccomp") $lost $(
+		jq -r 'select(.audit.serial != null and .service.name != "a") | 1' \
+			"$dir/events" | wc -l)" >"$dir/round"
+}
+for ((i = 0; i < ROUNDS; i++)); do
+	round || t_die "the load cannot be measured"
+	read -r made came lost others <"$dir/round"
+	echo "# $made made, $came came, the kernel lost $lost; $others of others"
+	[ $((came + lost)) -ne "$made" ] || break
+done
+t_check "the kernel had to drop some" [ "$lost" -gt 0 ]
+t_is "what was made is what came and what the kernel lost" \
+	$((came + lost)) "$made"
+t_is "all that came is in the ledger" "$(status '.audit.services[] |
+	select(.service == "a").dropped')" 0
+t_check "the loss is in the stream" test "$("$CTL" tail --json -n 100000 |
+	jq -r 'select(.event.action == "audit.lost").message' |
+	sed 's/count=\([0-9]*\).*/\1/' | awk '{ n += $1 } END { print n }')" \
+	-eq "$(status .audit.kernel_lost)"
+t_is "in the metrics" "$(n_get /metrics |
+	awk '$1 == "bailiff_audit_kernel_lost_total" { print $2 }')" \
+	"$(status .audit.kernel_lost)"
+stated() {
+	"$CTL" tail --json -n 1000 | jq -r \
+		'select(.event.action == "trail.checkpoint").message' |
+		grep -q "^kernel-lost $(status .audit.kernel_lost)\$"
+}
+t_check "in a checkpoint" t_wait_for -t 5 stated
+t_has "and bailiffctl status says it" "$("$CTL" status)" \
+	"the kernel lost $(status .audit.kernel_lost)"
+
+# ---- events of five records --------------------------------------------------------
+# An event is lost whole when its first record is; else each record that is
+# missing in it is one that the kernel lost. The load's own opens are those of
+# the rule's key.
+opens() {
+	local from lost
+	t_wait_for -t 20 settled || return
+	from=$(($(status .trail.last_seq) + 1))
+	lost=$(kernel)
+	mkfifo -m 600 "$dir/go"
+	"$EXEC" --service a -- "$LOAD/audit_load" "$COUNT" <"$dir/go" &
+	sleep 0.7 >"$dir/go"
+	wait $!
+	rm "$dir/go"
+	t_wait_for -t 20 settled || return
+	lost=$(($(kernel) - lost))
+	events "$from" >"$dir/events"
+	# The last words: records of each serial, and whether its end came.
+	jq -r 'select(.audit.serial != null and .service.name == "a") |
+		[.audit.serial, (.records | length), ((.missing // []) | index("EOE") == null),
+		 ([.records[].type] | index("SYSCALL") != null), ((.tags // []) | index("opens") != null)] | @tsv' \
+		"$dir/events" >"$dir/rows"
+	awk -v made="$COUNT" -v lost="$lost" '
+		{ n[$1] += $2; if ($3 == "true") end[$1] = 1; if ($5 == "true") mine[$1] = 1 }
+		END {
+			for (s in mine) { came++; gone += 5 - n[s] - (s in end) }
+			print made, came + 0, gone + 0, lost
+		}' "$dir/rows" >"$dir/round"
+}
+for ((i = 0; i < ROUNDS; i++)); do
+	opens || t_die "the load cannot be measured"
+	read -r made came gone lost <"$dir/round"
+	echo "# $made made, $came came, $gone records missing in them, the kernel lost $lost"
+	[ $((came + lost - gone)) -ne "$made" ] || break
+done
+t_is "of events of five records too" $((came + lost - gone)) "$made"
+t_end "$DAEMON"
+
+# ---- auditd ------------------------------------------------------------------------
+mkdir -p "$dir/etc/plugins.d" "$dir/out"
+cat >"$dir/etc/auditd.conf" <<END
+local_events = yes
+write_logs = yes
+log_file = $dir/out/audit.log
+log_group = root
+log_format = RAW
+flush = INCREMENTAL_ASYNC
+freq = 50
+max_log_file = 500
+num_logs = 2
+priority_boost = 4
+max_log_file_action = IGNORE
+space_left = 10
+space_left_action = IGNORE
+admin_space_left = 5
+admin_space_left_action = IGNORE
+disk_full_action = IGNORE
+disk_error_action = IGNORE
+plugin_dir = $dir/etc/plugins.d
+END
+chmod 640 "$dir/etc/auditd.conf"
+auditctl -e 1 -b 8192 --backlog_wait_time 0 >/dev/null
+t_start auditd "$dir/auditd.log" auditd -n -c "$dir/etc" -s nochange
+owns() { auditctl -s | grep -qx "pid $auditd"; }
+t_check "auditd takes the place" t_wait_for -t 10 owns
+sleep 0.5
+lost=$(kernel)
+"$LOAD/record_load" "$COUNT" 2 200
+empty() { [ "$(auditctl -s | awk '$1 == "backlog" { print $2 }')" = 0 ]; }
+t_wait_for -t 20 empty
+sleep 1
+lost=$(($(kernel) - lost))
+t_end "$auditd"
+came=$(cat "$dir"/out/audit.log* | grep -c 'type=SECCOMP.*comm="record_load"')
+echo "# auditd: $((2 * COUNT)) made, $came written, the kernel lost $lost: $((2 *
+	COUNT - came - lost)) that nobody counted"
+t_check "auditd wrote some" [ "$came" -gt 0 ]
+t_done
