@@ -122,12 +122,20 @@ static void counts_drop(struct ledger *l, const struct account_pending *p)
 	ledger_add(l, p->row, LEDGER_DROPPED, 1 + p->suppressed);
 }
 
+static void serial_see(struct audit_account *a, uint32_t serial)
+{
+	if (!a->has_serial || audit_serial_distance(a->last_serial, serial) > 0)
+		a->last_serial = serial;
+	a->has_serial = true;
+}
+
 static bool account_withhold(struct audit_role *role, const struct event *ev,
 			     const struct event_denial *denial)
 {
 	struct audit_account *a = &role->account;
-	const uint64_t real_ms = clock_real_ms();
+	const uint64_t real_ms = denial != NULL ? clock_real_ms() : 0;
 
+	serial_see(a, ev->serial);
 	if (denial == NULL || budget_take(a->budget, row_of(role, ev), ev,
 					  denial, role->now_ms, real_ms))
 		return false;
@@ -144,12 +152,10 @@ static void account_appended(struct audit_role *role, const struct event *ev,
 
 	p.row = (uint16_t)row_of(role, ev);
 	p.is = counts_of(ev, denial, &p.suppressed);
-	if (ev->kind == EVENT_AUDIT) {
-		a->last_serial = ev->serial;
+	if (ev->kind == EVENT_AUDIT)
 		reconcile_event(a->reconciler, ev,
 				r == 0 ? RECONCILE_WHOLE : RECONCILE_DROPPED,
 				role->now_ms, clock_real_ms());
-	}
 	if (r < 0) {
 		ledger_add(a->ledger, p.row, LEDGER_DROPPED, 1 + p.suppressed);
 		return;
@@ -258,12 +264,20 @@ static void checkpoint_replay(struct audit_role *role, struct span bytes)
 	struct audit_account *a = &role->account;
 	struct checkpoint c;
 	struct span rest, value;
+	uint32_t serial;
 
 	if (checkpoint_parse(bytes, &c, NULL) < 0)
 		return;
 	a->is_this_boot = span_eq_str(c.boot, role->base.boot);
 	if (!a->is_this_boot)
 		return;
+	if (checkpoint_line(&c, "last-serial", &value) &&
+	    num_parse_u32(value, 1, UINT32_MAX, &serial) == 0) {
+		serial_see(a, serial);
+		/* Also of those that were counted and are not in the trail. */
+		role->has_previous = true;
+		role->previous_serial = a->last_serial;
+	}
 	if (checkpoint_line(&c, "kernel-lost", &value))
 		(void)num_parse_u64(value, 0, UINT64_MAX, &a->kernel_lost);
 	for (rest = c.lines; rest.len != 0;) {
@@ -292,7 +306,7 @@ static void event_replay(struct audit_role *role, const struct event *ev)
 			 &p.suppressed);
 	counts_add(a->ledger, &p);
 	if (ev->kind == EVENT_AUDIT) {
-		a->last_serial = ev->serial;
+		serial_see(a, ev->serial);
 		reconcile_replay(a->reconciler, ev);
 	} else if (span_eq_str(ev->action, "audit.lost") &&
 		   record_field(ev->text, "by", &by) &&

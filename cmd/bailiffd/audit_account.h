@@ -43,6 +43,7 @@ struct audit_account {
 	uint64_t untaken_told;	/* of their sum */
 	uint64_t segments_seen; /* trail_pruned() */
 	bool is_this_boot;
+	bool has_serial;
 	uint32_t last_serial;
 	uint64_t kernel_lost;
 	bool has_rules;

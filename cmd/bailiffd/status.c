@@ -170,7 +170,7 @@ static void problems_find(const struct supervisor *s, const struct bounds *b,
 	if (s->info.generation != 0)
 		time_problems_find(s, p);
 	if (s->rules_error[0] != '\0')
-		problem(p, "the policy's audit rules are not installed: %s",
+		problem(p, "audit rules are not installed: %s",
 			s->rules_error);
 	if (s->exits_error[0] != '\0')
 		problem(p,

@@ -2,6 +2,8 @@
 /* watch.c - see watch.h. */
 #include "cmd/bailiffd/watch.h"
 
+#include <stdio.h>
+
 #include "cmd/bailiffd/supervisor.h"
 #include "lib/auto.h"
 #include "pkg/audit/rules.h"
@@ -61,22 +63,25 @@ static void rules_keep(struct supervisor *s, struct buf *rules)
 	hash_tell(s);
 }
 
-/* Put bailiff's own back. Return: did it succeed. */
+/* Put bailiff's own back, as far as the kernel takes them: one on a path whose
+ * directory is gone stays away. Return: are all of them there. */
 static bool rules_restore(struct supervisor *s)
 {
 	AUTO_DONE(buf_done) struct buf now = { 0 };
 	struct err e = { 0 };
+	const int r = audit_rules_restore(s->audit_control_fd,
+					  buf_view(&s->watch.rules), AUID_BASE,
+					  AUID_LAST, &e);
 
-	if (audit_rules_restore(s->audit_control_fd, buf_view(&s->watch.rules),
-				AUID_BASE, AUID_LAST, &e) < 0) {
+	if (r < 0) {
 		log_err(&s->log, LOG_LEVEL_ERROR,
-			"the audit rules cannot be put back", &e);
-		return false;
+			"not all audit rules can be put back", &e);
+		(void)snprintf(s->rules_error, sizeof(s->rules_error), "%s",
+			       e.text);
 	}
-	if (rules_read(s, &now) < 0)
-		return false;
-	rules_keep(s, &now);
-	return true;
+	if (rules_read(s, &now) == 0)
+		rules_keep(s, &now);
+	return r == 0;
 }
 
 static void drift_tell(struct supervisor *s, const struct rules_drift *d,

@@ -573,10 +573,11 @@ int audit_rules_restore(int fd, struct span rules, uint32_t low, uint32_t high,
 	if (r == 0)
 		r = audit_rules_clear(fd, RULE_KEY_PREFIX, &count, e);
 	/* The last one to be put in front stands first. */
-	for (size_t i = s != NULL ? s->count : 0; i-- > 0 && r == 0;) {
-		r = item_add(fd, s->items[i], true);
-		if (r < 0)
-			r = rule_refused(e, r, "put the audit rule back",
+	for (size_t i = r == 0 ? s->count : 0; i-- > 0;) {
+		const int code = item_add(fd, s->items[i], true);
+
+		if (code < 0 && code != -EEXIST && r == 0)
+			r = rule_refused(e, code, "put the audit rule back",
 					 s->items[i]);
 	}
 	return r;

@@ -90,9 +90,11 @@ int audit_excludes_clear(int fd, uint32_t low, uint32_t high, struct err *e);
  * @rules: as audit_rules_list() gave them; of others' in it nothing is done.
  *
  * All of bailiff's are deleted and put in front of everybody else's, in their
- * order: for that moment there are none.
+ * order: for that moment there are none. One that the kernel refuses does not
+ * keep the others from being put back.
  *
- * Return: 0; as audit_rule_add(); -EBADMSG.
+ * Return: 0; the first refusal, as audit_rule_add(), -ENOENT for a path that is
+ * gone; -EBADMSG.
  */
 int audit_rules_restore(int fd, struct span rules, uint32_t low, uint32_t high,
 			struct err *e);

@@ -27,6 +27,10 @@ policies() {
 		[{allowedAccess: ["abi.read_execute"], parent: [$d]}]' \
 		>"$dir/p/services/a.json"
 	cp "$dir/p/services/a.json" "$dir/p/services/b.json"
+	mkdir -p "$dir/gone"
+	jq --arg d "$dir" '.audit = ["-w " + $d + "/gone/file -p r -k gone"]' \
+		"$dir/p/services/b.json" >"$dir/b.json"
+	mv "$dir/b.json" "$dir/p/services/b.json"
 }
 as() { # SERVICE COMMAND...
 	local service=$1
@@ -198,6 +202,15 @@ t_is "bailiff's stand in front of it" "$(auditctl -l | head -n "$(wc -l <<<"$rul
 auditctl -d never,exit -S all -F uid=0 >/dev/null
 t_check "that it is gone is said too" t_wait_for -t 8 \
 	said audit.rules_drift "foreign_removed=1"
+rmdir "$dir/gone"
+t_check "a rule on a directory that is gone cannot be put back" \
+	t_wait_for -t 8 said audit.rules_drift "missing=1 .*restored=no"
+t_is "the others can" "$(auditctl -l)" "$(grep -v gone <<<"$rules")"
+t_has "and status says which one is missing" \
+	"$(n_get /v1/status | jq -r '.problems[]')" "key gone: put the audit rule back"
+drifts=$(n_get /v1/status | jq .audit.drifts)
+sleep 3
+t_is "which is said once" "$(n_get /v1/status | jq .audit.drifts)" "$drifts"
 auditctl -e 0 >/dev/null
 t_check "audit switched off is said" t_wait_for -t 5 \
 	said audit.posture_drift "enabled=0 meant=1 .*restored=yes"
