@@ -206,33 +206,46 @@ static void arguments_count(struct arguments *args, struct span text)
 	}
 }
 
-/* Of a SYSCALL record; "" when no table knows it. */
-static const char *name_of(struct span call)
+/* What is asked of a SYSCALL record, found in one pass. */
+struct call {
+	struct span arch, number, success, items;
+};
+
+static struct call call_of(struct span text)
+{
+	const struct span keys[] = { span_of("arch"), span_of("syscall"),
+				     span_of("success"), span_of("items") };
+	struct span values[4];
+
+	(void)record_fields(text, keys, 4, values);
+	return (struct call){ values[0], values[1], values[2], values[3] };
+}
+
+/* "" when no table knows it. */
+static const char *name_of(const struct call *call)
 {
 	const char *name = NULL;
 	uint64_t arch;
 	int64_t nr;
 
-	if (record_hex(call, "arch", &arch) && record_i64(call, "syscall", &nr))
+	if (num_parse_hex(call->arch, &arch) == 0 &&
+	    num_parse_i64(call->number, 0, INT32_MAX, &nr) == 0)
 		name = syscall_name((uint32_t)arch, (int32_t)nr);
 	return name != NULL ? name : "";
 }
 
 /* mq_open and mq_unlink count a parent in items= whose record stays hidden
  * (kernel/audit.c, AUDIT_INODE_HIDDEN). */
-static bool hides_a_path(struct span call)
+static bool hides_a_path(const struct call *call)
 {
 	return strncmp(name_of(call), "mq_", 3) == 0;
 }
 
 /* A program was executed: then there are EXECVE records, the first with argc=
  * (kernel/auditsc.c, audit_log_execve_info()). */
-static bool has_executed(struct span call)
+static bool has_executed(const struct call *call)
 {
-	struct span success;
-
-	return record_field(call, "success", &success) &&
-	       span_eq_str(success, "yes") &&
+	return span_eq_str(call->success, "yes") &&
 	       strncmp(name_of(call), "execve", 6) == 0;
 }
 
@@ -241,7 +254,7 @@ void assemble_judge(struct event *ev)
 	struct arguments args = { 0 };
 	struct event_part paths = { 0 };
 	bool has_call = false, is_wanted = false;
-	struct span call = { 0 };
+	struct call call = { 0 };
 
 	for (uint32_t i = 0; i < ev->record_count; i++) {
 		const struct event_record *r = &ev->records[i];
@@ -254,18 +267,19 @@ void assemble_judge(struct event *ev)
 		if (!is_call(r->type))
 			continue;
 		has_call = true;
-		call = r->text;
+		call = call_of(r->text);
 		/* An io_uring operation inside of a call shares its event. */
-		if (record_u32(r->text, "items", &items) && items > paths.want)
+		if (num_parse_u32(call.items, 0, UINT32_MAX, &items) == 0 &&
+		    items > paths.want)
 			paths.want = items;
 	}
 	ev->missing = 0;
 	ev->paths = ev->arguments = (struct event_part){ 0 };
-	if (paths.have < paths.want && !hides_a_path(call)) {
+	if (paths.have < paths.want && !hides_a_path(&call)) {
 		ev->missing |= EVENT_LACKS_PATH;
 		ev->paths = paths;
 	}
-	if (args.have < args.argc || (args.argc == 0 && has_executed(call))) {
+	if (args.have < args.argc || (args.argc == 0 && has_executed(&call))) {
 		ev->missing |= EVENT_LACKS_EXECVE;
 		ev->arguments = (struct event_part){ args.have, args.argc };
 	}

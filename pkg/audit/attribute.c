@@ -383,10 +383,11 @@ static bool is_inferred(const struct facts *f)
 	struct span key;
 	int64_t code;
 
+	/* exit= stands at the front of the record, key= at its end. */
 	return f->call != NULL && !f->has_denial &&
-	       record_field(f->call->text, "key", &key) && key_is_denied(key) &&
 	       record_i64(f->call->text, "exit", &code) &&
-	       (code == -EACCES || code == -EPERM);
+	       (code == -EACCES || code == -EPERM) &&
+	       record_field(f->call->text, "key", &key) && key_is_denied(key);
 }
 
 /* ---- sources --------------------------------------------------------------
