@@ -3,15 +3,18 @@
  * attribution, trail. For measuring and for tests of the libraries; the daemon
  * has the same path behind its own processes.
  *
- *	audit_reader [-x] [-s SES] [-k MS] DIR SECONDS
+ *	audit_reader [-x] [-s SES] [-k MS] [-t WHAT] DIR SECONDS
  *	audit_reader -d DIR
  *
  * Takes the audit socket, appends events to the trail in DIR for SECONDS or
  * until SIGTERM, puts everything back and prints "key=value" counters. -x adds
  * the rule for programs executed under reserved auids. -s names a session that
  * counts as the service "bench". -k kills the reading process after MS
- * milliseconds and starts another one on the same descriptor. -d verifies the
- * trail in DIR and prints its events as raw lines.
+ * milliseconds and starts another one on the same descriptor. -t says how far
+ *an event goes, to see what each step costs: "receive" (no further than
+ *recvmmsg), "off" (assembled, attributed, encoded), "plain" (and written, not
+ *hashed), or the trail with its durability: "none", "checkpoint", "each". -d
+ *verifies the trail in DIR and prints its events as raw lines.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -37,20 +40,37 @@
 #include "pkg/trail/trail.h"
 #include "pkg/trail/verify.h"
 
+enum goal {
+	GOAL_RECEIVE,
+	GOAL_OFF,
+	GOAL_PLAIN,
+	GOAL_NONE, /* from here on: the trail, and its durability */
+	GOAL_CHECKPOINT,
+	GOAL_EACH,
+	GOAL_COUNT
+};
+static const char *const goals[GOAL_COUNT] = {
+	"receive", "off", "plain", "none", "checkpoint", "each"
+};
+
 struct reader {
 	struct audit_source *source;
 	struct assembler *assembler;
 	struct attributor *attributor;
 	struct trail_writer *trail;
-	struct buf frame;
+	enum goal goal;
+	int plain_fd;
+	struct buf frame, plain;
 	struct session bench;
 	uint64_t now_ms, appended, dropped;
 };
 
 struct options {
 	bool wants_exec, wants_dump;
+	int key_dirfd; /* a private one in memory */
 	uint32_t ses, kill_ms, seconds;
 	const char *dir;
+	enum goal goal;
 };
 
 static int failed(const struct err *e)
@@ -64,17 +84,33 @@ static int failed(const struct err *e)
 /* ---- the path -------------------------------------------------------------
  */
 
+static void plain_write(struct reader *r)
+{
+	if (r->plain.len != 0 &&
+	    file_write_all(r->plain_fd, buf_view(&r->plain)) < 0)
+		r->dropped++;
+	buf_reset(&r->plain);
+}
+
 static void event_append(void *ctx, struct event *ev)
 {
 	struct reader *r = ctx;
 	uint64_t seq;
 
+	int code;
+
 	buf_reset(&r->frame);
-	if (event_encode(ev, &r->frame) == 0 &&
-	    trail_append(r->trail, buf_view(&r->frame), &seq, NULL) == 0)
+	code = event_encode(ev, &r->frame);
+	if (code == 0 && r->goal == GOAL_PLAIN)
+		buf_span(&r->plain, buf_view(&r->frame));
+	else if (code == 0 && r->goal != GOAL_OFF)
+		code = trail_append(r->trail, buf_view(&r->frame), &seq, NULL);
+	if (code == 0)
 		r->appended++;
 	else
 		r->dropped++;
+	if (r->plain.len > TRAIL_PENDING_MAX)
+		plain_write(r);
 }
 
 static void event_take(void *ctx, struct event *ev)
@@ -89,6 +125,8 @@ static void record_take(void *ctx, const struct record *record)
 {
 	struct reader *r = ctx;
 
+	if (r->goal == GOAL_RECEIVE)
+		return;
 	(void)assemble_feed(r->assembler, record, r->now_ms);
 }
 
@@ -102,8 +140,16 @@ static const struct session *by_session(void *ctx, uint32_t ses)
 static int reader_open(struct reader *r, int fd, const struct options *o,
 		       struct err *e)
 {
-	static const struct trail_config limits = { .bytes_max = 256 << 20,
-						    .segment_max = 16 << 20 };
+	const struct trail_config config = {
+		.bytes_max = 256 << 20,
+		.segment_max = 16 << 20,
+		.durability = o->goal > GOAL_NONE ? (enum trail_durability)(
+							    o->goal - GOAL_NONE)
+						  : TRAIL_NONE,
+		.origin = "bailiff/bench/1",
+		.boot = "1",
+		.key_dirfd = o->key_dirfd,
+	};
 	const struct attribute_lookup lookup = { .ctx = r,
 						 .by_session = by_session };
 	AUTO_FD dirfd = open(o->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -114,12 +160,16 @@ static int reader_open(struct reader *r, int fd, const struct options *o,
 	*r = (struct reader){ .bench = { .ses = o->ses,
 					 .service = "bench",
 					 .instance = "host" } };
+	r->goal = o->goal;
+	r->plain_fd =
+		openat(dirfd, "plain", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	buf_init(&r->plain, 2 * (size_t)TRAIL_PENDING_MAX);
 	buf_init(&r->frame, EVENT_BYTES_MAX);
 	if (audit_source_new(fd, &r->source) < 0 ||
 	    assembler_new(event_take, r, &r->assembler) < 0 ||
 	    attributor_new(&lookup, event_append, r, &r->attributor) < 0)
 		return err_set(e, ENOMEM, "out of memory");
-	return trail_writer_open(dirfd, &limits, &r->trail, &recovered, e);
+	return trail_writer_open(dirfd, &config, &r->trail, &recovered, e);
 }
 
 static void reader_close(struct reader *r)
@@ -129,6 +179,8 @@ static void reader_close(struct reader *r)
 	attributor_free(r->attributor);
 	trail_writer_close(r->trail);
 	buf_done(&r->frame);
+	buf_done(&r->plain);
+	fd_drop(&r->plain_fd);
 }
 
 static int reader_run(struct reader *r, int fd, int signals, uint64_t end_ms)
@@ -146,6 +198,7 @@ static int reader_run(struct reader *r, int fd, int signals, uint64_t end_ms)
 			return n;
 		assemble_expire(r->assembler, r->now_ms);
 		attribute_expire(r->attributor, r->now_ms, clock_real_ms());
+		plain_write(r);
 		(void)trail_tick(r->trail, r->now_ms, NULL);
 		if (signal_next(signals) > 0 || r->now_ms >= end_ms)
 			return 0;
@@ -279,13 +332,25 @@ static int dump(const char *dir)
 	return code == -EAGAIN ? 0 : failed(&e);
 }
 
+static int goal_parse(const char *word, enum goal *ret)
+{
+	for (size_t i = 0; i < GOAL_COUNT; i++)
+		if (strcmp(word, goals[i]) == 0) {
+			*ret = (enum goal)i;
+			return 0;
+		}
+	return -EINVAL;
+}
+
 static int options_parse(int argc, char **argv, struct options *o)
 {
 	uint32_t *number;
 	int c;
 
-	*o = (struct options){ 0 };
-	while ((c = getopt(argc, argv, "dxs:k:")) >= 0) {
+	*o = (struct options){ .goal = GOAL_NONE };
+	while ((c = getopt(argc, argv, "dxs:k:t:")) >= 0) {
+		if (c == 't' && goal_parse(optarg, &o->goal) == 0)
+			continue;
 		if (c == 'x' || c == 'd') {
 			o->wants_exec = o->wants_exec || c == 'x';
 			o->wants_dump = o->wants_dump || c == 'd';
@@ -329,6 +394,24 @@ static int take(const struct options *o)
 	return code;
 }
 
+/* With a directory for the trail's key that goes with this process. */
+static int keyed(struct options *o)
+{
+	char path[] = "/dev/shm/audit_reader.XXXXXX";
+	struct err e = { 0 };
+	int code;
+
+	if (mkdtemp(path) == NULL)
+		return failed((err_errno(&e, "mkdtemp"), &e));
+	o->key_dirfd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	code = o->key_dirfd < 0 ? failed((err_errno(&e, "open %s", path), &e))
+				: take(o);
+	(void)unlinkat(o->key_dirfd, "secret", 0);
+	(void)rmdir(path);
+	fd_drop(&o->key_dirfd);
+	return code;
+}
+
 int main(int argc, char **argv)
 {
 	struct options o;
@@ -336,8 +419,10 @@ int main(int argc, char **argv)
 	if (options_parse(argc, argv, &o) < 0) {
 		(void)fprintf(
 			stderr,
-			"usage: audit_reader [-x] [-s SES] [-k MS] DIR SECONDS\n       audit_reader -d DIR\n");
+			"usage: audit_reader [-x] [-s SES] [-k MS] [-t WHAT] DIR SECONDS\n       audit_reader -d DIR\n");
 		return 2;
 	}
-	return o.wants_dump ? dump(o.dir) : take(&o);
+	if (o.wants_dump)
+		return dump(o.dir);
+	return keyed(&o);
 }
