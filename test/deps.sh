@@ -17,7 +17,7 @@ clang                second compiler, fuzzing
 libclang-rt-14-dev   sanitizers and libFuzzer of clang
 clang-format         the style check
 mandoc               man pages are checked
-libaudit-dev         names of audit records and system calls
+libaudit-dev         audit rules are parsed and sent by it
 libseccomp-dev       system call numbers; an oracle in tests
 libcap-ng-dev        capability names
 libjansson-dev       JSON
@@ -33,7 +33,7 @@ curl                 speaks to the sockets
 jq                   reads JSON in tests
 xxd                  hexadecimal signatures in tests
 bsdutils             script: a terminal for a ceremony
-python3              an oracle in tests
+python3              writes the audit tables; an oracle in tests
 python3-cffi-backend the Python client stands on it
 auditd               auditctl; the bench measures against it
 runc                 the runtime behind the gate
