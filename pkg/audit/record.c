@@ -112,12 +112,12 @@ static const char *message_find(uint16_t type, struct span text)
 struct span record_split(uint16_t type, struct span text,
 			 struct span *ret_added)
 {
-	const char *from = message_find(type, text);
-	const char *end = text.p + text.len, *at;
+	const char *from = message_find(type, text), *end, *at;
 
 	*ret_added = (struct span){ 0 };
 	if (text.len == 0)
 		return text;
+	end = text.p + text.len;
 	if (from != NULL) {
 		from += MARK_LEN;
 		at = memrchr(from, '\'', (size_t)(end - from));

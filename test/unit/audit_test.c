@@ -160,6 +160,20 @@ TEST(nothing_inside_a_user_message_counts_as_the_kernels_word)
 	CHECK_INT(record_trusted(AUDIT_SYSCALL, text).len, text.len);
 }
 
+TEST(a_record_without_text_has_no_fields)
+{
+	const struct span none = { 0 };
+	struct span added = { "x", 1 }, v;
+
+	for (uint16_t type = AUDIT_USER; type <= AUDIT_SYSCALL; type++) {
+		CHECK_INT(record_split(type, none, &added).len, 0);
+		CHECK_INT(added.len, 0);
+		CHECK_INT(record_trusted(type, none).len, 0);
+		CHECK(!record_message(type, none, &v));
+	}
+	CHECK(!record_field(none, "pid", &v));
+}
+
 TEST(numbers_in_fields_are_whole_or_not_there)
 {
 	const struct span text = span_of(
