@@ -12,7 +12,7 @@
  * once. A reserved auid in a session that nobody registered is forged and
  * belongs to no service. The gate and the launcher write loginuid a moment
  * before they register, so a LOGIN record opens a grace period of
- * ATTRIBUTE_GRACE_MS; a program executed inside it without a registration ends
+ * IMPOSTOR_GRACE_MS; a program executed inside it without a registration ends
  * it, since they register before they execute anything.
  *
  * The registry and the clock are the caller's.
@@ -24,9 +24,6 @@
 
 #include "pkg/audit/assemble.h"
 #include "pkg/identity/registry.h"
-
-#define ATTRIBUTE_GRACE_MS    1000
-#define ATTRIBUTE_PENDING_MAX 256 /* sessions in their grace period */
 
 /* Each returns NULL for nobody; what it returns is valid until the next call.
  * All but by_session may be NULL. */

@@ -13,12 +13,13 @@
 #include "lib/json.h"
 #include "pkg/audit/assemble.h"
 #include "pkg/audit/attribute.h"
+#include "pkg/audit/impostor.h"
 #include "pkg/audit/render.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct state {
-	struct attributor *attributor;
+	struct attributor *attributor, *successor;
 	uint64_t records, now_ms;
 	struct session session;
 };
@@ -54,6 +55,8 @@ static void event_take(void *ctx, struct event *ev)
 	s->records += ev->record_count + ev->records_cut;
 	attribute_event(s->attributor, ev, s->now_ms, 0);
 	event_check(NULL, ev);
+	if (s->successor != NULL)
+		attribute_recall(s->successor, ev);
 }
 
 static const struct session *by_session(void *ctx, uint32_t ses)
@@ -63,17 +66,41 @@ static const struct session *by_session(void *ctx, uint32_t ses)
 	return ses % 3 == 1 ? &s->session : NULL;
 }
 
+static const struct session *by_cgroup(void *ctx, int32_t pid)
+{
+	struct state *s = ctx;
+
+	return pid % 5 == 1 ? &s->session : NULL;
+}
+
+static bool by_exit(void *ctx, int32_t pid, uint64_t time_ms,
+		    const struct session **ret)
+{
+	static const struct session other = { .service = "db" };
+
+	(void)ctx;
+	if (pid % 7 == 1)
+		*ret = &other;
+	return pid % 7 < 2 && time_ms % 2 == 0;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct state s = { .session = { .service = "web" } };
 	const struct attribute_lookup lookup = { .ctx = &s,
-						 .by_session = by_session };
+						 .by_session = by_session,
+						 .by_cgroup = by_cgroup,
+						 .by_exit = by_exit };
 	struct span rest = { (const char *)data, size };
 	struct assembler *a;
 	uint64_t fed = 0;
 
 	if (assembler_new(event_take, &s, &a) < 0 ||
 	    attributor_new(&lookup, event_check, &s, &s.attributor) < 0)
+		abort();
+	/* Not each time: it is large. */
+	if (size % 8 == 0 &&
+	    attributor_new(&lookup, event_check, &s, &s.successor) < 0)
 		abort();
 	while (rest.len > 4) {
 		struct cur c = cur_of(rest);
@@ -91,11 +118,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		attribute_expire(s.attributor, s.now_ms, 0);
 	}
 	assemble_flush(a);
-	attribute_expire(s.attributor, s.now_ms + ATTRIBUTE_GRACE_MS, 0);
+	attribute_expire(s.attributor, s.now_ms + IMPOSTOR_GRACE_MS, 0);
 	/* EOE records are kept only where nothing else is left. */
 	if (s.records < fed)
 		abort();
 	attributor_free(s.attributor);
+	attributor_free(s.successor);
 	assembler_free(a);
 	return 0;
 }

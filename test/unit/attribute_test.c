@@ -8,6 +8,7 @@
 #include "lib/compat.h"
 #include "pkg/audit/attribute.h"
 #include "pkg/audit/disagree.h"
+#include "pkg/audit/impostor.h"
 #include "pkg/audit/owner.h"
 #include "test/unit/event_log.h"
 
@@ -351,7 +352,7 @@ TEST(a_service_that_takes_anothers_number_is_forged)
 			   LOGIN("1900000001", "1900000002", "12", "60", "1"));
 
 	CHECK_OWNER(ev, HOW_NONE, "");
-	attribute_expire(a, ATTRIBUTE_GRACE_MS, 0);
+	attribute_expire(a, IMPOSTOR_GRACE_MS, 0);
 	CHECK_INT(own.count, 1);
 	CHECK(span_eq_str(own.last.action, "identity.forged"));
 	ev = attributed(a, AUDIT_SYSCALL, "pid=6 auid=1900000002 ses=60");

@@ -10,6 +10,7 @@
 #include "lib/auto.h"
 #include "lib/compat.h"
 #include "pkg/audit/attribute.h"
+#include "pkg/audit/impostor.h"
 #include "pkg/audit/record.h"
 #include "pkg/audit/rules.h"
 #include "pkg/audit/source.h"
@@ -565,7 +566,7 @@ TEST(a_flood_of_logins_is_bounded_and_none_goes_unreported)
 	attribute_expire(a, 5000, 0);
 	CHECK_INT(own.count, 1000);
 	CHECK_INT(attribute_counted(a)->pending_dropped,
-		  1000 - ATTRIBUTE_PENDING_MAX);
+		  1000 - IMPOSTORS_PENDING_MAX);
 	attributor_free(a);
 }
 
