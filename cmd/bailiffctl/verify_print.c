@@ -11,6 +11,9 @@
 #include "lib/when.h"
 #include "pkg/trail/segment.h"
 
+/* What follows a checkpoint when the next one is due: it, events, a key. */
+#define VERIFY_OPEN_USUAL 4098
+
 static const char *plural(uint64_t n)
 {
 	return n == 1 ? "" : "s";
@@ -60,6 +63,10 @@ static void covered_print(const struct trail_report *r)
 	label("not covered");
 	(void)printf("%" PRIu64 " frame%s from there on", r->open,
 		     plural(r->open));
+	if (r->open > VERIFY_OPEN_USUAL)
+		(void)fputs(", more than bailiffd leaves unless its disk is "
+			    "full",
+			    stdout);
 	if (r->disputed != 0)
 		(void)printf(", %" PRIu64 " beside what is damaged",
 			     r->disputed);

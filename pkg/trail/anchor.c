@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/auto.h"
+#include "lib/buf.h"
 #include "lib/json.h"
 
 void anchors_done(struct anchors *a)
@@ -106,8 +107,7 @@ static struct span event_note(const json_t *event)
 	    (strcmp(action, "trail.checkpoint") != 0 &&
 	     strcmp(action, "trail.key") != 0))
 		return (struct span){ 0 };
-	return (struct span){ json_string_value(message),
-			      json_string_length(message) };
+	return json_span(message);
 }
 
 /* One line of a collector's. Parsing is what costs: look for the word first. */
@@ -116,15 +116,11 @@ static int line_add(struct anchors *a, struct hasher *h, struct span line,
 {
 	AUTO_JSON *event = NULL;
 	struct span note;
-	const char *brace = memchr(line.p, '{', line.len);
 	int r;
 
-	if (brace == NULL ||
-	    (memmem(line.p, line.len, "\"trail.checkpoint\"", 18) == NULL &&
-	     memmem(line.p, line.len, "\"trail.key\"", 11) == NULL))
+	if (memmem(line.p, line.len, "\"trail.checkpoint\"", 18) == NULL &&
+	    memmem(line.p, line.len, "\"trail.key\"", 11) == NULL)
 		return 0;
-	line.len -= (size_t)(brace - line.p);
-	line.p = brace;
 	r = json_parse(line, ANCHOR_LINE_MAX, &event, e);
 	if (r < 0)
 		return r;
@@ -132,62 +128,68 @@ static int line_add(struct anchors *a, struct hasher *h, struct span line,
 	return note.len != 0 ? anchors_add(a, h, note, e) : 0;
 }
 
-static int lines_read(struct anchors *a, struct hasher *h, FILE *file,
-		      struct err *e)
+/* A line with an object in it, perhaps behind a header, is an event; lines
+ * without may be those of a note, which is kept as far as one can be. */
+static int line_take(struct anchors *a, struct hasher *h, struct span line,
+		     struct buf *note, struct err *e)
 {
-	AUTO_MEM char *line = NULL;
+	const char *brace = memchr(line.p, '{', line.len);
+
+	if (brace == NULL) {
+		buf_span(note, line);
+		return 0;
+	}
+	line.len -= (size_t)(brace - line.p);
+	line.p = brace;
+	return line_add(a, h, line, e);
+}
+
+/* The next line, with its newline; of one that is too long @line has the error.
+ * Return: false at the end. */
+static bool line_next(FILE *file, struct buf *line)
+{
+	int c;
+
+	buf_reset(line);
+	while ((c = getc_unlocked(file)) != EOF) {
+		buf_u8(line, (uint8_t)c);
+		if (c == '\n')
+			return true;
+	}
+	return line->len != 0;
+}
+
+static int lines_read(struct anchors *a, struct hasher *h, FILE *file,
+		      struct buf *note, struct err *e)
+{
+	AUTO_DONE(buf_done) struct buf line;
 	unsigned long nr = 0;
-	size_t room = 0;
-	int r = 0;
 
-	while (r == 0) {
-		const ssize_t n = getline(&line, &room, file);
+	buf_init(&line, ANCHOR_LINE_MAX);
+	while (line_next(file, &line)) {
+		int r = buf_error(&line);
 
-		if (n < 0)
-			break;
 		nr++;
-		if (n > ANCHOR_LINE_MAX)
-			r = err_set(e, EBADMSG, "longer than %d bytes",
+		if (r < 0)
+			r = err_set(e, EBADMSG, "more than %d bytes",
 				    ANCHOR_LINE_MAX);
 		else
-			r = line_add(a, h, (struct span){ line, (size_t)n }, e);
+			r = line_take(a, h, buf_view(&line), note, e);
+		if (r < 0)
+			return err_wrap(e, "line %lu", nr);
 	}
-	if (r < 0)
-		return err_wrap(e, "line %lu", nr);
 	return ferror(file) ? err_errno(e, "read") : 0;
-}
-
-/* The file is one note: read it whole. */
-static int note_read(struct anchors *a, struct hasher *h, FILE *file,
-		     struct err *e)
-{
-	AUTO_MEM char *bytes = malloc(NOTE_BYTES_MAX + 1);
-	size_t n;
-
-	if (bytes == NULL)
-		return err_set(e, ENOMEM, "out of memory");
-	n = fread(bytes, 1, NOTE_BYTES_MAX + 1, file);
-	if (ferror(file))
-		return err_errno(e, "read");
-	return anchors_add(a, h, (struct span){ bytes, n }, e);
-}
-
-/* A note's first line is an origin or a title, not JSON. */
-static bool looks_like_lines(FILE *file)
-{
-	int c = getc(file);
-
-	(void)ungetc(c, file);
-	return c == '{' || c == '<' || c == '[';
 }
 
 int anchors_read(struct anchors *a, struct hasher *h, int fd, struct err *e)
 {
+	AUTO_DONE(buf_done) struct buf note;
 	const size_t before = a->count;
 	const int own = dup(fd);
 	FILE *file;
 	int r;
 
+	buf_init(&note, NOTE_BYTES_MAX);
 	if (own < 0)
 		return err_errno(e, "dup");
 	file = fdopen(own, "re");
@@ -195,12 +197,13 @@ int anchors_read(struct anchors *a, struct hasher *h, int fd, struct err *e)
 		(void)close(own);
 		return err_set(e, ENOMEM, "out of memory");
 	}
-	r = looks_like_lines(file) ? lines_read(a, h, file, e)
-				   : note_read(a, h, file, e);
+	r = lines_read(a, h, file, &note, e);
 	(void)fclose(file);
-	if (r == 0 && a->count == before)
-		r = err_set(e, EBADMSG, "no checkpoint and no key in it");
-	return r;
+	if (r < 0 || a->count != before)
+		return r;
+	if (note.len != 0 && buf_error(&note) == 0)
+		return anchors_add(a, h, buf_view(&note), e);
+	return err_set(e, EBADMSG, "no checkpoint and no key in it");
 }
 
 static int size_order(const void *a, const void *b)

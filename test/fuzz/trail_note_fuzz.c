@@ -5,6 +5,8 @@
  * What is read as a checkpoint or key note must give the same text when it is
  * written again, and what is signed here must verify. */
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "pkg/trail/anchor.h"
 
@@ -50,6 +52,21 @@ static void key_note_again(const struct key_note *k)
 	buf_done(&again);
 }
 
+/* The same bytes as a collector's file. */
+static void file_read_again(struct anchors *a, struct hasher *h,
+			    struct span bytes)
+{
+	static int fd = -1;
+
+	if (fd < 0)
+		fd = memfd_create("anchors", MFD_CLOEXEC);
+	if (fd < 0 || ftruncate(fd, 0) < 0 ||
+	    pwrite(fd, bytes.p, bytes.len, 0) != (ssize_t)bytes.len ||
+	    lseek(fd, 0, SEEK_SET) != 0)
+		abort();
+	(void)anchors_read(a, h, fd, NULL);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct span bytes = { (const char *)data, size };
@@ -68,6 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		key_note_again(&k);
 	if ((anchors_add(&a, h, bytes, NULL) == 0) != (is_checkpoint || is_key))
 		abort();
+	file_read_again(&a, h, bytes);
 	anchors_done(&a);
 	hasher_free(h);
 	return 0;

@@ -411,16 +411,18 @@ TEST(a_collectors_file_gives_its_checkpoints_and_keys)
 	event_put(&lines, "trail.key", &s->f[B1_KEY1]);
 	buf_puts(&lines, "{\"v\":\"bailiff.event.v1\",\"message\":"
 			 "\"\\\"trail.checkpoint\\\"\"}\n\nno JSON\n");
+	buf_puts(&lines, "Nov 22 08:00:00 n1 bailiff: ");
+	event_put(&lines, "trail.checkpoint", &s->f[B1_CP1]);
 	buf_puts(&lines, "<14>1 2026-11-22T08:00:00Z n1 bailiff - - - ");
 	event_put(&lines, "trail.checkpoint", &s->f[B2_CP2]);
 	event_put(&lines, "service.start", &s->f[B1_CP2]);
 	event_put(&lines, "trail.checkpoint", &s->f[B1_CP3]);
 	CHECK_INT(anchors_read_text(buf_cstr(&lines), &a, &e), 0);
-	CHECK_INT(a.count, 3);
+	CHECK_INT(a.count, 4);
 	anchors_sort(&a);
 	got = verify_sim(s, &a);
 	CHECK_INT(got.code, 0);
-	CHECK_INT(got.report.anchors_met, 3);
+	CHECK_INT(got.report.anchors_met, 4);
 	CHECK_INT(got.report.anchored, B2_CP2);
 	buf_done(&lines);
 	anchors_done(&a);
@@ -444,6 +446,13 @@ TEST(a_file_with_a_damaged_anchor_or_none_is_refused)
 	CHECK_INT(anchors_read_text(buf_cstr(&lines), &a, &e), -EBADMSG);
 	CHECK_HAS(e.text, "line 2: ");
 	CHECK_INT(anchors_read_text("{\"trail.key\"\n", &a, &e), -EBADMSG);
+	buf_reset(&lines);
+	lines.max = ANCHOR_LINE_MAX + 10;
+	while (buf_error(&lines) == 0)
+		buf_puts(&lines, "{\"a\":1} ");
+	lines.error = 0;
+	CHECK_INT(anchors_read_text(buf_cstr(&lines), &a, &e), -EBADMSG);
+	CHECK_STR(e.text, "line 1: more than 1048576 bytes");
 	CHECK_INT(anchors_read_text(s->f[B1_CP3].bytes, &a, &e), -EBADMSG);
 	buf_done(&lines);
 	anchors_done(&a);
