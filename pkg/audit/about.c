@@ -8,6 +8,7 @@
 #include "lib/compat.h"
 #include "lib/num.h"
 #include "pkg/audit/record.h"
+#include "pkg/audit/symbols.h"
 #include "pkg/audit/types.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -37,6 +38,7 @@ static const struct subject {
 	{ AUDIT_PATH,           true,  "file",           "access",   NULL },
 	{ AUDIT_SECCOMP,        true,  "process",        "info",     NULL },
 	{ AUDIT_SYSCALL,        true,  "process",        "info",     NULL },
+	{ AUDIT_URINGOP,        true,  "process",        "info",     NULL },
 	/* clang-format on */
 };
 
@@ -257,6 +259,22 @@ const char *denial_kind(const struct event_denial *d)
 	return denial_subjects[d->kind].kind;
 }
 
+/* What a worker of io_uring did, outside of any system call. */
+static bool operation_name(const struct about *a, struct buf *out)
+{
+	const struct event *ev = a->ev;
+	const char *name = NULL;
+	uint32_t op;
+
+	for (uint32_t i = 0; i < ev->record_count && name == NULL; i++)
+		if (ev->records[i].type == AUDIT_URINGOP &&
+		    record_u32(ev->records[i].text, "uring_op", &op))
+			name = symbol_name(FIELD_URING_OP, 0, op);
+	if (name != NULL)
+		buf_puts(out, name);
+	return name != NULL;
+}
+
 void about_action(const struct about *a, const struct event_denial *d,
 		  struct buf *out)
 {
@@ -271,6 +289,8 @@ void about_action(const struct about *a, const struct event_denial *d,
 		buf_puts(out, s->action);
 	else if (s != NULL && s->names_call && a->syscall.p != NULL)
 		call_name(a, out);
+	else if (s != NULL && s->names_call && operation_name(a, out))
+		return;
 	else if (s != NULL)
 		lower_name(s->type, out);
 	else if (ev->record_count != 0)

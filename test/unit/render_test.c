@@ -260,6 +260,24 @@ TEST(an_event_of_bailiffs_own_and_one_of_an_unknown_type_are_rendered)
 	CHECK_STR(at(k, "event.action"), "type_1999");
 }
 
+TEST(an_operation_of_io_uring_outside_of_a_call_has_its_own_name)
+{
+	AUTO_DONE(buf_done) struct buf text = { 0 };
+	struct event ev = { .kind = EVENT_AUDIT,
+			    .ses = UINT32_MAX,
+			    .auid = UINT32_MAX };
+	AUTO_JSON *j = NULL;
+
+	record_add(&ev, AUDIT_URINGOP,
+		   span_of("uring_op=18 success=yes exit=0 items=1 pid=2"));
+	record_add(&ev, AUDIT_PATH, span_of("item=0 name=\"/etc/group\""));
+	j = json_of(&ev, &text);
+	CHECK_STR(at(j, "event.action"), "openat");
+	ev.records[0].text = span_of("uring_op=9999 success=yes pid=2");
+	AUTO_JSON *unknown = json_of(&ev, &text);
+	CHECK_STR(at(unknown, "event.action"), "path");
+}
+
 TEST(numbers_beyond_what_a_double_holds_are_strings)
 {
 	AUTO_DONE(buf_done) struct buf text = { 0 };
