@@ -71,7 +71,8 @@ answers 409 POST /v1/reload '{"bundle":"relative"}'
 answers 409 POST /v1/reload '{"bundle":"/nowhere"}'
 for query in from=0 from=-1 from=x from=1.5 from=99999999999999999999 \
 	from= limit=0 limit=x limit=999999999999 format=xml format= \
-	follow=maybe denied=2 "service=$(printf 'a%.0s' {1..300})"; do
+	follow=maybe denied=2 type=NONE type= outcome=x since=soon \
+	until=0 sevice=web "service=$(printf 'a%.0s' {1..300})"; do
 	answers 400 GET "/v1/events?$query"
 done
 answers 400 GET /v1/show
