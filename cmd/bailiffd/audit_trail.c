@@ -196,6 +196,21 @@ static void origin_make(const struct audit_role *role, char *to, size_t size)
 	(void)snprintf(to, size, "bailiff/%s/%s", node, role->base.boot);
 }
 
+/* A chain of keys that could not go on, or will not be able to. */
+static void key_tell(struct audit_role *role)
+{
+	const struct trail_key_state *state = trail_key_state(role->trail);
+
+	if (state->how >= TRAIL_KEY_MISSING)
+		audit_own(role, "trail.key", "how=%s epoch=%llu",
+			  trail_key_how_name(state->how),
+			  (unsigned long long)state->epoch);
+	if (state->how != TRAIL_KEY_NONE && !state->is_kept)
+		log_err(&role->base.log, LOG_LEVEL_WARN,
+			"a restart of the audit process will begin another chain of keys",
+			&state->why_not);
+}
+
 static int trail_begin(struct audit_role *role, struct err *e)
 {
 	char origin[TRAIL_ORIGIN_MAX + 1];
@@ -226,6 +241,7 @@ static int trail_begin(struct audit_role *role, struct err *e)
 	audit_own(role, "audit.start", "boot=%s recovered_bytes=%llu pid=%d %s",
 		  role->base.boot, (unsigned long long)recovered, getpid(),
 		  role->statement);
+	key_tell(role);
 	if (role->stats.first_seq == 0)
 		role->stats.first_seq = role->stats.last_seq;
 	return 0;

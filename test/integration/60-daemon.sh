@@ -171,6 +171,21 @@ has_gap() {
 }
 t_check "what was missed meanwhile is counted in the trail" t_wait_for has_gap
 
+# ---- the trail's key is taken away ---------------------------------------------------
+t_check "until then the trail verifies" "$CTL" verify /var/log/bailiff
+rm /run/bailiff/private/trail-key/secret
+old=$(n_worker audit)
+kill -KILL "$old"
+t_wait_for -t 5 back audit "$old"
+has_key_event() {
+	"$CTL" tail --json --from "$before" | jq -s -e '[.[] | select(
+	.event.action == "trail.key" and (.message | test("how=missing")))] |
+	length == 1' >/dev/null
+}
+t_check "that another chain of keys begins is an event" t_wait_for has_key_event
+t_exit "and verify tells it from one that goes on" 1 \
+	"$CTL" verify /var/log/bailiff
+
 # ---- an end in good order --------------------------------------------------------------
 start=${EPOCHREALTIME/[.,]/}
 kill -TERM "$DAEMON"
