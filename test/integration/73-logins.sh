@@ -5,7 +5,7 @@
 # CAP_AUDIT_CONTROL it may, and what the login does stays sshd's, also when the
 # audit process was killed meanwhile; where it does not, the login ends.
 #
-# seconds: 60
+# seconds: 180
 
 # shellcheck source=test/lib.sh
 . "$(dirname "$0")/../lib.sh"
