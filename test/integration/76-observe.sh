@@ -136,7 +136,7 @@ t_check "a killed audit process is followed by one that observes" \
 	t_wait_for more
 t_end "$AUDITD"
 gone() {
-	"$CTL" tail --json --from 1 | jq -e \
+	"$CTL" tail --json -n 100 | jq -e \
 		"select(.event.action == \"audit.owner\" and
 			(.message | contains(\"was=$AUDITD\")))"
 }
