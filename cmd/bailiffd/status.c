@@ -170,8 +170,7 @@ static void problems_find(const struct supervisor *s, const struct bounds *b,
 	if (s->info.generation != 0)
 		time_problems_find(s, p);
 	if (s->rules_error[0] != '\0')
-		problem(p, "audit rules are not installed: %s",
-			s->rules_error);
+		problem(p, "audit rules are not installed: %s", s->rules_error);
 	if (s->exits_error[0] != '\0')
 		problem(p,
 			"of processes that are gone only the session tells "
