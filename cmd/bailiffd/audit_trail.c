@@ -156,13 +156,36 @@ static int trail_take(struct audit_role *role, const struct trail_config *l,
 	return r;
 }
 
+/* "bailiff/NODE/BOOT": a host's name may have bytes that no signer's has. The
+ * log that follows a damaged one in the same boot is another log: "/FIRST", the
+ * sequence it begins with, tells a collector which of them a checkpoint is of.
+ */
+static void origin_make(const struct audit_role *role, uint64_t first,
+			char to[TRAIL_ORIGIN_MAX + 1])
+{
+	static const char clean[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+	char node[NODE_NAME_MAX + 1];
+	int len;
+
+	(void)snprintf(node, sizeof(node), "%s", role->base.node);
+	for (char *c = node; *c != '\0'; c++)
+		if (strchr(clean, *c) == NULL)
+			*c = '-';
+	len = snprintf(to, TRAIL_ORIGIN_MAX + 1, "bailiff/%s/%s", node,
+		       role->base.boot);
+	if (first != 0 && len > 0)
+		(void)snprintf(to + len, TRAIL_ORIGIN_MAX + 1 - (size_t)len,
+			       "/%llu", (unsigned long long)first);
+}
+
 /* A damaged trail must not keep the node from being audited: it is set aside
  * whole and a new one goes on behind its sequence. */
 static int trail_begin_anew(struct audit_role *role, struct trail_config *l,
 			    const struct err *why, struct err *e)
 {
 	uint64_t recovered = 0;
-	char name[ASIDE_NAME_MAX];
+	char name[ASIDE_NAME_MAX], origin[TRAIL_ORIGIN_MAX + 1];
 	int r = trail_set_aside(role->fds[AUDIT_FD_TRAIL], l->segment_max,
 				clock_real_ms(), name, &l->first_seq, e);
 
@@ -175,25 +198,14 @@ static int trail_begin_anew(struct audit_role *role, struct trail_config *l,
 			    log_u64("first_seq", l->first_seq)));
 	role->has_previous = false;
 	role->stats.first_seq = role->stats.last_seq = 0;
+	origin_make(role, l->first_seq, origin);
+	l->origin = origin;
 	r = trail_take(role, l, &recovered, e);
+	l->origin = NULL; /* the writer has a copy */
 	if (r == 0)
 		audit_own(role, "trail.damaged", "kept_in=%s first_seq=%llu",
 			  name, (unsigned long long)l->first_seq);
 	return r;
-}
-
-/* "bailiff/NODE/BOOT": a host's name may have bytes that no signer's has. */
-static void origin_make(const struct audit_role *role, char *to, size_t size)
-{
-	static const char clean[] = "abcdefghijklmnopqrstuvwxyz"
-				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-	char node[NODE_NAME_MAX + 1];
-
-	(void)snprintf(node, sizeof(node), "%s", role->base.node);
-	for (char *c = node; *c != '\0'; c++)
-		if (strchr(clean, *c) == NULL)
-			*c = '-';
-	(void)snprintf(to, size, "bailiff/%s/%s", node, role->base.boot);
 }
 
 /* A chain of keys that could not go on, or will not be able to. */
@@ -202,7 +214,7 @@ static void key_tell(struct audit_role *role)
 	const struct trail_key_state *state = trail_key_state(role->trail);
 
 	if (state->how >= TRAIL_KEY_MISSING)
-		audit_own(role, "trail.key", "how=%s epoch=%llu",
+		audit_own(role, "trail.key_lost", "how=%s epoch=%llu",
 			  trail_key_how_name(state->how),
 			  (unsigned long long)state->epoch);
 	if (state->how != TRAIL_KEY_NONE && !state->is_kept)
@@ -229,7 +241,7 @@ static int trail_begin(struct audit_role *role, struct err *e)
 	struct err why = { 0 };
 	int r;
 
-	origin_make(role, origin, sizeof(origin));
+	origin_make(role, 0, origin);
 	role->stats.bytes_max = role->bytes_max;
 	r = trail_take(role, &config, &recovered, &why);
 	if (is_damage(r))

@@ -428,7 +428,7 @@ static int signed_tick(struct trail_writer *w, uint64_t now_ms, struct err *e)
 		return r;
 	if (w->is_checkpointed && w->config.durability == TRAIL_AT_CHECKPOINT)
 		r = writer_sync(w, e);
-	return r < 0 ? r : sign_succeed(w, e);
+	return r < 0 ? r : sign_succeed(w, now_ms, e);
 }
 
 int trail_tick(struct trail_writer *w, uint64_t now_ms, struct err *e)

@@ -21,7 +21,9 @@
  * is looked at only now and then; and with nothing to cover. */
 #define CHECKPOINT_MS	   900
 #define CHECKPOINT_IDLE_MS 60000
-#define EPOCH_CHECKPOINTS  256
+/* How much one key signs: what who takes it can sign anew. */
+#define EPOCH_CHECKPOINTS 256
+#define EPOCH_MS	  600000
 
 struct segment {
 	uint64_t first;
@@ -72,7 +74,9 @@ struct trail_writer {
 	struct trail_key_state key_state;
 	uint64_t uncovered_ms;	/* since when events are not covered; 0: none */
 	uint64_t checkpoint_ms; /* when the last one was made */
-	bool is_checkpointed;	/* since the last sync */
+	uint64_t
+		epoch_ms; /* since when this key signs; 0: from the next tick */
+	bool is_checkpointed; /* since the last sync */
 };
 
 /* ---- writer.c ----------------------------------------------------------- */
@@ -121,6 +125,6 @@ int sign_begin(struct trail_writer *w, struct err *e);
 /* Append a checkpoint; not flushed. Return: as trail_append(). */
 int sign_checkpoint(struct trail_writer *w, struct err *e);
 /* Hand over to the next epoch when this one is long enough. */
-int sign_succeed(struct trail_writer *w, struct err *e);
+int sign_succeed(struct trail_writer *w, uint64_t now_ms, struct err *e);
 
 #endif

@@ -216,11 +216,15 @@ int sign_begin(struct trail_writer *w, struct err *e)
 	return 0;
 }
 
-int sign_succeed(struct trail_writer *w, struct err *e)
+int sign_succeed(struct trail_writer *w, uint64_t now_ms, struct err *e)
 {
 	int r;
 
-	if (w->written.checkpoints < EPOCH_CHECKPOINTS || w->now.uncovered != 0)
+	if (w->epoch_ms == 0)
+		w->epoch_ms = now_ms;
+	if ((w->written.checkpoints < EPOCH_CHECKPOINTS &&
+	     now_ms - w->epoch_ms < EPOCH_MS) ||
+	    w->now.uncovered != 0)
 		return 0;
 	struct epoch_secret before = w->secret;
 
@@ -228,7 +232,11 @@ int sign_succeed(struct trail_writer *w, struct err *e)
 	OPENSSL_cleanse(&before, sizeof(before));
 	if (r == 0)
 		r = sign_checkpoint(w, e);
-	return r < 0 ? r : trail_flush(w, e);
+	if (r == 0)
+		r = trail_flush(w, e);
+	if (r == 0)
+		w->epoch_ms = now_ms;
+	return r;
 }
 
 const struct trail_key_state *trail_key_state(const struct trail_writer *w)

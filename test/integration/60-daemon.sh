@@ -179,7 +179,7 @@ kill -KILL "$old"
 t_wait_for -t 5 back audit "$old"
 has_key_event() {
 	"$CTL" tail --json --from "$before" | jq -s -e '[.[] | select(
-	.event.action == "trail.key" and (.message | test("how=missing")))] |
+	.event.action == "trail.key_lost" and (.message | test("how=missing")))] |
 	length == 1' >/dev/null
 }
 t_check "that another chain of keys begins is an event" t_wait_for has_key_event

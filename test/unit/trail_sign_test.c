@@ -346,6 +346,23 @@ TEST(a_key_hands_over_after_256_checkpoints_and_is_erased)
 	place_remove(&p);
 }
 
+TEST(a_key_that_signs_little_hands_over_after_ten_minutes)
+{
+	struct place p = place_make(TRAIL_NONE);
+	struct trail_writer *w = begin(&p);
+
+	tick(w, &p, 0);
+	for (unsigned i = 0; i < 9; i++)
+		tick(w, &p, 60000);
+	tick(w, &p, 59999);
+	CHECK_INT(trail_key_state(w)->epoch, 1);
+	tick(w, &p, 1);
+	CHECK_INT(trail_key_state(w)->epoch, 2);
+	check_secret(&p, w);
+	trail_writer_close(w);
+	place_remove(&p);
+}
+
 TEST(a_writer_killed_while_a_key_hands_over_leaves_one_chain)
 {
 	/* The successor's secret is in the file; its frame is there or not. */
