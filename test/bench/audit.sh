@@ -6,11 +6,13 @@
 # a service that bailiff-exec started under a signed policy, in a registered
 # session, opens /dev/null under a rule. CPU is user and system time of all
 # processes and threads of the reader, from their schedstat: bailiffd as users
-# run it (five processes, attribution, hash chain, trail); the same path in one
-# process (test/bench/audit_reader); auditd with a private configuration and
-# flush as Debian ships it, log_format RAW and ENRICHED. All write to the same
-# file system and must keep every event, bailiff with its service. As root; holds
-# the audit lock for one round at a time and puts everything back.
+# run it (five processes, attribution, hash tree, signed checkpoints); the same
+# path in one process (test/bench/audit_reader), ended after each of its steps and
+# with each durability; auditd with a private configuration and flush as Debian
+# ships it, log_format RAW and ENRICHED. All write to the same file system and
+# must keep every event, bailiff with its service. Peak memory is that of the
+# reader's largest process. As root; holds the audit lock for one round at a time
+# and puts everything back.
 
 . "$(dirname "$0")/../lib.sh"
 t_private "$@"
@@ -60,22 +62,25 @@ cpu_ns() { # PID...: of all their threads
 	done | awk '{ n += $1 } END { printf "%.0f\n", n }'
 }
 
-# Release it, and wait until the reader has been idle for half a second; what
-# an idle reader uses in that time is below 5 ms.
+# Release it, and wait until the reader has been idle for a second and a half
+# (below 5 ms in each half): it may wait for the disk meanwhile.
 measure() { # NAME PID...: appends ns per event to $D/NAME
-	local name=$1 before after last=0 i
+	local name=$1 before after last=0 i idle pid
 	shift
 	before=$(cpu_ns "$@")
 	echo >&8
 	wait "$load" || t_die "the load failed: $(cat "$D/load")"
 	exec 8>&-
-	for ((i = 0; i < 60; i++)); do
+	for ((i = 0, idle = 0; i < 60 && idle < 3; i++)); do
 		after=$(cpu_ns "$@")
-		[ $((after - last)) -gt 5000000 ] || break
+		idle=$((after - last > 5000000 ? 0 : idle + 1))
 		last=$after
 		sleep 0.5
 	done
 	echo $(((after - before) / EVENTS)) >>"$D/$name"
+	for pid; do
+		awk '/^VmHWM/ { print $2 }' "/proc/$pid/status"
+	done | sort -n | tail -n 1 >>"$D/$name.peak"
 }
 
 # A reader that did not keep them all did less work.
@@ -98,15 +103,16 @@ run_bailiffd() {
 	rm -rf /var/log/bailiff/*
 }
 
-run_path() {
+run_path() { # STEP
 	mkdir "$D/trail"
 	load_prepare
-	"$BENCH/audit_reader" -s "$ses" "$D/trail" 600 >"$D/out" 2>"$D/err" &
+	"$BENCH/audit_reader" -t "$1" -s "$ses" "$D/trail" 600 >"$D/out" \
+		2>"$D/err" &
 	reader=$!
 	t_wait_for -t 5 grep -q ready "$D/err" || t_die "$(cat "$D/err")"
-	measure path $reader
+	measure "$1" $reader
 	kill $reader && wait $reader
-	kept "the path" "$(tr ' ' '\n' <"$D/out" | sed -n 's/^by_session=//p')"
+	[ "$1" = receive ] || kept "the path ($1)" "$(tr ' ' '\n' <"$D/out" | sed -n 's/^by_session=//p')"
 	rm -rf "$D/trail"
 }
 
@@ -150,13 +156,15 @@ for ((i = 0; i < RUNS; i++)); do
 	auditctl -e 1 -b 8192 >/dev/null
 	auditctl -a "${RULE[@]}" >/dev/null
 	run_bailiffd
-	run_path
+	for step in receive off plain none checkpoint each; do
+		run_path $step
+	done
 	run_auditd RAW
 	run_auditd ENRICHED
 	t_audit_unlock
 done 2> >(grep -v 'Terminated' >&2)
 
-echo "CPU per audit event in nanoseconds, median of $RUNS runs of $EVENTS" \
+echo "CPU per audit event in nanoseconds (and peak memory), median of $RUNS runs of $EVENTS" \
 	"events (range); auditd $(dpkg-query -Wf '${Version}' auditd), load" \
 	"$(cut -d ' ' -f 1 /proc/loadavg)"
 first=
@@ -164,14 +172,20 @@ while read -r name text; do
 	of=$(sort -n "$D/$name" | awk '{ v[NR] = $1 }
 		END { print v[int((NR + 1) / 2)], v[1], v[NR] }')
 	first=${first:-${of%% *}}
-	echo "$of" | awk -v text="$text" -v first="$first" '{
-		printf "  %-42s %6d (%d-%d)  x%.2f\n", text, $1, $2, $3,
-			$1 / first }'
+	peak=$(sort -n "$D/$name.peak" | tail -n 1)
+	echo "$of" | awk -v text="$text" -v first="$first" -v peak="$peak" '{
+		printf "  %-44s %6d (%d-%d)  x%.2f  %.1f MiB\n", text, $1, $2,
+			$3, $1 / first, peak / 1024 }'
 done <<-END
-	bailiffd bailiffd, its five processes together
-	path the same path in one process
 	RAW auditd RAW
 	ENRICHED auditd ENRICHED
+	bailiffd bailiffd, its five processes together
+	none the path in one process: trail, tree, signed
+	plain without hashing: frames into a file
+	off without writing: assembled and attributed
+	receive only received (recvmmsg)
+	checkpoint the path with durability checkpoint
+	each the path with durability each
 END
 # shellcheck disable=SC2034 # lib.sh asks
 t_ended=1
