@@ -244,6 +244,35 @@ t_cgroup2_only() {
 		t_die "cannot mount the unified cgroup hierarchy"
 }
 
+# t_auditd_conf DIR FORMAT: DIR/etc for "auditd -c", which writes to
+# DIR/out/audit.log and to nothing else.
+t_auditd_conf() {
+	mkdir -p "$1/etc/plugins.d" "$1/out"
+	cat >"$1/etc/auditd.conf" <<-CONF
+		local_events = yes
+		write_logs = yes
+		log_file = $1/out/audit.log
+		log_group = root
+		log_format = $2
+		flush = INCREMENTAL_ASYNC
+		freq = 50
+		max_log_file = 500
+		num_logs = 2
+		priority_boost = 4
+		max_log_file_action = IGNORE
+		space_left = 10
+		space_left_action = IGNORE
+		admin_space_left = 5
+		admin_space_left_action = IGNORE
+		disk_full_action = IGNORE
+		disk_error_action = IGNORE
+		plugin_dir = $1/etc/plugins.d
+		q_depth = 20000
+		overflow_action = IGNORE
+	CONF
+	chmod 640 "$1/etc/auditd.conf"
+}
+
 # The directory where cgroup v2 is mounted.
 t_cgroup2() {
 	awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts

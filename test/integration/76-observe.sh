@@ -12,31 +12,9 @@ t_tmpdir dir
 
 # ---- the other daemon --------------------------------------------------------
 command -v auditd >/dev/null || t_die "auditd is not installed: make deps"
-mkdir -p "$dir/auditd/plugins" "$dir/log"
-cat >"$dir/auditd/auditd.conf" <<END
-local_events = yes
-write_logs = yes
-log_file = $dir/log/audit.log
-log_format = RAW
-flush = NONE
-max_log_file = 64
-num_logs = 2
-priority_boost = 0
-name_format = NONE
-max_log_file_action = ROTATE
-space_left = 2
-space_left_action = IGNORE
-admin_space_left = 1
-admin_space_left_action = IGNORE
-disk_full_action = IGNORE
-disk_error_action = IGNORE
-plugin_dir = $dir/auditd/plugins
-q_depth = 20000
-overflow_action = IGNORE
-END
-chmod 640 "$dir/auditd/auditd.conf"
+t_auditd_conf "$dir" RAW
 owner() { auditctl -s | awk '$1 == "pid" { print $2 }'; }
-t_start AUDITD "$dir/auditd.out" auditd -n -c "$dir/auditd" -s enable
+t_start AUDITD "$dir/auditd.out" auditd -n -c "$dir/etc" -s enable
 owns() { [ "$(owner)" = "$AUDITD" ]; }
 t_check "auditd owns the kernel's audit" t_wait_for owns
 auditctl -b 8192 >/dev/null
@@ -91,7 +69,7 @@ mine() { # the programs that the service ran, by bailiff
 		.audit.serial' | sort -n
 }
 theirs() { # and by auditd
-	grep -h 'type=SYSCALL.*exe="/usr/bin/true"' "$dir"/log/audit.log* |
+	grep -h 'type=SYSCALL.*exe="/usr/bin/true"' "$dir"/out/audit.log* |
 		sed 's/.*audit([0-9.]*:\([0-9]*\)).*/\1/' | sort -n
 }
 all() { [ "$(mine | wc -l)" = 40 ] && [ "$(theirs | wc -l)" = 40 ]; }
