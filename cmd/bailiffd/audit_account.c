@@ -24,6 +24,9 @@ static size_t row_of(const struct audit_role *role, const struct event *ev)
 	return ledger_find(role->account.ledger, ev->service);
 }
 
+#define AWAIT_MS   5000 /* then an overtaken serial does not come any more */
+#define GAPS_EVERY 20	/* ticks */
+
 /* ---- what is told of ------------------------------------------------------
  */
 
@@ -214,6 +217,27 @@ static void pruned_look(struct audit_role *role)
 	pruned_tell(role);
 }
 
+/* Serials that the kernel gave away and that never came: those that left the
+ * assembler's window, and those that were overtaken AWAIT_MS ago. */
+static void gaps_look(struct audit_role *role)
+{
+	const struct assemble_counters *c = assemble_counted(role->assembler);
+	struct audit_account *a = &role->account;
+	uint64_t gaps = c->serials_lost;
+
+	if (c->serials_awaited != a->awaited) {
+		a->awaited = c->serials_awaited;
+		a->awaited_since_ms = role->now_ms;
+	}
+	if (role->now_ms - a->awaited_since_ms >= AWAIT_MS)
+		gaps += a->awaited;
+	if (gaps <= a->gaps)
+		return;
+	audit_own(role, "audit.gap", "missing=%llu",
+		  (unsigned long long)(gaps - a->gaps));
+	a->gaps = gaps;
+}
+
 static void account_tick(struct audit_role *role)
 {
 	const uint64_t real_ms = clock_real_ms();
@@ -225,6 +249,8 @@ static void account_tick(struct audit_role *role)
 	budget_set(role->account.budget, &limits);
 	budget_tick(role->account.budget, role->now_ms, real_ms);
 	pruned_look(role);
+	if (role->ticks % GAPS_EVERY == 0)
+		gaps_look(role);
 	reconcile_tick(role->account.reconciler, role->now_ms, real_ms);
 }
 
@@ -346,6 +372,7 @@ void audit_account_stats(const struct audit_role *role, struct audit_stats *ret)
 {
 	const uint64_t *total = ledger_total(role->account.ledger);
 
+	ret->gaps = role->gap_serials + role->account.gaps;
 	ret->events = total[LEDGER_EVENTS];
 	ret->denied = total[LEDGER_DENIED];
 	ret->partial = total[LEDGER_PARTIAL];

@@ -52,10 +52,8 @@ static void drain(void *ctx)
 
 static void stats_send(struct audit_role *role)
 {
-	const struct assemble_counters *c = assemble_counted(role->assembler);
 	struct buf body;
 
-	role->stats.gaps = role->gap_serials + c->serials_lost;
 	role->stats.pruned = trail_pruned(role->trail);
 	audit_account_stats(role, &role->stats);
 	buf_init(&body, 256);
