@@ -264,7 +264,7 @@ chaos: all tools ## kill -9 of audit or everything under load; ROUNDS (1000)
 
 .PHONY: bench
 bench: all tools ## the figures of the README, measured here
-	@for b in launcher audit stall trust seccomp policy reload; do \
+	@for b in launcher audit stall decode trust seccomp policy reload; do \
 		BIN=$(abspath $(BIN)) test/bench/$$b.sh || exit; done
 
 .PHONY: deps

@@ -5,28 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct span span_of(const char *text)
-{
-	return (struct span){ .p = text, .len = text ? strlen(text) : 0 };
-}
-
-bool span_eq(struct span a, struct span b)
-{
-	return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
-}
-
-bool span_eq_str(struct span a, const char *text)
-{
-	return span_eq(a, span_of(text));
-}
-
-bool span_starts(struct span a, const char *prefix)
-{
-	const size_t len = strlen(prefix);
-
-	return a.len >= len && (len == 0 || memcmp(a.p, prefix, len) == 0);
-}
-
 int span_cmp(struct span a, struct span b)
 {
 	const size_t len = a.len < b.len ? a.len : b.len;

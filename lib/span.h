@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct span {
 	const char *p; /* borrowed; may be NULL only when len is 0 */
@@ -20,11 +21,27 @@ struct span {
 #define SPAN_FMT(s) (int)(s).len, (s).p
 
 /* A span over a NUL-terminated string, without the NUL. NULL gives an empty. */
-struct span span_of(const char *text);
+static inline struct span span_of(const char *text)
+{
+	return (struct span){ .p = text, .len = text ? strlen(text) : 0 };
+}
 
-bool span_eq(struct span a, struct span b);
-bool span_eq_str(struct span a, const char *text);
-bool span_starts(struct span a, const char *prefix);
+static inline bool span_eq(struct span a, struct span b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
+}
+
+static inline bool span_eq_str(struct span a, const char *text)
+{
+	return span_eq(a, span_of(text));
+}
+
+static inline bool span_starts(struct span a, const char *prefix)
+{
+	const size_t len = strlen(prefix);
+
+	return a.len >= len && (len == 0 || memcmp(a.p, prefix, len) == 0);
+}
 
 /* Order of memcmp, a prefix before what it begins: <0, 0, >0. */
 int span_cmp(struct span a, struct span b);

@@ -76,10 +76,19 @@ int when_parse(struct span text, int64_t *ret)
 	return 0;
 }
 
+/* @value in @digits decimal digits. */
+static char *digits_put(char *to, uint64_t value, int digits)
+{
+	for (int i = digits; i-- > 0; value /= 10)
+		to[i] = (char)('0' + value % 10);
+	return to + digits;
+}
+
 void when_format(int64_t seconds, char text[static WHEN_TEXT])
 {
 	int64_t rest = seconds < TIME_MIN ? TIME_MIN : seconds;
 	int64_t days, year, month = 1;
+	char *to = text;
 
 	rest = (rest > TIME_MAX ? TIME_MAX : rest) - TIME_MIN;
 	days = rest / DAY_SECONDS;
@@ -90,11 +99,19 @@ void when_format(int64_t seconds, char text[static WHEN_TEXT])
 	days -= year_start(year);
 	while (days >= month_days(year, month))
 		days -= month_days(year, month++);
-	(void)snprintf(
-		text, WHEN_TEXT, "%04u-%02u-%02uT%02u:%02u:%02uZ",
-		(unsigned)year % 10000, (unsigned)month % 100,
-		(unsigned)(days + 1) % 100, (unsigned)(rest / 3600) % 100,
-		(unsigned)(rest / 60 % 60) % 100, (unsigned)(rest % 60) % 100);
+	to = digits_put(to, (uint64_t)year, 4);
+	*to++ = '-';
+	to = digits_put(to, (uint64_t)month, 2);
+	*to++ = '-';
+	to = digits_put(to, (uint64_t)days + 1, 2);
+	*to++ = 'T';
+	to = digits_put(to, (uint64_t)rest / 3600, 2);
+	*to++ = ':';
+	to = digits_put(to, (uint64_t)rest / 60 % 60, 2);
+	*to++ = ':';
+	to = digits_put(to, (uint64_t)rest % 60, 2);
+	*to++ = 'Z';
+	*to = '\0';
 }
 
 /* ---- as people write it ---------------------------------------------------

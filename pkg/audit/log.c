@@ -30,7 +30,7 @@ bool log_line_is_blank(struct span line)
 }
 
 /* Take @prefix off the front. Return: whether it was there. */
-static bool prefix_take(struct span *rest, const char *prefix)
+static inline bool prefix_take(struct span *rest, const char *prefix)
 {
 	const size_t len = strlen(prefix);
 
@@ -41,31 +41,91 @@ static bool prefix_take(struct span *rest, const char *prefix)
 	return true;
 }
 
-const char *log_line_parse(struct span line, struct log_line *ret)
+/* What a line says before its text. @name: of the type; the rest begins with
+ * its stamp. */
+static const char *head_parse(struct span *rest, struct span *ret_node,
+			      struct span *ret_name)
 {
-	struct span rest = line, node = { 0 }, name;
-	uint16_t type;
-
-	if (prefix_take(&rest, "node=")) {
-		node = span_cut(&rest, ' ');
-		if (node.len == 0 || node.len > LOG_NAME_MAX ||
-		    memchr(node.p, '\0', node.len) != NULL)
+	*ret_node = (struct span){ 0 };
+	if (prefix_take(rest, "node=")) {
+		*ret_node = span_cut(rest, ' ');
+		if (ret_node->len == 0 || ret_node->len > LOG_NAME_MAX ||
+		    memchr(ret_node->p, '\0', ret_node->len) != NULL)
 			return "node= names no node";
 	}
-	if (!prefix_take(&rest, "type="))
+	if (!prefix_take(rest, "type="))
 		return "it does not begin with type=";
-	name = span_cut(&rest, ' ');
-	if (!type_parse(name, &type))
-		return "its type is not known";
-	(void)prefix_take(&rest, "msg=");
-	if (record_stamped(type, rest, &ret->record) < 0)
-		return memchr(rest.len != 0 ? rest.p : "", '/', rest.len) !=
-					       NULL &&
-				       span_starts(rest, "audit(")
-			       ? "its time is no stamp: was it printed by ausearch -i? give ausearch --raw"
-			       : "it has no stamp audit(SECONDS.MILLIS:SERIAL)";
-	ret->node = node;
+	*ret_name = span_cut(rest, ' ');
+	(void)prefix_take(rest, "msg=");
 	return NULL;
+}
+
+/* type_parse() searches; a log has few types, so the search is done once. */
+static bool type_recall(struct log_memo *memo, struct span name, uint16_t *ret)
+{
+	struct log_type *row;
+
+	if (memo == NULL || name.len == 0 || name.len > sizeof(row->name))
+		return type_parse(name, ret);
+	row = &memo->rows[(name.len * 31 + (unsigned char)name.p[0] * 7 +
+			   (unsigned char)name.p[name.len / 2] * 3 +
+			   (unsigned char)name.p[name.len - 1]) %
+			  LOG_MEMO_ROWS];
+	if (row->len != name.len || memcmp(row->name, name.p, name.len) != 0) {
+		if (!type_parse(name, &row->type)) {
+			row->len = 0;
+			return false;
+		}
+		row->len = (uint8_t)name.len;
+		memcpy(row->name, name.p, name.len);
+	}
+	*ret = row->type;
+	return true;
+}
+
+/* Records of one event have one stamp: it is read once. */
+static int stamp_recall(struct log_memo *memo, uint16_t type, struct span text,
+			struct record *ret)
+{
+	int r;
+
+	if (memo != NULL && memo->len != 0 && text.len >= memo->len &&
+	    memcmp(text.p, memo->stamp, memo->len) == 0) {
+		*ret = memo->record;
+		ret->type = type;
+		ret->text.p = text.p + memo->len;
+		ret->text.len = text.len - memo->len;
+		return 0;
+	}
+	r = record_stamped(type, text, ret);
+	if (r < 0 || memo == NULL)
+		return r;
+	/* Only a whole one, "audit(...): ", can be compared as it stands. */
+	memo->len = text.len - ret->text.len;
+	if (memo->len > sizeof(memo->stamp) || text.p[memo->len - 1] != ' ')
+		memo->len = 0;
+	memcpy(memo->stamp, text.p, memo->len);
+	memo->record = *ret;
+	return 0;
+}
+
+const char *log_line_parse(struct span line, struct log_memo *memo,
+			   struct log_line *ret)
+{
+	struct span rest = line, name;
+	const char *why = head_parse(&rest, &ret->node, &name);
+	uint16_t type;
+
+	if (why != NULL)
+		return why;
+	if (!type_recall(memo, name, &type))
+		return "its type is not known";
+	if (stamp_recall(memo, type, rest, &ret->record) == 0)
+		return NULL;
+	if (span_starts(rest, "audit(") &&
+	    memchr(rest.p, '/', rest.len) != NULL)
+		return "its time is no stamp: was it printed by ausearch -i? give ausearch --raw";
+	return "it has no stamp audit(SECONDS.MILLIS:SERIAL)";
 }
 
 /* ---- nodes ----------------------------------------------------------------
@@ -90,6 +150,7 @@ struct log_reader {
 	struct node nodes[LOG_NODES_MAX];
 	struct node *last; /* of the line before */
 	struct buf part;   /* a line whose end has not come */
+	struct log_memo memo;
 };
 
 static void event_take(void *ctx, struct event *ev)
@@ -216,7 +277,7 @@ static int line_take(struct log_reader *r, struct span line)
 	r->counters.lines++;
 	if (line.len != 0 && line.p[line.len - 1] == '\r')
 		line.len--;
-	why = log_line_parse(line, &parsed);
+	why = log_line_parse(line, &r->memo, &parsed);
 	if (why == NULL)
 		return record_take(r, &parsed);
 	if (!log_line_is_blank(line))

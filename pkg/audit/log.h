@@ -26,13 +26,28 @@ struct log_line {
 	struct record record;
 };
 
+/* What lines before had, so that it is not looked up again. Zeroed at first. */
+#define LOG_MEMO_ROWS 64
+struct log_memo {
+	struct log_type {
+		char name[29];
+		uint8_t len; /* 0: free */
+		uint16_t type;
+	} rows[LOG_MEMO_ROWS];
+	size_t len; /* of the stamp; 0: none */
+	char stamp[48];
+	struct record record; /* its text is not to be used */
+};
+
 /**
  * log_line_parse() - one line, without its end.
+ * @memo: may be NULL.
  *
  * @ret points into @line. Return: NULL; or what is wrong with the line, a
  * static text without a final full stop.
  */
-const char *log_line_parse(struct span line, struct log_line *ret);
+const char *log_line_parse(struct span line, struct log_memo *memo,
+			   struct log_line *ret);
 
 /* Whether it is a line that says nothing: blank, or between events. */
 bool log_line_is_blank(struct span line);

@@ -198,6 +198,11 @@ static const char *spaced_key(const char *key, const char *p, const char *end)
 	return NULL;
 }
 
+struct span record_value(struct span text)
+{
+	return (struct span){ text.p, value_len(text) };
+}
+
 bool record_next(struct span *rest, struct span *ret_key,
 		 struct span *ret_value)
 {
@@ -293,31 +298,40 @@ bool record_hex(struct span text, const char *key, uint64_t *ret)
 /* ---- strings --------------------------------------------------------------
  */
 
-static bool is_upper_hex(struct span s)
+/* Each pair of upper-case digits a byte. Return: false, and nothing appended,
+ * when there is anything else. */
+static bool hex_append(struct span s, struct buf *out)
 {
-	if (s.len == 0 || s.len % 2 != 0)
+	/* clang-format off */
+	static const signed char values[256] = { /* one more; 0: no digit */
+		['0'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+		['A'] = 11, 12, 13, 14, 15, 16,
+	};
+	/* clang-format on */
+	const unsigned char *p = (const unsigned char *)s.p;
+	char *to;
+
+	if (s.len == 0 || s.len % 2 != 0 || !buf_room(out, s.len / 2))
 		return false;
-	for (size_t i = 0; i < s.len; i++)
-		if (!(s.p[i] >= '0' && s.p[i] <= '9') &&
-		    !(s.p[i] >= 'A' && s.p[i] <= 'F'))
+	to = out->p + out->len;
+	for (size_t i = 0; i < s.len; i += 2) {
+		const int high = values[p[i]] - 1, low = values[p[i + 1]] - 1;
+
+		if ((high | low) < 0)
 			return false;
+		*to++ = (char)(high << 4 | low);
+	}
+	out->len += s.len / 2;
 	return true;
 }
 
 void record_string(struct span value, struct buf *out)
 {
 	if (value.len >= 2 && value.p[0] == '"' &&
-	    value.p[value.len - 1] == '"') {
+	    value.p[value.len - 1] == '"')
 		buf_put(out, value.p + 1, value.len - 2);
-		return;
-	}
-	if (!is_upper_hex(value)) {
+	else if (!hex_append(value, out))
 		buf_span(out, value);
-		return;
-	}
-	for (size_t i = 0; i + 1 < value.len; i += 2)
-		buf_u8(out, (uint8_t)(hex_digit(value.p[i]) << 4 |
-				      hex_digit(value.p[i + 1])));
 }
 
 bool record_cstr(struct span text, const char *key, char *ret, size_t size)

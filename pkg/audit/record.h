@@ -96,6 +96,10 @@ size_t record_fields(struct span text, const struct span keys[], size_t count,
 bool record_next(struct span *rest, struct span *ret_key,
 		 struct span *ret_value);
 
+/* The value at the front of @text, behind its '=': to the closing quote of a
+ * quoted one, else to the next blank or the end. */
+struct span record_value(struct span text);
+
 /* Numeric fields. Return: false when absent or not such a number. auid and ses
  * are unsigned; exit and the like signed; arch, code and a0..a3 hex. */
 bool record_u32(struct span text, const char *key, uint32_t *ret);

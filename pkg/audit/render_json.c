@@ -3,10 +3,10 @@
 #include "pkg/audit/render.h"
 
 #include <inttypes.h>
-#include <time.h>
 
 #include "lib/auto.h"
 #include "lib/jsonw.h"
+#include "lib/when.h"
 #include "pkg/audit/rendering.h"
 #include "pkg/audit/symbols.h"
 #include "pkg/audit/types.h"
@@ -42,14 +42,20 @@ static void id_json(struct buf *out, const char *name, const char *value)
 
 static void time_json(struct buf *out, uint64_t ms)
 {
-	const time_t seconds = (time_t)(ms / 1000);
-	struct tm tm = { 0 };
+	const unsigned millis = (unsigned)(ms % 1000);
+	const char fraction[] = { '.',
+				  (char)('0' + millis / 100),
+				  (char)('0' + millis / 10 % 10),
+				  (char)('0' + millis % 10),
+				  'Z',
+				  '"' };
+	char text[WHEN_TEXT];
 
-	(void)gmtime_r(&seconds, &tm);
+	when_format((int64_t)(ms / 1000), text);
 	jsonw_key(out, "@timestamp");
-	buf_printf(out, "\"%04d-%02d-%02dT%02d:%02d:%02d.%03uZ\"",
-		   tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
-		   tm.tm_min, tm.tm_sec, (unsigned)(ms % 1000));
+	buf_u8(out, '"');
+	buf_put(out, text, WHEN_TEXT - 2); /* without its Z */
+	buf_put(out, fraction, sizeof(fraction));
 }
 
 static void denial_json(const struct event_denial *d, struct buf *out)
@@ -156,6 +162,8 @@ static void stamp_json(const struct event *ev, struct buf *out)
 	buf_u8(out, '}');
 }
 
+#define RECORDS_EXPECTED 8000 /* bytes: seldom more, so that it grows once */
+
 /* All members in the order of their bytes: the same event gives the same line.
  * @records: what records_json() wrote. */
 static void envelope_json(struct rendering *j, const struct event_denial *d,
@@ -203,6 +211,7 @@ int render_json(const struct event *ev, const struct render_node *node,
 	struct rendering j;
 
 	buf_init(&records, out->max);
+	(void)buf_room(&records, RECORDS_EXPECTED);
 	rendering_init(&j, ev, &records);
 	records_json(&j);
 	j.out = out;

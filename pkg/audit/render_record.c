@@ -91,10 +91,9 @@ static bool key_take(struct rendering *j, struct span key, struct span *ret)
 bool companion_claim(struct rendering *j, struct span name, const char *suffix)
 {
 	struct span unused;
-	unsigned at = 0;
 
 	/* No other key gets a name that a row's companion may have. */
-	if (j->shape != NULL && shape_row(j->shape, name, &at) != NULL)
+	if (j->is_row)
 		return true;
 	return keyset_add(j->keys, name, suffix, &unused) == KEYSET_NEW;
 }
@@ -129,9 +128,11 @@ static void field_json(struct rendering *j, struct span key, struct span value,
 			return;
 		}
 		about_note(&j->about, (enum role)row->role, value);
+		j->is_row = true;
 		value_json(j, name, (enum field_class)row->class, value);
 		return;
 	}
+	j->is_row = false;
 	if (j->type == AUDIT_EXECVE && is_argument(key))
 		return;
 	about_note(&j->about, role_find(key), value);
@@ -145,15 +146,103 @@ static void field_json(struct rendering *j, struct span key, struct span value,
 		   value);
 }
 
+/* A field whose key no row has at its place. Return: where its value ends. */
+static const char *any_json(struct rendering *j, const char *p, const char *end,
+			    unsigned *at)
+{
+	struct span rest = { p, (size_t)(end - p) }, key, value;
+
+	if (record_next(&rest, &key, &value))
+		field_json(j, key, value, at);
+	return rest.len != 0 ? rest.p : end;
+}
+
+/* Digits that stand in JSON as they are, which most values are. Return: where
+ * they end; NULL when it is anything else. */
+static const char *digits_json(struct rendering *j, const struct shape_row *row,
+			       const char *p, const char *end)
+{
+	struct buf *out = j->out;
+	const char *stop = p;
+	char *to;
+
+	while (stop < end && *stop >= '0' && *stop <= '9')
+		stop++;
+	if (stop == p || stop - p > 15 || (*p == '0' && stop - p > 1) ||
+	    (stop < end && *stop != ' ') || !buf_room(out, 40))
+		return NULL;
+	to = out->p + out->len;
+	*to = ',';
+	to += to[-1] != '{';
+	memcpy(to, row->member, 16);
+	to += row->len + 3;
+	if (end - p >= 16)
+		memcpy(to, p, 16);
+	else
+		memcpy(to, p, (size_t)(stop - p));
+	out->len = (size_t)(to - out->p) + (size_t)(stop - p);
+	return stop;
+}
+
+/* A field of @row, @p at its value. Return: where the value ends. */
+static const char *row_json(struct rendering *j, const struct shape_row *row,
+			    const char *p, const char *end)
+{
+	const bool is_digits =
+		row->class == FIELD_DEC || row->class == FIELD_UID ||
+		(row->class == FIELD_CAPS && p < end && *p == '0');
+	const char *stop = is_digits ? digits_json(j, row, p, end) : NULL;
+	struct span value = { p, (size_t)(end - p) };
+
+	if (stop != NULL) {
+		about_note(&j->about, (enum role)row->role,
+			   (struct span){ p, (size_t)(stop - p) });
+		return stop;
+	}
+	value = record_value(value);
+	j->is_row = true;
+	about_note(&j->about, (enum role)row->role, value);
+	value_json(j, (struct span){ row->key, row->len },
+		   (enum field_class)row->class, value);
+	return value.p + value.len;
+}
+
+/* Fields as the shape foresees them, and any others between them. */
+static void shaped_json(struct rendering *j, struct span text)
+{
+	const struct shape_row *const rows = j->shape->rows;
+	const char *p = text.p, *const end = p + text.len;
+	const unsigned count = j->shape->count;
+	unsigned at = 0, i;
+
+	while (p < end) {
+		if (*p == ' ') {
+			p++;
+			continue;
+		}
+		i = at;
+		while (i < count && !shape_starts(&rows[i], p, end))
+			i++;
+		if (i == count || !row_take(j, &rows[i])) {
+			p = any_json(j, p, end, &at);
+			continue;
+		}
+		at = i + 1;
+		p = row_json(j, &rows[i], p + rows[i].len + 1, end);
+	}
+}
+
 static void fields_json(struct rendering *j, struct span text)
 {
 	struct span key, value;
-	unsigned at = 0;
 
 	jsonw_key(j->out, "fields");
 	buf_u8(j->out, '{');
-	while (record_next(&text, &key, &value))
-		field_json(j, key, value, &at);
+	if (j->shape != NULL && text.len != 0)
+		shaped_json(j, text);
+	else
+		while (record_next(&text, &key, &value))
+			field_json(j, key, value, NULL);
 	buf_u8(j->out, '}');
 }
 

@@ -129,16 +129,21 @@ static void name_json(struct rendering *j, struct span name, const char *word)
 	buf_u8(j->out, '"');
 }
 
-/* ,"name_names":["O_RDWR","O_CREAT"] or ,"name_name":"file,0644". */
+/* ,"name_name":"EACCES" or "file,0644", or ,"name_names":["O_RDWR","O_CREAT"].
+ */
 static void names_json(struct rendering *j, struct span name,
 		       enum field_class class, uint64_t v)
 {
-	const bool is_set = symbol_is_set(class);
+	const char *word = symbol_name(class, j->arch, v);
 
+	if (word != NULL) {
+		name_json(j, name, word);
+		return;
+	}
 	buf_reset(&j->words);
 	if (!symbol_print(class, j->arch, v, &j->words))
 		return;
-	if (!is_set) {
+	if (class == FIELD_MODE || !symbol_is_set(class)) {
 		name_json(j, name, buf_cstr(&j->words));
 	} else if (companion_claim(j, name, "_names")) {
 		suffixed_open(j, name, "_names");
@@ -166,12 +171,30 @@ static enum field_class class_of_arg(const struct rendering *j,
 		       : FIELD_HEX;
 }
 
+/* Decimal digits that can stand in JSON as they are: below 2^53, no zero in
+ * front. */
+static bool is_exact(struct span value)
+{
+	if (value.len == 0 || value.len > 15 ||
+	    (value.p[0] == '0' && value.len > 1))
+		return false;
+	for (size_t i = 0; i < value.len; i++)
+		if (value.p[i] < '0' || value.p[i] > '9')
+			return false;
+	return true;
+}
+
 static void number_json(struct rendering *j, struct span name,
 			enum field_class class, struct span value)
 {
 	bool is_negative;
 	uint64_t v;
 
+	if ((class == FIELD_DEC || class == FIELD_UID) && is_exact(value)) {
+		jsonw_name(j->out, name);
+		buf_span(j->out, value);
+		return;
+	}
 	if (!field_number(class, value, &v, &is_negative)) {
 		bytes_json(j, name, unquoted(value));
 		return;

@@ -20,11 +20,13 @@ struct rendering {
 	uint32_t arch;
 	int32_t call;
 	bool has_call;
+	uint8_t arg_classes[4]; /* of a0 to a3 */
 
 	/* the record that is being written */
 	uint16_t type;
 	const struct shape *shape; /* NULL: its names are in keys */
 	uint64_t seen;		   /* rows of shape whose name is taken */
+	bool is_row;		   /* the field that is being written is one */
 	uint32_t cut;		   /* fields that are in the text alone */
 };
 

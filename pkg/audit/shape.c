@@ -9,9 +9,11 @@
 #include "lib/compat.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
-#define ROW(key, class, role)                                     \
-	{                                                         \
-		key, sizeof(key) - 1, FIELD_##class, ROLE_##role, \
+#define ROW(name, of, tells)                                               \
+	{                                                                  \
+		.key = name, .len = sizeof(name) - 1, .class = FIELD_##of, \
+		.role = ROLE_##tells, .start = name "=",                   \
+		.member = "\"" name "\":",                                 \
 	}
 
 static const struct shape_row syscall_rows[] = {

@@ -143,7 +143,7 @@ static bool caps_print(uint64_t value, struct buf *out)
 {
 	bool is_first = true;
 
-	for (uint64_t bit = 0; bit < 64; bit++) {
+	for (uint64_t bit = 0; bit < 64 && value >> bit != 0; bit++) {
 		const char *name;
 
 		if ((value >> bit & 1) == 0)

@@ -19,7 +19,7 @@ TEST(a_line_is_taken_apart_into_node_type_stamp_and_text)
 	CHECK(log_line_parse(
 		      span_of("node=web-1 type=PATH msg=audit("
 			      "1795296627.324:121230): item=0 name=\"/\""),
-		      &line) == NULL);
+		      NULL, &line) == NULL);
 	CHECK(span_eq_str(line.node, "web-1"));
 	CHECK_INT(line.record.type, AUDIT_PATH);
 	CHECK_INT(line.record.time_ms, 1795296627324);
@@ -43,7 +43,8 @@ TEST(every_spelling_of_a_type_and_stamp_that_logs_have_is_read)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct log_line line;
-		const char *why = log_line_parse(span_of(rows[i].line), &line);
+		const char *why =
+			log_line_parse(span_of(rows[i].line), NULL, &line);
 
 		if (why != NULL)
 			test_fail(__FILE__, __LINE__, "%s: %s", rows[i].line,
@@ -76,7 +77,7 @@ TEST(what_is_no_record_is_refused_with_what_is_wrong)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct log_line line;
 
-		CHECK_HAS(log_line_parse(span_of(rows[i].line), &line),
+		CHECK_HAS(log_line_parse(span_of(rows[i].line), NULL, &line),
 			  rows[i].why);
 	}
 }
