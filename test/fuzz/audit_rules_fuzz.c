@@ -10,6 +10,8 @@
 
 #define AUID 1900000001U
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct span text = { (const char *)data, size };
