@@ -76,7 +76,8 @@ int key_note_make(struct buf *ret, const struct key_note *k,
 	buf_span(ret, k->boot);
 	buf_printf(ret, "\nepoch %" PRIu64 "\nkey ", k->epoch);
 	bytes_put(ret, k->key, NOTE_PUBLIC_LEN);
-	buf_printf(ret, "\nsize %" PRIu64 "\n", k->size);
+	buf_printf(ret, "\nsize %" PRIu64 "\ntime %" PRIu64 "\n", k->size,
+		   k->time_ms);
 	return note_sign(ret, k->origin, seed, e);
 }
 
@@ -163,6 +164,8 @@ int key_note_parse(struct span bytes, struct key_note *ret, struct err *e)
 		return err_set(e, EBADMSG, "the key is no key in base64");
 	if (!number_take(word_take(&rest, "size"), &k.size))
 		return err_set(e, EBADMSG, "it has no line \"size\"");
+	if (!number_take(word_take(&rest, "time"), &k.time_ms))
+		return err_set(e, EBADMSG, "it has no line \"time\"");
 	if (rest.len != 0)
 		return err_set(e, EBADMSG, "it has a line too many");
 	*ret = k;

@@ -57,7 +57,8 @@ struct key_note {
 	struct span boot;
 	uint64_t epoch; /* rises by one within a boot, from any number */
 	unsigned char key[NOTE_PUBLIC_LEN];
-	uint64_t size; /* leaves of the log before the key's own frame */
+	uint64_t size;	  /* leaves of the log before the key's own frame */
+	uint64_t time_ms; /* since 1970, by the node's clock */
 	struct note note;
 };
 

@@ -94,7 +94,8 @@ static int key_announce(struct trail_writer *w, const struct signer *next,
 {
 	struct key_note k = { .origin = span_of(w->start.origin),
 			      .boot = span_of(next->boot),
-			      .epoch = next->epoch };
+			      .epoch = next->epoch,
+			      .time_ms = clock_real_ms() };
 	AUTO_DONE(buf_done) struct buf note;
 	uint64_t seq;
 	int r = trail_flush(w, e);

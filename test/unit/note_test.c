@@ -339,7 +339,8 @@ TEST(a_key_note_reads_back_as_it_was_written)
 	struct key_note k = { .origin = span_of("bailiff/n1/b1"),
 			      .boot = span_of("b2"),
 			      .epoch = 8,
-			      .size = 5000 };
+			      .size = 5000,
+			      .time_ms = 1790000000123 };
 	unsigned char before[NOTE_PUBLIC_LEN];
 	struct checkpoint c;
 	struct key_note got;
@@ -354,6 +355,7 @@ TEST(a_key_note_reads_back_as_it_was_written)
 	CHECK(span_eq(got.boot, k.boot));
 	CHECK_INT(got.epoch, 8);
 	CHECK_INT(got.size, 5000);
+	CHECK_INT(got.time_ms, 1790000000123);
 	CHECK(memcmp(got.key, k.key, NOTE_PUBLIC_LEN) == 0);
 	CHECK_INT(note_verify(&got.note, got.origin, before), NOTE_GOOD);
 	CHECK_INT(note_verify(&got.note, got.origin, k.key), NOTE_OTHER);
@@ -375,10 +377,16 @@ TEST(a_signed_note_that_is_no_key_note_is_refused)
 			       "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n",
 		KEY_NOTE_TITLE "\no\nboot b\nepoch x\nkey "
 			       "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"
+			       "size 0\ntime 0\n",
+		KEY_NOTE_TITLE "\no\nboot b\nepoch 1\nkey "
+			       "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"
 			       "size 0\n",
 		KEY_NOTE_TITLE "\no\nboot b\nepoch 1\nkey "
 			       "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"
-			       "size 0\nmore 1\n",
+			       "size 0\ntime -1\n",
+		KEY_NOTE_TITLE "\no\nboot b\nepoch 1\nkey "
+			       "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"
+			       "size 0\ntime 0\nmore 1\n",
 	};
 	struct key_note k;
 	struct buf b;

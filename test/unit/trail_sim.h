@@ -158,7 +158,8 @@ static inline void sim_make(const struct sim *s, struct sim_frame *f,
 		struct key_note k = { .origin = span_of(s->origin),
 				      .boot = span_of(f->boot),
 				      .epoch = f->epoch,
-				      .size = t->size };
+				      .size = t->size,
+				      .time_ms = f->time };
 
 		sim_public(f->key, k.key);
 		CHECK_INT(key_note_make(&b, &k, seed, NULL), 0);
