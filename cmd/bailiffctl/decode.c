@@ -18,13 +18,24 @@
 #define LINE_MAX    (4U << 20)	 /* of one rendered event */
 #define BAD_SHOWN   10		 /* sentences on standard error */
 
+enum decode_format {
+	DECODE_TEXT,
+	DECODE_JSON,
+	DECODE_RAW,
+	DECODE_LAUREL,
+	DECODE_FORMATS
+};
+
+static const char *const formats[DECODE_FORMATS] = {
+	[DECODE_TEXT] = "text",
+	[DECODE_JSON] = "json",
+	[DECODE_RAW] = "raw",
+	[DECODE_LAUREL] = "laurel",
+};
+
 struct decode {
 	const struct ctl *ctl;
-	enum {
-		DECODE_TEXT,
-		DECODE_JSON,
-		DECODE_RAW
-	} format;
+	enum decode_format format;
 	uint64_t events, bad;
 	uint64_t time_ms;	 /* of the latest event */
 	struct event unreadable; /* a line that is no record */
@@ -47,11 +58,18 @@ static int event_render(struct decode *d, const char *name,
 {
 	const struct render_node node = { name[0] != '\0' ? name : NULL, NULL };
 
-	if (d->format == DECODE_RAW)
+	switch (d->format) {
+	case DECODE_RAW:
 		return render_raw_of(ev, node.node, &d->out);
-	if (d->format == DECODE_TEXT)
+	case DECODE_JSON:
+		return render_json(ev, &node, &d->out);
+	case DECODE_LAUREL:
+		return render_laurel(ev, node.node, &d->out);
+	case DECODE_TEXT:
+	case DECODE_FORMATS:
+	default:
 		return render_text(ev, &d->out);
-	return render_json(ev, &node, &d->out);
+	}
 }
 
 static void event_take(void *ctx, const char *node, struct event *ev)
@@ -166,12 +184,42 @@ static int decode_fd(struct decode *d, int fd)
 	return CTL_NO;
 }
 
+/* One format, however it was said. Return: CTL_DONE; CTL_USAGE. */
+static int format_choose(const struct ctl *ctl, const char *word,
+			 const bool flags[DECODE_FORMATS],
+			 enum decode_format *ret)
+{
+	unsigned said = word != NULL;
+
+	*ret = DECODE_TEXT;
+	for (unsigned i = 0; i < DECODE_FORMATS; i++) {
+		const bool is_named =
+			word != NULL && strcmp(word, formats[i]) == 0;
+
+		said += flags[i];
+		if (flags[i] || is_named)
+			*ret = (enum decode_format)i;
+		if (is_named)
+			word = NULL;
+	}
+	if (said > 1)
+		return ctl_usage(
+			ctl,
+			"--json, --raw, --text and --format exclude each other");
+	if (word != NULL)
+		return ctl_usage(ctl,
+				 "--format must be json, text, raw or laurel");
+	return CTL_DONE;
+}
+
 int verb_decode(struct ctl *ctl, int argc, char **argv)
 {
-	bool is_raw = false, is_text = false;
+	bool flags[DECODE_FORMATS] = { false };
+	const char *format = NULL;
 	const struct ctl_option rows[] = {
-		{ "--raw", NULL, CTL_FLAG, &is_raw, NULL },
-		{ "--text", NULL, CTL_FLAG, &is_text, NULL },
+		{ "--raw", NULL, CTL_FLAG, &flags[DECODE_RAW], NULL },
+		{ "--text", NULL, CTL_FLAG, &flags[DECODE_TEXT], NULL },
+		{ "--format", NULL, CTL_TEXT, &format, NULL },
 		{ 0 },
 	};
 	struct decode d = { .ctl = ctl,
@@ -187,14 +235,11 @@ int verb_decode(struct ctl *ctl, int argc, char **argv)
 	struct err e = { 0 };
 	int r = ctl_options(ctl, rows, argc, argv, &path);
 
+	flags[DECODE_JSON] = ctl->wants_json;
+	if (r == CTL_DONE)
+		r = format_choose(ctl, format, flags, &d.format);
 	if (r != CTL_DONE)
 		return r;
-	if (is_raw + is_text + ctl->wants_json > 1)
-		return ctl_usage(ctl,
-				 "--json, --raw and --text exclude each other");
-	d.format = is_raw	     ? DECODE_RAW
-		   : ctl->wants_json ? DECODE_JSON
-				     : DECODE_TEXT;
 	fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO)
 				    : open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {

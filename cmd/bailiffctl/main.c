@@ -16,7 +16,7 @@ static const struct ctl_verb verbs[] = {
 	{ "diff",     "[--bundle DIR]",	   "what a reload would change", verb_diff },
 	{ "reload",   "[--bundle DIR]",	   "verify and publish a bundle: --dry-run, --wait [--timeout S]", verb_reload },
 	{ "verify",   "DIR",		   "check a trail without a daemon: --anchor FILE, --prove SEQ", verb_verify },
-	{ "decode",   "[FILE]",	   "the log of auditd as events: --raw, --text; needs no daemon", verb_decode },
+	{ "decode",   "[FILE]",	   "the log of auditd as events: --raw, --format laurel", verb_decode },
 	{ "metrics",  "",		   "counters as OpenMetrics text", verb_metrics },
 };
 /* clang-format on */

@@ -35,6 +35,11 @@ static void events_ask(struct control_role *role, struct ask *ask)
 /* ---- a stream --------------------------------------------------------------
  */
 
+static bool is_json(const struct ask *ask)
+{
+	return ask->format == FORMAT_JSON || ask->format == FORMAT_LAUREL;
+}
+
 static int frame_render(const struct control_role *role, const struct ask *ask,
 			const struct event *ev, struct buf *out)
 {
@@ -45,6 +50,8 @@ static int frame_render(const struct control_role *role, const struct ask *ask,
 		return render_text(ev, out);
 	case FORMAT_RAW:
 		return render_raw(ev, out);
+	case FORMAT_LAUREL:
+		return render_laurel(ev, node.node, out);
 	case FORMAT_JSON:
 	default:
 		return render_json(ev, &node, out);
@@ -165,8 +172,7 @@ void events_action(struct control_role *role, struct ask *ask)
 		}
 	}
 	ask->is_stream = true;
-	control_stream(ask->q,
-		       ask->format == FORMAT_JSON ? TYPE_NDJSON : TYPE_TEXT,
+	control_stream(ask->q, is_json(ask) ? TYPE_NDJSON : TYPE_TEXT,
 		       wants_more, closed);
 	events_ask(role, ask);
 }

@@ -16,6 +16,7 @@ static const char *const formats[] = {
 	[FORMAT_JSON] = "json",
 	[FORMAT_TEXT] = "text",
 	[FORMAT_RAW] = "raw",
+	[FORMAT_LAUREL] = "laurel",
 };
 
 static int format_parse(const char *word, enum ask_format *ret)
@@ -122,7 +123,8 @@ static int query_read(struct control_request *q, struct ask *ask, struct err *e)
 		return err_set(e, EINVAL, "limit must be from 1 to %d",
 			       LIMIT_MAX);
 	if (format != NULL && format_parse(format, &ask->format) < 0)
-		return err_set(e, EINVAL, "format must be json, text or raw");
+		return err_set(e, EINVAL,
+			       "format must be json, text, raw or laurel");
 	if (filter_read(q, ask, e) < 0)
 		return -EINVAL;
 	if (!has_limit &&

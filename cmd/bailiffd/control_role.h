@@ -28,7 +28,8 @@ typedef void action_fn(struct control_role *role, struct ask *ask);
 enum ask_format {
 	FORMAT_JSON,
 	FORMAT_TEXT,
-	FORMAT_RAW
+	FORMAT_RAW,
+	FORMAT_LAUREL
 };
 
 struct ask {

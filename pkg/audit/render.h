@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* render.h - an event as JSON, as text for people, as the kernel's own lines.
+/* render.h - an event as JSON, as text for people, as the kernel's own lines,
+ * as laurel's JSON.
  */
 #ifndef PKG_AUDIT_RENDER_H
 #define PKG_AUDIT_RENDER_H
@@ -26,5 +27,16 @@ int render_raw(const struct event *ev, struct buf *out);
 
 /* The same, "node=NAME " before each line. @node: NULL for none. */
 int render_raw_of(const struct event *ev, const char *node, struct buf *out);
+
+/**
+ * render_laurel() - one line of JSON as laurel 0.8 writes it, newline included.
+ * @node: for "NODE"; NULL for none.
+ *
+ * As with laurel's [translate] universal = true and nothing taken from /proc or
+ * the user data base. What laurel has no place for (the service, what is
+ * missing, bailiff's own events) is in a member "BAILIFF", which a whole event
+ * of nobody has not. Where laurel is wrong it is not followed: docs/formats.md.
+ */
+int render_laurel(const struct event *ev, const char *node, struct buf *out);
 
 #endif

@@ -10,6 +10,7 @@
 #include "lib/auto.h"
 #include "lib/jsonw.h"
 #include "lib/num.h"
+#include "pkg/audit/argument.h"
 #include "pkg/audit/record.h"
 #include "pkg/audit/rules.h"
 #include "pkg/audit/sockaddr.h"
@@ -39,31 +40,6 @@ static bool id_json(struct buf *out, const char *name, struct span value)
 
 /* ---- the argument vector --------------------------------------------------
  */
-
-/* A field of EXECVE: "a7" is argument 7 or its beginning, "a7[2]" another part
- * of it. */
-struct argument {
-	uint64_t index;
-	bool is_part; /* and not the first */
-};
-
-static bool argument_parse(struct span key, struct argument *ret)
-{
-	struct span digits = { key.p + 1, 0 };
-
-	if (key.len < 2 || key.p[0] != 'a')
-		return false;
-	while (digits.len + 1 < key.len && digits.p[digits.len] >= '0' &&
-	       digits.p[digits.len] <= '9')
-		digits.len++;
-	key.p += digits.len + 1;
-	key.len -= digits.len + 1;
-	if (num_parse_u64(digits, 0, UINT32_MAX, &ret->index) < 0 ||
-	    (key.len != 0 && key.p[0] != '['))
-		return false;
-	ret->is_part = key.len != 0 && !span_eq_str(key, "[0]");
-	return true;
-}
 
 /* One whole argument, in j->words. */
 static bool argument_put(struct rendering *j, struct buf *whole, bool is_base64)

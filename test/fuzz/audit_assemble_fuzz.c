@@ -44,6 +44,12 @@ static void event_check(void *ctx, struct event *ev)
 	    memchr(out.p, '\n', out.len) != out.p + out.len - 1)
 		abort();
 	buf_reset(&out);
+	if (render_laurel(ev, NULL, &out) < 0 ||
+	    json_parse((struct span){ out.p, out.len - 1 }, 1U << 22, &j,
+		       NULL) < 0)
+		abort();
+	json_decref(j);
+	buf_reset(&out);
 	if (render_raw(ev, &out) < 0)
 		abort();
 }

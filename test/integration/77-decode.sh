@@ -55,6 +55,14 @@ t_check "the raw form is the lines of the log, byte for byte" \
 cp "$D/out" "$D/again"
 decode decode --raw "$D/again"
 t_check "and decodes to the same again" sh -c "sort '$D/out' | cmp - '$D/raw'"
+decode decode --format laurel "$D/log"
+want 'map(select(.EXECVE))[0] | [.EXECVE.ARGV, .SYSCALL.SYSCALL, .SYSCALL.pid]' \
+	'[["ls","-l","/tmp/a b"],"execve",77]' "so are events as laurel has them"
+want 'length' 8 "each once"
+decode --json decode --format raw "$D/log"
+t_is "two formats are refused" "$?" 2
+decode decode --format xml "$D/log"
+t_is "and so is one that is none" "$?" 2
 decode decode "$D/log"
 t_is "for people each event is a line" "$(wc -l <"$D/out")" 8
 t_check "standard input is read, in any pieces" bash -c "

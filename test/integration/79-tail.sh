@@ -69,6 +69,8 @@ t_is "--lines are the last that pass" \
 t_check "--format json is --json" cmp \
 	<("$CTL" tail --format json --from 1 -n 20) \
 	<("$CTL" tail --json --from 1 -n 20)
+t_is "--format laurel is laurel's JSON" "$("$CTL" tail --format laurel --from 1 \
+	-n 20 | jq -s 'length == 20 and all(.ID | test("^[0-9.]+:[0-9]+$"))')" true
 t_check "--format raw is --raw" cmp <("$CTL" tail --format raw --from 1 -n 20) \
 	<("$CTL" tail --raw --from 1 -n 20)
 
