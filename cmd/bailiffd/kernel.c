@@ -190,13 +190,16 @@ static uint32_t ticks_of(uint64_t ms)
 }
 
 /* What was found is put back at the end; a queue that somebody made longer than
- * ours stays as it is unless the policy says how long it is to be. */
+ * ours stays as it is unless the policy says how long it is to be, and so does
+ * what the kernel does when it loses a record. A rate limit would let one
+ * service use up the others' share. */
 static int posture_set(struct supervisor *s, struct err *e)
 {
 	const struct policy_audit *a = &s->info.audit;
 	const struct audit_posture *found = &s->audit_before;
 	struct audit_posture want = {
 		.enabled = found->enabled != 0 ? found->enabled : 1,
+		.failure = found->failure,
 		.backlog_limit = (uint32_t)a->backlog_limit,
 		.backlog_wait_time = ticks_of(a->backlog_wait_ms),
 	};
@@ -219,11 +222,7 @@ static int posture_take(struct supervisor *s, struct err *e)
 
 	if (r < 0)
 		return r;
-	s->audit_before = (struct audit_posture){
-		.enabled = state.enabled,
-		.backlog_limit = state.backlog_limit,
-		.backlog_wait_time = state.backlog_wait_time,
-	};
+	s->audit_before = audit_posture_of(&state);
 	s->has_posture = true;
 	return posture_set(s, e);
 }

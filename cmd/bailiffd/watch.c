@@ -162,48 +162,46 @@ void watch_restarted(struct supervisor *s)
 /* ---- parameters -----------------------------------------------------------
  */
 
-static bool is_meant(const struct audit_posture *want,
-		     const struct audit_state *is)
+static void posture_tell(struct supervisor *s, const struct audit_posture *is,
+			 const char *restored)
 {
-	return is->enabled == want->enabled &&
-	       is->backlog_limit == want->backlog_limit &&
-	       is->backlog_wait_time == want->backlog_wait_time;
-}
+	const struct audit_posture *meant = &s->audit_posture;
 
-static bool is_same(const struct audit_state *a, const struct audit_state *b)
-{
-	return a->enabled == b->enabled &&
-	       a->backlog_limit == b->backlog_limit &&
-	       a->backlog_wait_time == b->backlog_wait_time;
+	s->watch.drifts++;
+	supervisor_event(
+		s, "audit.posture_drift",
+		"enabled=%u meant=%u backlog_limit=%u meant_limit=%u "
+		"backlog_wait_time=%u meant_wait=%u rate_limit=%u meant_rate=%u "
+		"failure=%u meant_failure=%u restored=%s",
+		is->enabled, meant->enabled, is->backlog_limit,
+		meant->backlog_limit, is->backlog_wait_time,
+		meant->backlog_wait_time, is->rate_limit, meant->rate_limit,
+		is->failure, meant->failure, restored);
+	log_line(&s->log, LOG_LEVEL_WARN,
+		 "somebody else changed the kernel's audit parameters",
+		 LOG_FIELDS(log_u64("enabled", is->enabled),
+			    log_u64("backlog_limit", is->backlog_limit),
+			    log_u64("rate_limit", is->rate_limit),
+			    log_u64("failure", is->failure),
+			    log_text("restored", restored)));
 }
 
 void watch_posture(struct supervisor *s, const struct audit_state *state)
 {
+	const struct audit_posture is = audit_posture_of(state);
 	struct watch *w = &s->watch;
 	struct err e = { 0 };
 	bool is_restored;
 
-	if (!w->is_on || is_meant(&s->audit_posture, state)) {
-		w->seen = (struct audit_state){ 0 };
+	if (!w->is_on || audit_posture_eq(&s->audit_posture, &is)) {
+		w->seen = (struct audit_posture){ 0 };
 		return;
 	}
 	is_restored = audit_posture_set(s->audit_control_fd, &s->audit_posture,
 					NULL, &e) == 0;
 	/* What cannot be put back is told once, not every second. */
-	if (!is_restored && is_same(&w->seen, state))
+	if (!is_restored && audit_posture_eq(&w->seen, &is))
 		return;
-	w->seen = *state;
-	w->drifts++;
-	supervisor_event(
-		s, "audit.posture_drift",
-		"enabled=%u meant=%u backlog_limit=%u meant_limit=%u "
-		"backlog_wait_time=%u meant_wait=%u restored=%s",
-		state->enabled, s->audit_posture.enabled, state->backlog_limit,
-		s->audit_posture.backlog_limit, state->backlog_wait_time,
-		s->audit_posture.backlog_wait_time, is_restored ? "yes" : "no");
-	log_line(&s->log, LOG_LEVEL_WARN,
-		 "somebody else changed the kernel's audit parameters",
-		 LOG_FIELDS(log_u64("enabled", state->enabled),
-			    log_u64("backlog_limit", state->backlog_limit),
-			    log_text("restored", is_restored ? "yes" : "no")));
+	w->seen = is;
+	posture_tell(s, &is, is_restored ? "yes" : "no");
 }

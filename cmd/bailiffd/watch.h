@@ -25,10 +25,10 @@ struct watch {
 	bool is_on;
 	struct buf rules; /* as they stood last */
 	unsigned char hash[RULES_HASH_LEN];
-	bool is_told;		 /* the audit process knows the hash */
-	uint64_t next_ms;	 /* when to look again */
-	uint64_t drifts;	 /* in this daemon's time */
-	struct audit_state seen; /* the parameters last told of */
+	bool is_told;		   /* the audit process knows the hash */
+	uint64_t next_ms;	   /* when to look again */
+	uint64_t drifts;	   /* in this daemon's time */
+	struct audit_posture seen; /* the parameters last told of */
 };
 
 void watch_init(struct watch *w);

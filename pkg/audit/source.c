@@ -471,6 +471,7 @@ int audit_state_get(int fd, struct audit_state *ret, struct err *e)
 	*ret = (struct audit_state){
 		.enabled = s.enabled,
 		.failure = s.failure,
+		.rate_limit = s.rate_limit,
 		.pid = s.pid,
 		.backlog_limit = s.backlog_limit,
 		.backlog = s.backlog,
@@ -481,11 +482,50 @@ int audit_state_get(int fd, struct audit_state *ret, struct err *e)
 	return 0;
 }
 
+struct audit_posture audit_posture_of(const struct audit_state *state)
+{
+	return (struct audit_posture){
+		.enabled = state->enabled,
+		.failure = state->failure,
+		.rate_limit = state->rate_limit,
+		.backlog_limit = state->backlog_limit,
+		.backlog_wait_time = state->backlog_wait_time,
+	};
+}
+
+/* The bits of the parameters in which they differ. */
+static uint32_t posture_differs(const struct audit_posture *a,
+				const struct audit_posture *b)
+{
+	uint32_t mask = 0;
+
+	if (a->enabled != b->enabled)
+		mask |= AUDIT_STATUS_ENABLED;
+	if (a->failure != b->failure)
+		mask |= AUDIT_STATUS_FAILURE;
+	if (a->rate_limit != b->rate_limit)
+		mask |= AUDIT_STATUS_RATE_LIMIT;
+	if (a->backlog_limit != b->backlog_limit)
+		mask |= AUDIT_STATUS_BACKLOG_LIMIT;
+	if (a->backlog_wait_time != b->backlog_wait_time)
+		mask |= AUDIT_STATUS_BACKLOG_WAIT_TIME;
+	return mask;
+}
+
+bool audit_posture_eq(const struct audit_posture *a,
+		      const struct audit_posture *b)
+{
+	return posture_differs(a, b) == 0;
+}
+
 int audit_posture_set(int fd, const struct audit_posture *want,
 		      struct audit_posture *ret_before, struct err *e)
 {
 	struct audit_state now;
+	struct audit_posture before;
 	struct audit_status set = { .enabled = want->enabled,
+				    .failure = want->failure,
+				    .rate_limit = want->rate_limit,
 				    .backlog_limit = want->backlog_limit,
 				    .backlog_wait_time =
 					    want->backlog_wait_time };
@@ -493,13 +533,8 @@ int audit_posture_set(int fd, const struct audit_posture *want,
 
 	if (r < 0)
 		return r;
-	set.mask = (now.enabled != want->enabled ? AUDIT_STATUS_ENABLED : 0) |
-		   (now.backlog_limit != want->backlog_limit
-			    ? AUDIT_STATUS_BACKLOG_LIMIT
-			    : 0) |
-		   (now.backlog_wait_time != want->backlog_wait_time
-			    ? AUDIT_STATUS_BACKLOG_WAIT_TIME
-			    : 0);
+	before = audit_posture_of(&now);
+	set.mask = posture_differs(&before, want);
 	if (set.mask != 0 && now.enabled == 2) {
 		(void)err_set(
 			e, EPERM,
@@ -515,8 +550,6 @@ int audit_posture_set(int fd, const struct audit_posture *want,
 	if (r < 0)
 		return refused(e, r, "set the kernel's audit parameters");
 	if (ret_before != NULL)
-		*ret_before =
-			(struct audit_posture){ now.enabled, now.backlog_limit,
-						now.backlog_wait_time };
+		*ret_before = before;
 	return 0;
 }

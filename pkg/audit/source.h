@@ -129,16 +129,23 @@ audit_source_counted(const struct audit_source *s);
 
 /* As the kernel gives it; fields an older kernel lacks are 0. */
 struct audit_state {
-	uint32_t enabled; /* 2: locked until reboot */
-	uint32_t failure, pid, backlog_limit, backlog;
+	uint32_t enabled;    /* 2: locked until reboot */
+	uint32_t failure;    /* 0: silent, 1: printk, 2: panic */
+	uint32_t rate_limit; /* records a second; 0: none is dropped for it */
+	uint32_t pid, backlog_limit, backlog;
 	uint32_t lost; /* since boot; wraps */
 	uint32_t backlog_wait_time, backlog_wait_time_actual; /* jiffies */
 };
 
 /* What bailiff sets and puts back. */
 struct audit_posture {
-	uint32_t enabled, backlog_limit, backlog_wait_time;
+	uint32_t enabled, failure, rate_limit;
+	uint32_t backlog_limit, backlog_wait_time;
 };
+/* That of a state, and whether two are the same. */
+struct audit_posture audit_posture_of(const struct audit_state *state);
+bool audit_posture_eq(const struct audit_posture *a,
+		      const struct audit_posture *b);
 
 /* A socket for requests, closed with close(2). Return: as
  * audit_socket_open(). */

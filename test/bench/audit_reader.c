@@ -372,7 +372,10 @@ static int options_parse(int argc, char **argv, struct options *o)
 static int take(const struct options *o)
 {
 	static const int stop[] = { SIGTERM, SIGINT, 0 };
-	const struct audit_posture want = { 1, 8192, 15000 };
+	const struct audit_posture want = { .enabled = 1,
+					    .failure = 1,
+					    .backlog_limit = 8192,
+					    .backlog_wait_time = 15000 };
 	struct audit_posture before = { 0 };
 	struct err e = { 0 };
 	size_t cleared = 0;

@@ -218,6 +218,14 @@ t_is "and undone" "$(auditctl -s | awk '$1 == "enabled" { print $2 }')" 1
 auditctl -b 64 >/dev/null
 t_check "so is a shorter queue" t_wait_for -t 5 \
 	said audit.posture_drift "backlog_limit=64 .*restored=yes"
+auditctl -r 10 >/dev/null
+t_check "so is a rate limit" t_wait_for -t 5 \
+	said audit.posture_drift "rate_limit=10 meant_rate=0 .*restored=yes"
+auditctl -f 0 >/dev/null
+t_check "and silence about failures" t_wait_for -t 5 \
+	said audit.posture_drift "failure=0 meant_failure=1 restored=yes"
+t_is "in the kernel too: neither is there" "$(auditctl -s |
+	grep -E '^(rate_limit|failure) ')" "$(printf 'failure 1\nrate_limit 0')"
 t_check "the metrics count it" [ "$(metric bailiff_audit_drifts_total)" -ge 5 ]
 
 t_end "$DAEMON"
