@@ -147,13 +147,30 @@ static bool text_keep(char *to, size_t max, struct span text)
 	return len < text.len;
 }
 
+/* As much of @text as text_keep() keeps. */
+static bool text_is_kept(const char *kept, size_t max, struct span text)
+{
+	text.len = text.len < max ? text.len : max;
+	return span_eq_str(text, kept);
+}
+
+/* The hash alone would let a service hide a denial in the row of another, whose
+ * object it chose for its hash. */
+static bool row_is(const struct detail_row *row, uint64_t hash,
+		   const struct words *w)
+{
+	return row->hash == hash &&
+	       text_is_kept(row->right, RIGHT_MAX, w->right) &&
+	       text_is_kept(row->object, BUDGET_OBJECT_MAX, w->object);
+}
+
 static void detail_count(struct detail *d, const struct words *w)
 {
 	const uint64_t hash = hash_of(w);
 	struct detail_row *row;
 
 	for (size_t i = 0; i < d->count; i++)
-		if (d->rows[i].hash == hash) {
+		if (row_is(&d->rows[i], hash, w)) {
 			d->rows[i].count++;
 			return;
 		}
