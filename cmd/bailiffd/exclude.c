@@ -96,11 +96,13 @@ int exclude_ask(struct supervisor *s, struct cur *body)
 	service = cur_blob(body, SERVICE_NAME_MAX);
 	if (body->failed || !is_denial(x.type))
 		return -EPROTO;
-	/* Nobody's, bailiff's own, and strangers are never silenced. */
+	/* Nobody's, bailiff's own, and strangers are never silenced; a rule
+	 * about the session that is none would be about all of these. */
 	if (s->is_observing || s->audit_control_fd < 0 || x.pid < 0 ||
 	    service_name_check(service, NULL) < 0 || x.auid < AUID_BASE ||
 	    x.auid > AUID_BASE + SERVICE_NUMBER_MAX ||
 	    (x.auid == AUID_BASE && x.pid == 0 && x.type != AUDIT_SYSCALL) ||
+	    (x.type == AUDIT_SYSCALL && x.ses == UINT32_MAX) ||
 	    s->excludes.count == EXCLUDES_MAX || is_covered(&s->excludes, &x))
 		return 0;
 	(void)snprintf(x.service, sizeof(x.service), "%.*s", SPAN_FMT(service));
