@@ -38,9 +38,9 @@ static inline unsigned plain_of_8(const char *p)
 	return mask != 0 ? (unsigned)__builtin_ctzll(mask) / 8 : 8;
 }
 
-/* The same of sixteen: what this machine does at once. */
+/* The same of sixteen, and before a blank if that is @stop. */
 #ifdef __SSE2__
-static inline unsigned plain_of_16(const char *p)
+static inline unsigned plain_of_16(const char *p, char stop)
 {
 	const __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
 	/* Signed: bytes from 0x80 on are below 0x20 too. */
@@ -48,17 +48,22 @@ static inline unsigned plain_of_16(const char *p)
 	unsigned mask;
 
 	bad = _mm_or_si128(bad, _mm_cmpeq_epi8(v, _mm_set1_epi8('"')));
+	if (stop == ' ')
+		bad = _mm_or_si128(bad, _mm_cmpeq_epi8(v, _mm_set1_epi8(' ')));
 	bad = _mm_or_si128(bad, _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
 	bad = _mm_or_si128(bad, _mm_cmpeq_epi8(v, _mm_set1_epi8(0x7f)));
 	mask = (unsigned)_mm_movemask_epi8(bad);
 	return mask != 0 ? (unsigned)__builtin_ctz(mask) : 16;
 }
 #else
-static inline unsigned plain_of_16(const char *p)
+static inline unsigned plain_of_16(const char *p, char stop)
 {
-	const unsigned n = plain_of_8(p);
+	unsigned n = plain_of_8(p);
 
-	return n < 8 ? n : 8 + plain_of_8(p + 8);
+	n = n < 8 ? n : 8 + plain_of_8(p + 8);
+	for (unsigned i = 0; i < n && stop == ' '; i++)
+		n = p[i] == ' ' ? i : n;
+	return n;
 }
 #endif
 
@@ -103,7 +108,7 @@ static char *text_put(char *to, struct span *s, size_t head)
 
 	while (p < stop) {
 		if (end - p >= 16) {
-			n = plain_of_16(p);
+			n = plain_of_16(p, '"');
 			memcpy(to, p, 16);
 			to += n;
 			p += n;
@@ -133,6 +138,29 @@ static char *text_put(char *to, struct span *s, size_t head)
 	}
 	*s = (struct span){ p, (size_t)(end - p) };
 	return to;
+}
+
+const char *jsonw_until(struct buf *out, const char *p, const char *end,
+			char stop)
+{
+	char *to = out->p + out->len;
+	unsigned n = 16;
+
+	if (out->error != 0 || out->cap - out->len < (size_t)(end - p) + 2 * 16)
+		return NULL;
+	while (n == 16 && end - p >= 16) {
+		n = plain_of_16(p, stop);
+		memcpy(to, p, 16);
+		to += n;
+		p += n;
+	}
+	if (n == 16)
+		while (p < end && *p != stop && is_plain((unsigned char)*p))
+			*to++ = *p++;
+	if (p < end ? *p != stop : stop != ' ')
+		return NULL;
+	out->len = (size_t)(to - out->p);
+	return p;
 }
 
 bool jsonw_text(struct buf *out, struct span text)

@@ -43,6 +43,18 @@ static inline void jsonw_name(struct buf *out, struct span name)
  */
 bool jsonw_text(struct buf *out, struct span text);
 
+/**
+ * jsonw_until() - bytes that need no escape, up to @stop, without quotes.
+ * @stop: '"' or a blank.
+ *
+ * For values that are nearly always plain: it looks and copies at once.
+ *
+ * Return: where @stop is, or @end when @stop is a blank; NULL, and nothing
+ * appended, when something else comes before it or @out would have to grow.
+ */
+const char *jsonw_until(struct buf *out, const char *p, const char *end,
+			char stop);
+
 /* A quoted string of standard base64. */
 void jsonw_base64(struct buf *out, struct span raw);
 

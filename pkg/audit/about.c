@@ -77,7 +77,9 @@ static unsigned actor_rank(uint16_t type)
 
 void about_init(struct about *a, const struct event *ev)
 {
-	*a = (struct about){ .ev = ev, .actor_rank = RANK_NONE };
+	*a = (struct about){ .ev = ev,
+			     .actor_rank = RANK_NONE,
+			     .subject = COUNT(subjects) };
 }
 
 void about_begin(struct about *a, uint16_t type)
@@ -85,6 +87,9 @@ void about_begin(struct about *a, uint16_t type)
 	a->type = type;
 	a->noted = 0;
 	a->has_argv = a->has_argv || type == AUDIT_EXECVE;
+	for (unsigned i = 0; i < a->subject; i++)
+		if (subjects[i].type == type)
+			a->subject = i;
 }
 
 /* What the record that is being walked says; p is NULL when it says nothing. */
@@ -189,20 +194,9 @@ void about_event(struct about *a, const struct event *ev)
 /* ---- in words -------------------------------------------------------------
  */
 
-static bool has_record(const struct event *ev, uint16_t type)
+static const struct subject *subject_find(const struct about *a)
 {
-	for (uint32_t i = 0; i < ev->record_count; i++)
-		if (ev->records[i].type == type)
-			return true;
-	return false;
-}
-
-static const struct subject *subject_find(const struct event *ev)
-{
-	for (size_t i = 0; i < COUNT(subjects); i++)
-		if (has_record(ev, subjects[i].type))
-			return &subjects[i];
-	return NULL;
+	return a->subject < COUNT(subjects) ? &subjects[a->subject] : NULL;
 }
 
 bool about_call(const struct about *a, uint32_t *ret_arch, int32_t *ret_nr)
@@ -279,7 +273,7 @@ void about_action(const struct about *a, const struct event_denial *d,
 		  struct buf *out)
 {
 	const struct event *ev = a->ev;
-	const struct subject *s = subject_find(ev);
+	const struct subject *s = subject_find(a);
 
 	if (ev->kind == EVENT_OWN)
 		buf_span(out, ev->action);
@@ -302,7 +296,7 @@ void about_action(const struct about *a, const struct event_denial *d,
 void about_kind(const struct about *a, const struct event_denial *d,
 		const char **ret_category, const char **ret_change)
 {
-	const struct subject *s = subject_find(a->ev);
+	const struct subject *s = subject_find(a);
 
 	*ret_category = s != NULL ? s->category : "host";
 	*ret_change = s != NULL ? s->change : "info";

@@ -27,7 +27,8 @@ struct about {
 		OUTCOME_SUCCESS,
 		OUTCOME_FAILURE
 	} outcome;
-	bool has_argv; /* an EXECVE record is there */
+	bool has_argv;	  /* an EXECVE record is there */
+	unsigned subject; /* which row of about.c the event's records give */
 
 	/* of what is above */
 	unsigned actor_rank;

@@ -18,8 +18,8 @@
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-static void decoded_json(struct rendering *j, const char *name,
-			 struct span value)
+static inline void decoded_json(struct rendering *j, const char *name,
+				struct span value)
 {
 	if (value.p != NULL)
 		(void)jsonw_bytes(j->out, span_of(name),
@@ -27,7 +27,7 @@ static void decoded_json(struct rendering *j, const char *name,
 }
 
 /* ,"name":7 when it is a number. Return: whether it was. */
-static bool id_json(struct buf *out, const char *name, struct span value)
+static inline bool id_json(struct buf *out, const char *name, struct span value)
 {
 	uint32_t v;
 

@@ -11,23 +11,25 @@
 #include "pkg/audit/symbols.h"
 #include "pkg/audit/types.h"
 
-static void text_json(struct buf *out, const char *name, const char *value)
-{
-	jsonw_name(out, span_of(name));
-	(void)jsonw_text(out, span_of(value));
-}
-
-static void number_json(struct buf *out, const char *name, uint64_t v)
-{
-	jsonw_name(out, span_of(name));
-	jsonw_u64(out, v);
-}
-
-static void flag_json(struct buf *out, const char *name, bool v)
-{
-	jsonw_name(out, span_of(name));
-	jsonw_bool(out, v);
-}
+/* Members of literal names: all of them is known when this is compiled. */
+#define number_json(out, name, v)     \
+	do {                          \
+		jsonw_key(out, name); \
+		jsonw_u64(out, v);    \
+	} while (0)
+#define flag_json(out, name, v)       \
+	do {                          \
+		jsonw_key(out, name); \
+		jsonw_bool(out, v);   \
+	} while (0)
+/* @word: plain, one of bailiff's own. */
+#define word_json(out, name, word)    \
+	do {                          \
+		jsonw_key(out, name); \
+		buf_u8(out, '"');     \
+		buf_puts(out, word);  \
+		buf_u8(out, '"');     \
+	} while (0)
 
 /* ,"name":{"id":"value"} */
 static void id_json(struct buf *out, const char *name, const char *value)
@@ -71,9 +73,9 @@ static void denial_json(const struct event_denial *d, struct buf *out)
 		jsonw_key(out, "exit");
 		buf_printf(out, "%d", d->exit);
 		if (errno_name(d->exit) != NULL)
-			text_json(out, "exit_name", errno_name(d->exit));
+			word_json(out, "exit_name", errno_name(d->exit));
 	}
-	text_json(out, "kind", denial_kind(d));
+	word_json(out, "kind", denial_kind(d));
 	if (d->path[0] != '\0')
 		(void)jsonw_bytes(out, span_of("path"), span_of(d->path));
 	if (d->port != 0)
@@ -89,25 +91,25 @@ static void denial_json(const struct event_denial *d, struct buf *out)
 	buf_u8(out, '}');
 }
 
-static void event_json(const struct about *a, const struct event_denial *d,
-		       struct buf *out)
+static void event_json(struct rendering *j, const struct event_denial *d)
 {
-	AUTO_DONE(buf_done) struct buf action = { 0 };
+	const struct about *a = &j->about;
+	struct buf *out = j->out;
 	const char *category, *change;
 
-	buf_init(&action, EVENT_BYTES_MAX);
-	about_action(a, d, &action);
+	buf_reset(&j->scratch);
+	about_action(a, d, &j->scratch);
 	about_kind(a, d, &category, &change);
 	jsonw_key(out, "event");
 	buf_u8(out, '{');
-	(void)jsonw_bytes(out, span_of("action"), buf_view(&action));
+	(void)jsonw_bytes(out, span_of("action"), buf_view(&j->scratch));
 	jsonw_key(out, "category");
 	buf_puts(out, "[\"");
 	buf_puts(out, category);
 	buf_puts(out, "\"]");
-	text_json(out, "kind",
+	word_json(out, "kind",
 		  d != NULL || a->ev->is_forged ? "alert" : "event");
-	text_json(out, "outcome",
+	word_json(out, "outcome",
 		  outcome_name(d != NULL ? OUTCOME_FAILURE : a->outcome));
 	jsonw_key(out, "type");
 	buf_puts(out, "[\"");
@@ -141,7 +143,7 @@ static void service_json(const struct event *ev, struct buf *out)
 		number_json(out, "auid", ev->auid);
 	if (ev->generation != 0)
 		number_json(out, "generation", ev->generation);
-	text_json(out, "how", event_how_name(ev->how));
+	word_json(out, "how", event_how_name(ev->how));
 	if (ev->instance.len != 0)
 		(void)jsonw_bytes(out, span_of("instance"), ev->instance);
 	if (ev->service.len != 0)
@@ -180,7 +182,7 @@ static void envelope_json(struct rendering *j, const struct event_denial *d,
 	if (d != NULL)
 		denial_json(d, out);
 	peer_json(j, false);
-	event_json(&j->about, d, out);
+	event_json(j, d);
 	file_json(j);
 	flag_json(out, "forged", ev->is_forged);
 	flag_json(out, "inferred", ev->is_inferred);
@@ -199,7 +201,7 @@ static void envelope_json(struct rendering *j, const struct event_denial *d,
 	peer_json(j, true);
 	tags_json(j);
 	user_json(j);
-	text_json(out, "v", "bailiff.event.v1");
+	word_json(out, "v", "bailiff.event.v1");
 	buf_puts(out, "}\n");
 }
 

@@ -19,6 +19,7 @@ void rendering_init(struct rendering *j, const struct event *ev,
 	*j = (struct rendering){ .out = out };
 	about_init(&j->about, ev);
 	buf_init(&j->scratch, TEXT_BYTES_MAX);
+	(void)buf_room(&j->scratch, 500); /* most values: it grows once */
 	buf_init(&j->words, NAMES_BYTES_MAX);
 	buf_init(&j->repeated, TEXT_BYTES_MAX);
 }
@@ -157,50 +158,21 @@ static const char *any_json(struct rendering *j, const char *p, const char *end,
 	return rest.len != 0 ? rest.p : end;
 }
 
-/* Digits that stand in JSON as they are, which most values are. Return: where
- * they end; NULL when it is anything else. */
-static const char *digits_json(struct rendering *j, const struct shape_row *row,
-			       const char *p, const char *end)
-{
-	struct buf *out = j->out;
-	const char *stop = p;
-	char *to;
-
-	while (stop < end && *stop >= '0' && *stop <= '9')
-		stop++;
-	if (stop == p || stop - p > 15 || (*p == '0' && stop - p > 1) ||
-	    (stop < end && *stop != ' ') || !buf_room(out, 40))
-		return NULL;
-	to = out->p + out->len;
-	*to = ',';
-	to += to[-1] != '{';
-	memcpy(to, row->member, 16);
-	to += row->len + 3;
-	if (end - p >= 16)
-		memcpy(to, p, 16);
-	else
-		memcpy(to, p, (size_t)(stop - p));
-	out->len = (size_t)(to - out->p) + (size_t)(stop - p);
-	return stop;
-}
-
 /* A field of @row, @p at its value. Return: where the value ends. */
 static const char *row_json(struct rendering *j, const struct shape_row *row,
 			    const char *p, const char *end)
 {
-	const bool is_digits =
-		row->class == FIELD_DEC || row->class == FIELD_UID ||
-		(row->class == FIELD_CAPS && p < end && *p == '0');
-	const char *stop = is_digits ? digits_json(j, row, p, end) : NULL;
+	const char *stop;
 	struct span value = { p, (size_t)(end - p) };
 
+	j->is_row = true;
+	stop = plain_json(j, row, p, end);
 	if (stop != NULL) {
-		about_note(&j->about, (enum role)row->role,
-			   (struct span){ p, (size_t)(stop - p) });
+		value.len = (size_t)(stop - p);
+		about_note(&j->about, (enum role)row->role, value);
 		return stop;
 	}
 	value = record_value(value);
-	j->is_row = true;
 	about_note(&j->about, (enum role)row->role, value);
 	value_json(j, (struct span){ row->key, row->len },
 		   (enum field_class)row->class, value);
@@ -263,14 +235,17 @@ void leftover_json(struct rendering *j)
 /* ---- a record -------------------------------------------------------------
  */
 
-static void type_json(struct buf *out, uint16_t type)
+static void type_json(const struct rendering *j)
 {
-	jsonw_key(out, "type");
-	buf_u8(out, '"');
-	type_print(type, out);
-	buf_u8(out, '"');
-	jsonw_key(out, "type_nr");
-	buf_dec(out, type);
+	jsonw_comma(j->out);
+	if (j->shape != NULL) {
+		buf_puts(j->out, j->shape->tail);
+		return;
+	}
+	buf_puts(j->out, "\"type\":\"");
+	type_print(j->type, j->out);
+	buf_puts(j->out, "\",\"type_nr\":");
+	buf_dec(j->out, j->type);
 }
 
 static void record_begin(struct rendering *j, uint16_t type)
@@ -288,20 +263,30 @@ static void record_begin(struct rendering *j, uint16_t type)
 static void record_json(struct rendering *j, const struct event_record *r)
 {
 	struct buf *out = j->out;
-	struct span added, message;
+	struct span kernel, added, message;
+	bool has_message = false;
 
 	record_begin(j, r->type);
+	kernel = record_split(r->type, r->text, &added);
+	if (j->shape == NULL) {
+		has_message = record_message(r->type, r->text, &message);
+		kernel = record_trusted(r->type, r->text);
+	}
 	buf_u8(out, '{');
-	fields_json(j, record_trusted(r->type, r->text));
+	fields_json(j, kernel);
 	about_end(&j->about);
 	leftover_json(j);
-	(void)record_split(r->type, r->text, &added);
 	if (added.p != NULL)
 		enriched_json(j, added);
-	if (record_message(r->type, r->text, &message))
+	if (has_message)
 		message_json(j, message);
-	(void)jsonw_bytes(out, span_of("text"), r->text);
-	type_json(out, r->type);
+	buf_puts(out, ",\"text\":");
+	if (!jsonw_text(out, r->text)) {
+		out->len -= sizeof("\":") - 1;
+		buf_puts(out, "_b64\":");
+		jsonw_base64(out, r->text);
+	}
+	type_json(j);
 	buf_u8(out, '}');
 }
 

@@ -151,6 +151,13 @@ static void names_json(struct rendering *j, struct span name,
 	}
 }
 
+void call_name_json(struct rendering *j, struct span name, int32_t nr)
+{
+	j->call = nr;
+	j->has_call = true;
+	name_json(j, name, syscall_name(j->arch, nr));
+}
+
 static void call_note(struct rendering *j, enum field_class class, uint64_t v)
 {
 	if (class == FIELD_ARCH) {

@@ -20,7 +20,6 @@ struct rendering {
 	uint32_t arch;
 	int32_t call;
 	bool has_call;
-	uint8_t arg_classes[4]; /* of a0 to a3 */
 
 	/* the record that is being written */
 	uint16_t type;
@@ -68,6 +67,9 @@ void leftover_json(struct rendering *j);
 void value_json(struct rendering *j, struct span name, enum field_class class,
 		struct span value);
 
+/* ,"name_name":"openat" for the number of a system call of j->arch. */
+void call_name_json(struct rendering *j, struct span name, int32_t nr);
+
 /* An encoded value, decoded. Lives until the next call, or as long as @value.
  */
 struct span value_decode(struct rendering *j, struct span value);
@@ -80,6 +82,19 @@ void list_json(struct rendering *j, struct span name, struct span list,
 /* Only the part behind the name: false when one is no text, and nothing was
  * appended then. */
 bool list_put(struct buf *out, struct span list, char delim, bool is_base64);
+
+/* ---- render_plain.c -------------------------------------------------------
+ */
+
+/**
+ * plain_json() - value_json() for what most values are: digits, words and
+ * quoted strings that JSON can have as they stand.
+ * @p: at the value, which may go on to @end.
+ *
+ * Return: where the value ends; NULL, and nothing written, for any other.
+ */
+const char *plain_json(struct rendering *j, const struct shape_row *row,
+		       const char *p, const char *end);
 
 /* ---- render_user.c --------------------------------------------------------
  */

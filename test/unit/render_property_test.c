@@ -6,6 +6,7 @@
 
 #include "lib/compat.h"
 #include "pkg/audit/shape.h"
+#include "pkg/audit/types.h"
 #include "test/unit/event_json.h"
 
 #define ROUNDS 20000
@@ -186,7 +187,13 @@ TEST(the_rows_of_a_shape_are_what_the_dictionary_says)
 	const struct shape *shapes = shape_table(&count);
 
 	for (size_t i = 0; i < count; i++) {
+		char tail[80];
+
 		CHECK(shapes[i].count <= SHAPE_ROWS_MAX);
+		(void)snprintf(tail, sizeof(tail),
+			       "\"type\":\"%s\",\"type_nr\":%u",
+			       type_name(shapes[i].type), shapes[i].type);
+		CHECK_STR(shapes[i].tail, tail);
 		for (unsigned k = 0; k < shapes[i].count; k++) {
 			const struct shape_row *row = &shapes[i].rows[k];
 			const struct span key = { row->key, row->len };
