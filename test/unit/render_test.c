@@ -262,7 +262,7 @@ TEST(an_event_of_bailiffs_own_and_one_of_an_unknown_type_are_rendered)
 
 TEST(an_operation_of_io_uring_outside_of_a_call_has_its_own_name)
 {
-	AUTO_DONE(buf_done) struct buf text = { 0 };
+	AUTO_DONE(buf_done) struct buf text = { 0 }, other = { 0 };
 	struct event ev = { .kind = EVENT_AUDIT,
 			    .ses = UINT32_MAX,
 			    .auid = UINT32_MAX };
@@ -274,7 +274,7 @@ TEST(an_operation_of_io_uring_outside_of_a_call_has_its_own_name)
 	j = json_of(&ev, &text);
 	CHECK_STR(at(j, "event.action"), "openat");
 	ev.records[0].text = span_of("uring_op=9999 success=yes pid=2");
-	AUTO_JSON *unknown = json_of(&ev, &text);
+	AUTO_JSON *unknown = json_of(&ev, &other);
 	CHECK_STR(at(unknown, "event.action"), "path");
 }
 
