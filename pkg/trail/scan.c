@@ -106,6 +106,20 @@ static bool is_zero(const unsigned char *p, size_t len)
 	return true;
 }
 
+/* Go to the next byte that is stored, else to the end: what lies between reads
+ * as zeros, however much of it there is. */
+static void hole_skip(struct scan *s)
+{
+	const off_t at = lseek(s->fd, (off_t)s->offset, SEEK_DATA);
+	struct stat st;
+
+	if (at >= 0)
+		s->offset = (uint64_t)at;
+	else if (errno == ENXIO && fstat(s->fd, &st) == 0 &&
+		 (uint64_t)st.st_size > s->offset)
+		s->offset = (uint64_t)st.st_size;
+}
+
 /* A power cut can leave a file longer than what reached the disk: zeros to the
  * end. Do they begin inside the @len bytes at s->offset? Then these were never
  * whole: s->tail says how much there is. */
@@ -116,8 +130,10 @@ static bool is_torn(struct scan *s, size_t len)
 
 	s->offset += len - 1;
 	while (zeros) {
-		const ssize_t n = window_fill(s, 4096);
+		ssize_t n;
 
+		hole_skip(s);
+		n = window_fill(s, 4096);
 		if (n <= 0)
 			break;
 		zeros = is_zero(window_at(s), (size_t)n);
@@ -191,18 +207,19 @@ int scan_open(struct scan *s, int dirfd, uint64_t first, struct err *e)
 
 	segment_name(first, name);
 	fd = file_open_beneath(dirfd, name, O_RDONLY | O_NONBLOCK, 0, e);
-	if (fd < 0)
+	if (fd < 0 && fd != -ELOOP && fd != -ENXIO)
 		return fd;
 	fd_drop(&s->fd);
-	s->fd = fd;
+	s->fd = fd >= 0 ? fd : -1;
 	s->start.first = first;
 	s->next = first;
 	s->offset = 0;
 	s->tail = 0;
 	window_forget(s);
-	if (fstat(fd, &st) < 0)
+	if (fd >= 0 && fstat(fd, &st) < 0)
 		return err_errno(e, "stat trail segment %s", name);
-	if (!S_ISREG(st.st_mode))
+	/* A symbolic link or a socket could not be opened at all. */
+	if (fd < 0 || !S_ISREG(st.st_mode))
 		return scan_damage(s, e, "not a regular file");
 	return header_read(s, e);
 }

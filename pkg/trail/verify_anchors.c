@@ -124,8 +124,10 @@ void anchors_end(struct verifier *v)
 			fork_found(v, row,
 				   "has another root: what was written "
 				   "before it is not what is here");
+		/* It is a frame itself; no log has more than can be counted. */
 		if (row->size >= size)
-			largest = row->size + 1;
+			largest = row->size < UINT64_MAX ? row->size + 1
+							 : UINT64_MAX;
 	}
 	if (largest != 0)
 		flaw_add_whole(v,

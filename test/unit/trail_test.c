@@ -633,6 +633,57 @@ TEST(a_symlink_in_place_of_a_segment_is_not_followed)
 	dir_remove(&d);
 }
 
+TEST(what_is_no_file_in_place_of_a_segment_is_damage)
+{
+	const struct dir d = dir_make();
+	struct trail_report report;
+	struct err e;
+	int code;
+
+	sample_many(d.fd);
+	CHECK_INT(unlinkat(d.fd, FIRST_NAME, 0), 0);
+	CHECK_INT(symlinkat("/nowhere", d.fd, FIRST_NAME), 0);
+	CHECK_INT(verify(d.fd, &report, &e), -EBADMSG);
+	CHECK_HAS(e.text, FIRST_NAME " offset 0: not a regular file");
+	CHECK(report.frames != 0);
+	CHECK_INT(read_all(d.fd, 1, &code), 0);
+	CHECK_INT(code, -EBADMSG);
+	CHECK_INT(unlinkat(d.fd, FIRST_NAME, 0), 0);
+	CHECK_INT(mknodat(d.fd, FIRST_NAME, S_IFSOCK | 0600, 0), 0);
+	CHECK_INT(verify(d.fd, &report, &e), -EBADMSG);
+	CHECK_HAS(e.text, "not a regular file");
+	dir_remove(&d);
+}
+
+TEST(a_hole_of_a_tebibyte_at_the_end_is_not_walked)
+{
+	const struct dir d = dir_make();
+	struct trail_writer *w;
+	struct trail_report report;
+	char bytes[1024];
+	const off_t huge = (off_t)1 << 40;
+	const size_t len = sample(d.fd, bytes, sizeof(bytes));
+	const int fd = openat(d.fd, FIRST_NAME, O_RDWR);
+	uint64_t recovered;
+	struct err e;
+
+	CHECK(fd >= 0);
+	CHECK_INT(ftruncate(fd, huge), 0);
+	CHECK_INT(verify(d.fd, &report, &e), -EBADMSG);
+	CHECK_HAS(e.text, "cut in the middle of a frame");
+	/* Something behind it is not what a power cut leaves. */
+	CHECK_INT(pwrite(fd, "x", 1, huge - 1), 1);
+	CHECK_INT(verify(d.fd, &report, &e), -EBADMSG);
+	CHECK_HAS(e.text, "the length of a frame was changed");
+	CHECK_INT(ftruncate(fd, (off_t)len), 0);
+	CHECK_INT(ftruncate(fd, huge), 0);
+	(void)close(fd);
+	CHECK_INT(trail_writer_open(d.fd, &wide, &w, &recovered, NULL), 0);
+	CHECK_INT(recovered, (uint64_t)huge - len);
+	trail_writer_close(w);
+	dir_remove(&d);
+}
+
 /* ---- a full disk ----------------------------------------------------------
  */
 

@@ -755,6 +755,26 @@ TEST(a_cut_at_the_end_is_found_with_an_anchor)
 	free(known);
 }
 
+TEST(an_anchor_of_the_largest_size_that_there_is_is_not_passed_over)
+{
+	struct sim *s = sample_made();
+	struct sim *known = sim_copy(s);
+	const char *root = memchr(known->f[B2_CP2].bytes, '\n', 64);
+
+	CHECK(root != NULL);
+	root = strchr(root + 1, '\n');
+	CHECK(root != NULL);
+	known->f[B2_CP2].len = (size_t)snprintf(
+		known->f[B2_CP2].bytes, sizeof(known->f[0].bytes),
+		ORIGIN "\n18446744073709551615%.*s",
+		(int)(s->f[B2_CP2].bytes + s->f[B2_CP2].len -
+		      (root - known->f[B2_CP2].bytes + s->f[B2_CP2].bytes)),
+		s->f[B2_CP2].bytes + (root - known->f[B2_CP2].bytes));
+	check_found_anchored(s, known, B2_CP2,
+			     "an anchor shows 18446744073709551615 frames");
+	free(known);
+}
+
 TEST(a_last_epoch_that_was_dropped_is_found_with_an_anchor)
 {
 	struct sim *s = sample_made();
