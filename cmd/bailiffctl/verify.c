@@ -78,17 +78,20 @@ static int anchors_load(const struct ctl *ctl, const struct ctl_texts *paths,
 	return r == -EBADMSG ? CTL_NO : CTL_SYSTEM;
 }
 
-/* --prove-since: how large the log was in the checkpoint that is there. */
-static int since_read(const struct ctl *ctl, const char *path, uint64_t *ret)
+/* All that is given. The log must fit the checkpoint of --prove-since as it
+ * must fit any anchor; @ret_size: how large it was then. */
+static int known_load(const struct ctl *ctl, const struct verify_request *q,
+		      struct anchors *ret, uint64_t *ret_size)
 {
-	const struct ctl_texts paths = { .text = { path }, .count = 1 };
-	struct anchors a = { 0 };
-	int r = anchors_load(ctl, &paths, &a);
+	const struct ctl_texts since = { .text = { q->since }, .count = 1 };
+	int r = CTL_DONE;
 
-	if (r == CTL_DONE)
-		*ret = a.rows[a.count - 1].size;
-	anchors_done(&a);
-	return r;
+	if (q->since != NULL) {
+		r = anchors_load(ctl, &since, ret);
+		if (r == CTL_DONE)
+			*ret_size = ret->rows[ret->count - 1].size;
+	}
+	return r == CTL_DONE ? anchors_load(ctl, &q->anchors, ret) : r;
 }
 
 /* What was proved goes to standard output alone. */
@@ -149,21 +152,17 @@ static int trail_answer(struct ctl *ctl, const struct verify_request *q,
 }
 
 static int trail_run(struct ctl *ctl, const struct verify_request *q,
-		     const struct anchors *anchors)
+		     const struct anchors *anchors, uint64_t since_size)
 {
 	AUTO_DONE(buf_done) struct buf proof;
 	struct verify_options options = {
 		.anchors = anchors->count != 0 ? anchors : NULL,
 		.is_growth = q->since != NULL,
 		.prove_seq = q->seq,
+		.prove_size = since_size,
 	};
-	int r = CTL_DONE;
 
 	buf_init(&proof, PROOF_BYTES_MAX);
-	if (q->since != NULL)
-		r = since_read(ctl, q->since, &options.prove_size);
-	if (r != CTL_DONE)
-		return r;
 	if (q->has_seq || q->since != NULL)
 		options.proof = &proof;
 	return trail_answer(ctl, q, &options);
@@ -173,13 +172,14 @@ int verb_verify(struct ctl *ctl, int argc, char **argv)
 {
 	struct verify_request q = { 0 };
 	struct anchors anchors = { 0 };
+	uint64_t since_size = 0;
 	int r = options_read(ctl, argc, argv, &q);
 
 	if (r == CTL_DONE)
-		r = anchors_load(ctl, &q.anchors, &anchors);
+		r = known_load(ctl, &q, &anchors, &since_size);
 	if (r == CTL_DONE)
 		r = q.proof != NULL ? verify_proof(ctl, q.proof, &anchors)
-				    : trail_run(ctl, &q, &anchors);
+				    : trail_run(ctl, &q, &anchors, since_size);
 	anchors_done(&anchors);
 	return r;
 }

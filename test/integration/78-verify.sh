@@ -172,6 +172,9 @@ oracle reseal /run/copy "$last" /run/stolen
 t_check "what was sealed again with the stolen key is not seen without one" \
 	t_says 0 "not anchored" "$CTL" verify /run/copy
 t_check "with one it is" found "has another root" "${anchor[@]}"
+t_check "that it has only grown since then cannot be proved" \
+	t_refused 1 "has another root" \
+	"$CTL" verify /run/copy --prove-since /run/checkpoint
 fresh
 t_exit "of an earlier epoch the stolen key can seal nothing" 1 \
 	oracle reseal /run/copy "$denied" /run/stolen
