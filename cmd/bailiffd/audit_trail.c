@@ -260,12 +260,13 @@ static int trail_begin(struct audit_role *role, struct err *e)
 }
 
 /* Segments belong to bailiff's own uid from the first one on: the ship process
- * reads them, and this process too once it is confined. */
+ * reads them, and this process too once it is confined. The group is that of
+ * the directory with the key. */
 int audit_trail_begin(struct audit_role *role, struct err *e)
 {
 	int r;
 
-	if (setegid(BAILIFF_UID) < 0 || seteuid(BAILIFF_UID) < 0)
+	if (setegid(BAILIFF_KEY_GID) < 0 || seteuid(BAILIFF_UID) < 0)
 		return err_errno(e, "become uid %u", BAILIFF_UID);
 	r = trail_begin(role, e);
 	if (seteuid(0) < 0 || setegid(0) < 0)

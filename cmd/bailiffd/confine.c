@@ -101,7 +101,7 @@ static const struct confine_row rows[] = {
 	{
 		.process = "audit",
 		.uid = BAILIFF_UID,
-		.gid = BAILIFF_UID,
+		.gid = BAILIFF_KEY_GID,
 		.paths = { { PATH_TRAIL, WRITE },
 			   { PATH_TRAIL_KEY, WRITE },
 			   { PATH_SESSIONS, READ },

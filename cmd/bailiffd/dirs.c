@@ -35,7 +35,6 @@ static const struct dir_row {
 	{ PATH_POLICY, offsetof(struct dirs, policy) },
 	{ PATH_SESSIONS, offsetof(struct dirs, sessions) },
 	{ PATH_RECEIPTS, offsetof(struct dirs, receipts) },
-	{ PATH_TRAIL_KEY, offsetof(struct dirs, trail_key) },
 	{ PATH_STATE, offsetof(struct dirs, state) },
 	{ PATH_STATE_TRUST, offsetof(struct dirs, trust) },
 	{ PATH_STATE_BUNDLE, offsetof(struct dirs, bundle) },
@@ -66,6 +65,32 @@ static bool is_empty(int fd)
 	return empty;
 }
 
+/* The key of the trail is for the audit process: its group may enter, and the
+ * other processes, which have the same uid, are not in it. */
+static int key_dir_open(struct err *e)
+{
+	AUTO_FD fd = -1;
+	struct stat st;
+
+	if (mkdir(PATH_TRAIL_KEY, 0) < 0 && errno != EEXIST)
+		return err_errno(e, "mkdir " PATH_TRAIL_KEY);
+	fd = file_open(AT_FDCWD, PATH_TRAIL_KEY, O_RDONLY | O_DIRECTORY, 0, e);
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		return err_errno(e, "stat " PATH_TRAIL_KEY);
+	if (st.st_uid != 0) {
+		(void)err_set(e, EPERM,
+			      PATH_TRAIL_KEY ": owner %u, must be root",
+			      st.st_uid);
+		return err_hint(e, "somebody changed it: find out who, remove "
+				   "it and start bailiffd again");
+	}
+	if (fchown(fd, 0, BAILIFF_KEY_GID) < 0 || fchmod(fd, 0770) < 0)
+		return err_errno(e, "take over " PATH_TRAIL_KEY);
+	return fd_steal(&fd);
+}
+
 /* A directory that was just made, or that a package or linuxkit.yml made for
  * us and nobody has used, becomes bailiff's own; any other must be already. */
 static int dir_adopt(const char *path, struct err *e)
@@ -90,6 +115,7 @@ int dirs_open(struct dirs *d, struct err *e)
 {
 	for (size_t i = 0; i < ROWS; i++)
 		*dir_fd(d, &rows[i]) = -1;
+	d->trail_key = -1;
 	if (mkdir(PATH_RUN, 0711) < 0 && errno != EEXIST)
 		return err_errno(e, "mkdir " PATH_RUN);
 	for (size_t i = 0; i < ROWS; i++) {
@@ -104,13 +130,15 @@ int dirs_open(struct dirs *d, struct err *e)
 			return err_hint(e, "bailiffctl status says which");
 		}
 	}
-	return 0;
+	d->trail_key = key_dir_open(e);
+	return d->trail_key < 0 ? d->trail_key : 0;
 }
 
 void dirs_close(struct dirs *d)
 {
 	for (size_t i = 0; i < ROWS; i++)
 		fd_drop(dir_fd(d, &rows[i]));
+	fd_drop(&d->trail_key);
 }
 
 bool dirs_are_persistent(const struct dirs *d)

@@ -11,6 +11,10 @@
  * CAP_DAC_OVERRIDE cannot write there; outside the ranges that distributions
  * and user namespaces hand out. */
 #define BAILIFF_UID 1899999999U
+/* Group of the audit process alone, and of the directory with the key that
+ * signs the trail: bailiff's other processes have its uid, and one of them
+ * reads files that others wrote. */
+#define BAILIFF_KEY_GID 1899999998U
 
 /* auid of service number N is AUID_BASE + N; number 0 stands for containers
  * that no policy names. The range is below 2^31 (ausearch prints larger ones
@@ -24,13 +28,14 @@
 #define PATH_IMAGE_BUNDLE PATH_ETC "/bundle"	/* baseline repository */
 #define PATH_GATE_CONF	  PATH_ETC "/gate.conf"
 
-#define PATH_RUN	  "/run/bailiff"	   /* 0711 root */
-#define PATH_PRIVATE	  PATH_RUN "/private"	   /* 0700 BAILIFF_UID */
-#define PATH_POLICY	  PATH_PRIVATE "/policy"   /* published generations */
-#define PATH_SESSIONS	  PATH_PRIVATE "/sessions" /* the session registry */
-#define PATH_RECEIPTS	  PATH_PRIVATE "/receipts"
-#define PATH_TRAIL_KEY	  PATH_PRIVATE "/trail-key" /* never on a disk */
-#define PATH_GATE_LOG	  PATH_PRIVATE "/gate.log"  /* refusals, JSON lines */
+#define PATH_RUN      "/run/bailiff"	       /* 0711 root */
+#define PATH_PRIVATE  PATH_RUN "/private"      /* 0700 BAILIFF_UID */
+#define PATH_POLICY   PATH_PRIVATE "/policy"   /* published generations */
+#define PATH_SESSIONS PATH_PRIVATE "/sessions" /* the session registry */
+#define PATH_RECEIPTS PATH_PRIVATE "/receipts"
+/* Never on a disk; 0770 root, BAILIFF_KEY_GID. */
+#define PATH_TRAIL_KEY	  PATH_PRIVATE "/trail-key"
+#define PATH_GATE_LOG	  PATH_PRIVATE "/gate.log" /* refusals, JSON lines */
 #define PATH_CONTROL_SOCK PATH_RUN "/control.sock"
 #define PATH_EVENTS_SOCK  PATH_RUN "/events.sock"
 

@@ -64,6 +64,11 @@ static int try_read_shadow(void)
 	return closed(open("/etc/shadow", O_RDONLY));
 }
 
+static int try_read_trail_key(void)
+{
+	return closed(open("/run/bailiff/private/trail-key/secret", O_RDONLY));
+}
+
 static int try_write_file(void)
 {
 	return closed(open("victim", O_WRONLY));
@@ -177,29 +182,18 @@ static const struct {
 	const char *name;
 	int (*try)(void);
 } attempts[] = {
-	ATTEMPT(socket_inet),
-	ATTEMPT(socket_unix),
-	ATTEMPT(socket_netlink),
-	ATTEMPT(read_file),
-	ATTEMPT(read_shadow),
-	ATTEMPT(write_file),
-	ATTEMPT(truncate_file),
-	ATTEMPT(make_file),
-	ATTEMPT(make_directory),
-	ATTEMPT(rename),
-	ATTEMPT(remove),
-	ATTEMPT(fork),
-	ATTEMPT(exec),
-	ATTEMPT(ptrace),
-	ATTEMPT(read_memory_of_others),
-	ATTEMPT(signal_others),
-	ATTEMPT(mount),
-	ATTEMPT(chroot),
-	ATTEMPT(unshare),
-	ATTEMPT(become_root),
-	ATTEMPT(bpf),
-	ATTEMPT(set_clock),
-	ATTEMPT(load_module),
+	ATTEMPT(socket_inet),	 ATTEMPT(socket_unix),
+	ATTEMPT(socket_netlink), ATTEMPT(read_file),
+	ATTEMPT(read_shadow),	 ATTEMPT(read_trail_key),
+	ATTEMPT(write_file),	 ATTEMPT(truncate_file),
+	ATTEMPT(make_file),	 ATTEMPT(make_directory),
+	ATTEMPT(rename),	 ATTEMPT(remove),
+	ATTEMPT(fork),		 ATTEMPT(exec),
+	ATTEMPT(ptrace),	 ATTEMPT(read_memory_of_others),
+	ATTEMPT(signal_others),	 ATTEMPT(mount),
+	ATTEMPT(chroot),	 ATTEMPT(unshare),
+	ATTEMPT(become_root),	 ATTEMPT(bpf),
+	ATTEMPT(set_clock),	 ATTEMPT(load_module),
 	ATTEMPT(io_uring),
 };
 

@@ -67,7 +67,7 @@ attempts none >"$dir/free"
 t_is "the attempts were made" $? 0
 attempts policy >"$dir/bound"
 t_is "and in the row of the policy process" $? 0
-forbidden="socket_inet socket_unix socket_netlink read_shadow write_file
+forbidden="socket_inet socket_unix socket_netlink read_shadow read_trail_key write_file
 truncate_file make_file make_directory rename remove fork exec ptrace
 read_memory_of_others signal_others mount chroot unshare become_root bpf
 set_clock load_module io_uring"
@@ -76,6 +76,13 @@ for what in $forbidden; do
 		"$(grep "^$what " "$dir/free")" "$what allowed"
 	t_is "${what//_/ } is denied" "$(grep "^$what " "$dir/bound")" \
 		"$what denied"
+done
+t_is "control: the audit process reads the trail's key" \
+	"$(attempts audit | grep '^read_trail_key ')" "read_trail_key allowed"
+for process in control ship; do
+	t_is "the $process process does not" \
+		"$(attempts $process | grep '^read_trail_key ')" \
+		"read_trail_key denied"
 done
 t_is "reading is not" "$(grep "^read_file " "$dir/bound")" "read_file allowed"
 t_is "every attempt is judged" "$(sort "$dir/bound" | wc -l)" \
