@@ -270,6 +270,7 @@ static void role_end(struct audit_role *role)
 	audit_source_free(role->source);
 	audit_account_end(role);
 	buf_done(&role->frame);
+	buf_done(&role->logins);
 	for (size_t i = 0; i < AUDIT_FD_COUNT; i++)
 		fd_drop(&role->fds[i]);
 	fd_drop(&role->timer.fd);

@@ -4,6 +4,7 @@
  *
  *	audit_role.c	begins and ends; what the supervisor says
  *	audit_take.c	the kernel's stream, into attributed events
+ *	audit_logins.c	logins in services, to the supervisor
  *	audit_append.c	events into the trail
  *	audit_trail.c	opens the trail, sets a damaged one aside
  *	audit_feed.c	frames for the control process
@@ -46,6 +47,7 @@ struct audit_role {
 	struct session_cache *sessions;
 	struct trail_writer *trail;
 	struct buf frame;
+	struct buf logins; /* a WIRE_LOGINS that is to be sent */
 	struct reader_slot readers[READERS_MAX];
 	struct audit_stats stats;
 	struct policy_audit settings;
@@ -85,6 +87,10 @@ int audit_drain(struct audit_role *role, unsigned batches);
 void audit_recall(struct audit_role *role, const struct event *ev);
 /* Let go what is due. */
 void audit_expire(struct audit_role *role);
+
+/* ---- audit_logins.c ---- */
+/* Tell the supervisor which sessions logins in services began. */
+void audit_logins_tell(struct audit_role *role);
 
 /* ---- audit_append.c ---- */
 /* @ctx: the role; an assemble_fn for events that need no attribution. What the

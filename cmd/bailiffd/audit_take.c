@@ -62,6 +62,7 @@ int audit_drain(struct audit_role *role, unsigned batches)
 		role->now_ms = clock_boot_ms();
 		n = audit_source_read(role->source, record_take, role);
 	}
+	audit_logins_tell(role);
 	audit_flush(role);
 	return n < 0 && n != -EAGAIN ? n : 0;
 }

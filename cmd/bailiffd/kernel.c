@@ -162,6 +162,8 @@ void kernel_rules_take(struct supervisor *s, struct span rules)
 	if (r == 0)
 		r = audit_rules_set(s->audit_control_fd, rules, goes_first,
 				    &s->policy_rules, &e);
+	if (r == 0)
+		follow_renew(s);
 	watch_after(s);
 	(void)snprintf(s->rules_error, sizeof(s->rules_error), "%s",
 		       r < 0 ? e.text : "");

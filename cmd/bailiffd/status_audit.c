@@ -101,6 +101,8 @@ void status_audit_write(const struct supervisor *s, struct buf *out)
 	number(out, "last_seq", a->last_seq);
 	number(out, "rules", s->policy_rules);
 	number(out, "drifts", s->watch.drifts);
+	number(out, "logins_followed", s->follows.count);
+	number(out, "logins_not_followed", s->follows.refused);
 	buf_printf(out, ",\"exit_map\":%s",
 		   s->exits.map_fd >= 0 ? "true" : "false");
 	number(out, "backlog_limit", s->audit_posture.backlog_limit);

@@ -354,6 +354,14 @@ static int say_flood(void *ctx, struct msg *m, struct cur *body)
 	return exclude_ask(who->s, body);
 }
 
+static int say_logins(void *ctx, struct msg *m, struct cur *body)
+{
+	struct speaker *who = ctx;
+
+	(void)m;
+	return follow_ask(who->s, body);
+}
+
 static int say_loaded(void *ctx, struct msg *m, struct cur *body)
 {
 	struct speaker *who = ctx;
@@ -465,11 +473,17 @@ static int ask_reload(void *ctx, struct msg *m, struct cur *body)
 	return r;
 }
 
+#define OPS(table)                                        \
+	{                                                 \
+		table, sizeof(table) / sizeof((table)[0]) \
+	}
+
 static const struct msg_op audit_ops[] = {
 	{ WIRE_READY, PHASE_STARTING, 0, say_ready },
 	{ WIRE_STATS, PHASE_READY, 0, say_stats },
 	{ WIRE_LEDGER, PHASE_READY, 0, say_ledger },
 	{ WIRE_EXCLUDE, PHASE_READY, 0, say_flood },
+	{ WIRE_LOGINS, PHASE_READY, 0, say_logins },
 };
 static const struct msg_op ship_ops[] = {
 	{ WIRE_READY, PHASE_STARTING, 0, say_ready },
@@ -489,10 +503,10 @@ static const struct {
 	const struct msg_op *ops;
 	size_t count;
 } ops_of[ROLE_COUNT] = {
-	[ROLE_AUDIT] = { audit_ops, 4 },
-	[ROLE_POLICY] = { policy_ops, 2 },
-	[ROLE_CONTROL] = { control_ops, 4 },
-	[ROLE_SHIP] = { ship_ops, 2 },
+	[ROLE_AUDIT] = OPS(audit_ops),
+	[ROLE_POLICY] = OPS(policy_ops),
+	[ROLE_CONTROL] = OPS(control_ops),
+	[ROLE_SHIP] = OPS(ship_ops),
 };
 
 /* The supervisor is passed to sources through the worker's index: workers[]
@@ -717,6 +731,7 @@ static int tick(struct source *self, uint32_t events)
 	if (!s->is_arming) {
 		stops_tick(s, now);
 		exclude_tick(s, now);
+		follow_tick(s, now);
 		watch_tick(s, now);
 	}
 	if (!s->is_arming && ticks % SWEEP_EVERY_TICKS == 0)

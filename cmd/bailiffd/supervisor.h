@@ -12,6 +12,7 @@
 
 #include "cmd/bailiffd/clock.h"
 #include "cmd/bailiffd/exclude.h"
+#include "cmd/bailiffd/follow.h"
 #include "cmd/bailiffd/info.h"
 #include "cmd/bailiffd/restart.h"
 #include "cmd/bailiffd/stats.h"
@@ -108,6 +109,7 @@ struct supervisor {
 	struct ledger *ledger; /* as the audit process told it */
 	struct watch watch;
 	struct excludes excludes;
+	struct follows follows;
 	struct ship_stats ship_stats;
 };
 

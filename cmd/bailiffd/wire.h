@@ -31,6 +31,8 @@ enum wire {
 		       * LEDGER_COUNTS u64 */
 	WIRE_EXCLUDE, /* u32 ses, u32 auid, u32 pid or 0, u16 record type, u32
 		       * denials in a second, blob service: it floods */
+	WIRE_LOGINS,  /* u32 n, at most LOGINS_TOLD_MAX, n times: u32 ses, u32
+		       * pid, blob service: sessions begun by logins in it */
 
 	/* supervisor -> policy, and its answer */
 	WIRE_LOAD = 32, /* u32 flags LOAD_*, u64 generation, u64 now_s, blob
@@ -54,7 +56,7 @@ enum wire {
 			    * n, n times: blob service, u32 number */
 	WIRE_TAKEN,	   /* u32 n, n times: blob collector, u64 sequence up
 			    * to which it took the trail */
-	WIRE_RULES,	   /* blob SHA-256 of the kernel\'s audit rules */
+	WIRE_RULES,	   /* blob SHA-256 of the kernel's audit rules */
 
 	/* supervisor -> ship */
 	WIRE_COLLECTORS = 56, /* u32 n, n times: blob name, protocol, host,
@@ -116,6 +118,8 @@ enum load_stage {
 };
 
 #define LEDGER_TOLD_MAX 256 /* rows in one message; the others take turns */
+
+#define LOGINS_TOLD_MAX 256
 
 /* Sockets that control serves; the number in WIRE_ADMIT. */
 #define SOCKET_CONTROL 0

@@ -24,6 +24,7 @@ struct attributor {
 	struct attribute_counters counters;
 	struct owners domains;	/* by id */
 	struct owners sessions; /* that come from a registered one, by number */
+	bool has_logins;	/* one of them may not be taken yet */
 	struct disagreements disagreements;
 	struct impostors impostors;
 	uint64_t real_ms;   /* of own events, now */
@@ -284,6 +285,34 @@ static void others_ask(struct attributor *a, const struct facts *f,
 /* ---- what is remembered ---------------------------------------------------
  */
 
+static void login_keep(struct attributor *a, uint32_t ses, uint32_t pid,
+		       struct owner *owner)
+{
+	owner->pid = pid;
+	owner->is_taken = false;
+	owners_put(&a->sessions, ses, owner);
+	a->has_logins = true;
+}
+
+bool attribute_login_take(struct attributor *a, struct attribute_login *ret)
+{
+	struct owners *all = &a->sessions;
+
+	for (size_t i = 0; a->has_logins && i < all->count; i++) {
+		struct owner *owner = &all->values[i];
+
+		if (owner->is_taken)
+			continue;
+		owner->is_taken = true;
+		*ret = (struct attribute_login){ .ses = (uint32_t)all->keys[i],
+						 .pid = owner->pid };
+		memcpy(ret->service, owner->service, sizeof(ret->service));
+		return true;
+	}
+	a->has_logins = false;
+	return false;
+}
+
 /* A task of a registered session, or of one that comes from it, was given a
  * new one by somebody who may (sshd's pam_loginuid): it stays the service's. */
 static void login_follow(struct attributor *a, const struct facts *f)
@@ -299,7 +328,7 @@ static void login_follow(struct attributor *a, const struct facts *f)
 	    ses != f->ses || f->auid == UINT32_MAX ||
 	    auid_is_reserved(f->auid) || !by_session(a, &old, 0, &owner))
 		return;
-	owners_put(&a->sessions, ses, &owner);
+	login_keep(a, ses, f->pid, &owner);
 }
 
 static void domain_follow(struct attributor *a, const struct facts *f,
@@ -343,7 +372,7 @@ void attribute_recall(struct attributor *a, const struct event *ev)
 	if (ev->how == HOW_SESSION && ev->ses != UINT32_MAX &&
 	    ev->auid != UINT32_MAX && !auid_is_reserved(ev->auid) &&
 	    owners_find(&a->sessions, ev->ses) == NULL)
-		owners_put(&a->sessions, ev->ses, &owner);
+		login_keep(a, ev->ses, f.pid, &owner);
 	if (ev->how == HOW_LANDLOCK && facts_domain(&f, &id) &&
 	    owners_find(&a->domains, id) == NULL)
 		owners_put(&a->domains, id, &owner);

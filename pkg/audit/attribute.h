@@ -90,6 +90,15 @@ void attribute_recall(struct attributor *a, const struct event *ev);
 void attribute_expire(struct attributor *a, uint64_t now_ms, uint64_t real_ms);
 int attribute_wait_ms(const struct attributor *a, uint64_t now_ms);
 
+/* A session that a task of a service was given by somebody who may. */
+struct attribute_login {
+	uint32_t ses, pid; /* of that task, or of another in it */
+	char service[SERVICE_NAME_MAX + 1];
+};
+/* Each is given once, those that were recalled too. Return: false when there is
+ * no more. */
+bool attribute_login_take(struct attributor *a, struct attribute_login *ret);
+
 const struct attribute_counters *attribute_counted(const struct attributor *a);
 
 #endif

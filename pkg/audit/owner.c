@@ -13,6 +13,8 @@ void owner_of(const struct session *s, struct owner *ret)
 	ret->ses = s->ses;
 	ret->auid = AUID_BASE + s->number;
 	ret->generation = s->generation;
+	ret->pid = 0;
+	ret->is_taken = false;
 }
 
 /* Return: o->count when it is not there. */

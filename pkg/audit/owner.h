@@ -6,6 +6,7 @@
 #ifndef PKG_AUDIT_OWNER_H
 #define PKG_AUDIT_OWNER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,10 @@ struct owner {
 	char instance[INSTANCE_MAX + 1];
 	uint32_t ses, auid;
 	uint64_t generation;
+	/* Of a session that comes from another: who took it, or was seen in it;
+	 * and whether attribute_login_take() gave it. */
+	uint32_t pid;
+	bool is_taken;
 };
 
 /* All zero: nothing is remembered. */

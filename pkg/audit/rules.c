@@ -268,19 +268,33 @@ static int listing_take(void *ctx, struct span rule)
 	return buf_error(&l->rules);
 }
 
-static int listing_delete(int fd, const struct listing *l, struct err *e)
+/* Ask for each of them. @fine: an answer that is as good as none. */
+static int blobs_send(int fd, uint16_t type, struct span rules, int fine,
+		      const char *what, struct err *e)
 {
-	struct cur c = cur_of(buf_view(&l->rules));
+	struct cur c = cur_of(rules);
+	int first = 0;
 
-	while (c.rest.len != 0) {
+	while (c.rest.len != 0 && !c.failed) {
 		const struct span rule = cur_blob(&c, RULES_BYTES_MAX);
-		const int r =
-			audit_request(fd, AUDIT_DEL_RULE, rule, 0, NULL, NULL);
+		const int r = audit_request(fd, type, rule, 0, NULL, NULL);
 
-		if (r < 0 && r != -ENOENT)
-			return refused(e, r, "delete an audit rule");
+		if (r < 0 && r != fine && first == 0)
+			first = refused(e, r, what);
 	}
-	return 0;
+	return first;
+}
+
+int audit_rules_add(int fd, struct span rules, struct err *e)
+{
+	return blobs_send(fd, AUDIT_ADD_RULE, rules, -EEXIST,
+			  "add an audit rule", e);
+}
+
+int audit_rules_delete(int fd, struct span rules, struct err *e)
+{
+	return blobs_send(fd, AUDIT_DEL_RULE, rules, -ENOENT,
+			  "delete an audit rule", e);
 }
 
 static int listing_fill(int fd, struct listing *ret, struct err *e)
@@ -321,7 +335,7 @@ int audit_excludes_clear(int fd, uint32_t low, uint32_t high, struct err *e)
 	struct listing l = { .low = low, .high = high };
 	int r = listing_fill(fd, &l, e);
 
-	return r < 0 ? r : listing_delete(fd, &l, e);
+	return r < 0 ? r : audit_rules_delete(fd, buf_view(&l.rules), e);
 }
 
 int audit_rules_clear(int fd, const char *prefix, size_t *ret_count,
@@ -331,7 +345,7 @@ int audit_rules_clear(int fd, const char *prefix, size_t *ret_count,
 	int r = listing_read(fd, prefix, &l, e);
 
 	if (r == 0)
-		r = listing_delete(fd, &l, e);
+		r = audit_rules_delete(fd, buf_view(&l.rules), e);
 	if (r == 0)
 		*ret_count = l.count;
 	return r;
@@ -394,8 +408,8 @@ int audit_rule_check(struct span rule, uint32_t low, uint32_t high,
 
 /* The rules that are wanted, and which of them were not there. */
 struct rule_set {
-	struct span items[RULES_SET_MAX];
-	bool is_new[RULES_SET_MAX];
+	struct span items[RULES_OWN_MAX];
+	bool is_new[RULES_OWN_MAX];
 	size_t count;
 };
 
@@ -561,9 +575,9 @@ int audit_rules_restore(int fd, struct span rules, uint32_t low, uint32_t high,
 
 		if (!audit_rule_is_ours(rule, low, high))
 			continue;
-		if (s->count == RULES_SET_MAX)
+		if (s->count == RULES_OWN_MAX)
 			return err_set(e, E2BIG, "more than %d audit rules",
-				       RULES_SET_MAX);
+				       RULES_OWN_MAX);
 		s->items[s->count++] = rule;
 	}
 	if (r == 0 && c.failed)

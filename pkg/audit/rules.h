@@ -24,6 +24,7 @@
 /* In front of the author's key, in rules that a policy brings. */
 #define RULE_KEY_POLICY "bailiff-rule\1"
 #define RULES_SET_MAX	1024 /* rules that a policy brings */
+#define RULES_OWN_MAX	2048 /* all of bailiff's, those included */
 
 /* The kernel's struct audit_rule_data with room for its strings. */
 struct audit_rule {
@@ -80,6 +81,12 @@ int audit_rule_delete(int fd, const struct audit_rule *r, struct err *e);
 /* Append every rule as a blob, in the kernel's order. Return: 0; as
  * audit_rule_add(). */
 int audit_rules_list(int fd, struct buf *out, struct err *e);
+
+/* Add these behind those that are there, or delete them. @rules: blobs, as they
+ * are listed. One that the kernel refuses does not keep the others away.
+ * Return: 0; the first refusal, as audit_rule_add(). */
+int audit_rules_add(int fd, struct span rules, struct err *e);
+int audit_rules_delete(int fd, struct span rules, struct err *e);
 
 /* Delete those of rule_exclude() for auids between these two. Return: 0; as
  * audit_rule_add(). */

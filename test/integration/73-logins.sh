@@ -19,21 +19,25 @@ t_tmpdir dir
 export SSHD_PAM=yes
 
 { d_tmpfs /srv root:root 755 && mkdir -p $D/bin &&
-	cp "$ATTACKS/intruder" $D/bin/ && d_sshd_make; } \
+	cp "$ATTACKS/intruder" $D/bin/ && echo >$D/marker && d_sshd_make; } \
 	>"$dir/make.log" 2>&1 || t_die "$(tail -n 3 "$dir/make.log")"
 
 # ---- policies: one that grants it, one that does not -------------------------
-policy() { # DIR GRANT ACCEPTED CAPABILITIES
+policy() { # DIR GRANT ACCEPTED MEMBERS
 	mkdir -p "$1/services"
 	jq -n --argjson grant "$2" '{unlisted: "allow", services:
 		{sshd: ({number: 4} + $grant)}}' >"$1/node.json"
-	jq -n --argjson accept "$3" --argjson capabilities "$4" '
+	jq -n --argjson accept "$3" --argjson members "$4" '
 		{accept: $accept, seccomp: {defaultAction: "SCMP_ACT_ALLOW",
 		syscalls: [{names: ["ptrace"], action: "SCMP_ACT_ERRNO"}]}} +
-		$capabilities' >"$1/services/sshd.json"
+		$members' >"$1/services/sshd.json"
+}
+reads() { # KEY: members of a service whose audit rule is about one file
+	jq -cn --arg r "-a always,exit -F arch=b64 -S openat -F path=$D/marker -k $1" \
+		'{audit: [$r]}'
 }
 policy "$dir/granted" '{"grant":["CAP_AUDIT_CONTROL"]}' \
-	'["no-landlock","no-capabilities"]' '{}'
+	'["no-landlock","no-capabilities"]' "$(reads opens)"
 policy "$dir/not" '{}' '["no-landlock"]' "$(jq '{capabilities}' \
 	"$TOP/examples/policies/services/sshd.json")"
 
@@ -61,7 +65,7 @@ t_is "ann logs in and has her own number" \
 mkfifo "$dir/orders"
 # shellcheck disable=SC2016
 d_ssh 'cat /proc/self/sessionid; echo; while read -r line; do
-	'$D'/bin/intruder syscall ptrace; done' <"$dir/orders" >"$dir/login" 2>&1 &
+	'$D'/bin/intruder syscall ptrace; : <'$D'/marker; done' <"$dir/orders" >"$dir/login" 2>&1 &
 login=$!
 exec 8>"$dir/orders"
 t_check "a login that goes on" t_wait_for grep -q . "$dir/login"
@@ -81,6 +85,35 @@ echo >&8
 t_check "what it is denied is in the trail" t_wait_for count_is 1
 t_is "as sshd's" "$(denials)" "sshd host session 4242"
 
+# The rules of the service are bounded to its number, which this login has not.
+told() { # JQ: events of that login of which this holds
+	"$CTL" tail --json --from 1 2>/dev/null | jq -c --argjson ses "$ses" \
+		"select(.service.ses == \$ses and .service.name == \"sshd\") |
+		select($1)" | wc -l
+}
+told_is() { [ "$(told "$1")" -eq "$2" ]; }
+# What is executed after the rules stand; the shell itself may be before.
+runs='any(.records[]?; .type == "EXECVE") and
+	(.process.executable // "" | endswith("/intruder"))'
+followers() { auditctl -l | grep -ac "sessionid=$ses "; }
+t_check "what it executes is in the trail" t_wait_for told_is "$runs" 1
+t_check "and what the policy's rule is about" \
+	t_wait_for told_is '(.tags // []) | index("opens")' 1
+t_is "by rules of its own" "$(followers)" 2
+t_is "of which status tells" \
+	"$(n_get /v1/status | jq -c '[.audit.logins_followed >= 1, .audit.logins_not_followed]')" \
+	"[true,0]"
+policy "$dir/granted" '{"grant":["CAP_AUDIT_CONTROL"]}' \
+	'["no-landlock","no-capabilities"]' "$(reads others)"
+t_check "another policy is loaded" n_next "$dir" "$dir/granted"
+n_image "$dir"
+t_check "while the login goes on" "$CTL" reload
+echo >&8
+t_check "its rule holds for the login" \
+	t_wait_for told_is '(.tags // []) | index("others")' 1
+t_is "the old one does not" "$(told '(.tags // []) | index("opens")')" 1
+t_is "each once" "$(followers)" 2
+
 old=$(n_worker audit)
 kill -KILL "$old"
 worker_is_new() {
@@ -90,14 +123,27 @@ worker_is_new() {
 }
 t_check "the audit process is killed and comes back" t_wait_for worker_is_new
 echo >&8
-t_check "what the login is denied then is there too" t_wait_for count_is 2
+t_check "what the login is denied then is there too" t_wait_for count_is 3
 t_is "and still sshd's" "$(denials | sort -u)" "sshd host session 4242"
 t_is "each start is told of once" "$("$CTL" tail --json --from 1 |
 	jq -r 'select(.event.action == "service.start") | .service.ses' |
 	sort | uniq -d)" ""
 t_is "and nobody is taken for an impostor" "$("$CTL" tail --json --from 1 |
 	jq -r 'select(.event.action == "identity.forged") | .message')" ""
+drifts=$(n_get /v1/status | jq .audit.drifts)
+
+# ---- another daemon, which knows the login from the trail ---------------------------
+kill -KILL "$DAEMON"
+wait "$DAEMON" 2>/dev/null || :
+n_start_ok "a killed daemon's successor becomes ready" "$dir/daemon.log" 8>&-
+two_follow() { [ "$(followers)" -eq 2 ]; }
+t_check "the login has its rules again" t_wait_for two_follow
+echo >&8
+t_check "and what it executes is in the trail" t_wait_for told_is "$runs" 4
 exec 8>&-
 wait "$login"
+none_follow() { [ "$(followers)" -eq 0 ]; }
+t_check "when it has ended they go" t_wait_for -t 20 none_follow
+t_is "nobody else changed the rules" "$drifts $(n_get /v1/status | jq .audit.drifts)" "0 0"
 
 t_done

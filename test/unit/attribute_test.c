@@ -307,6 +307,57 @@ TEST(a_login_inside_of_a_service_stays_the_services)
 	attributor_free(a);
 }
 
+static void check_login(struct attributor *a, uint32_t ses, uint32_t pid,
+			const char *service)
+{
+	struct attribute_login login;
+
+	CHECK(attribute_login_take(a, &login));
+	CHECK_INT(login.ses, ses);
+	CHECK_INT(login.pid, pid);
+	CHECK_STR(login.service, service);
+}
+
+TEST(each_login_in_a_service_is_given_once_to_who_has_rules_for_it)
+{
+	static struct log own;
+	struct world w = { 0 };
+	struct attributor *a = attributor(&w, &own);
+	struct attribute_login login;
+	struct event *ev;
+
+	CHECK(!attribute_login_take(a, &login));
+	(void)attributed(a, AUDIT_LOGIN,
+			 LOGIN("1900000001", "1000", "12", "40", "1"));
+	(void)attributed(a, AUDIT_LOGIN,
+			 LOGIN("1900000002", "1000", "13", "41", "1"));
+	check_login(a, 40, 5, "nginx");
+	check_login(a, 41, 5, "redis");
+	CHECK(!attribute_login_take(a, &login));
+	/* Of nobody's, one that failed, and a number of a service's. */
+	(void)attributed(a, AUDIT_LOGIN, LOGIN("1000", "0", "99", "42", "1"));
+	(void)attributed(a, AUDIT_LOGIN,
+			 LOGIN("1900000001", "1000", "12", "43", "0"));
+	(void)attributed(a, AUDIT_LOGIN,
+			 LOGIN("1900000001", "1900000002", "12", "44", "1"));
+	CHECK(!attribute_login_take(a, &login));
+	/* su in a login, which is given again to a successor. */
+	ev = attributed(a, AUDIT_LOGIN, LOGIN("1000", "0", "40", "45", "1"));
+	check_login(a, 45, 5, "nginx");
+	attributor_free(a);
+	a = attributor(&w, &own);
+	ev = event_of(AUDIT_SYSCALL, "pid=7 auid=0 ses=45");
+	ev->how = HOW_SESSION;
+	ev->service = span_of("nginx");
+	ev->ses = 45;
+	ev->auid = 0;
+	attribute_recall(a, ev);
+	attribute_recall(a, ev);
+	check_login(a, 45, 7, "nginx");
+	CHECK(!attribute_login_take(a, &login));
+	attributor_free(a);
+}
+
 TEST(a_login_that_failed_or_comes_from_elsewhere_begins_nothing)
 {
 	static struct log own;
