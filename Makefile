@@ -221,7 +221,7 @@ check-unit: programs units ## the unit tests
 	@$(RUN) $(sort $(UNITS))
 check-integration: all tools ## real programs on this kernel; as root
 	@$(RUN) $(INTEGRATION)
-check-peers: all tools ## against other projects: python-tuf
+check-peers: all tools ## against python-tuf, auparse, ausearch, laurel
 	@$(if $(PEERS),$(RUN) $(PEERS),echo 'no peer is tested yet')
 check-vm: all tools ## other kernels, in QEMU
 	@$(RUN) $(VM)
