@@ -1,16 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* flood.c - denials in a row: flood COUNT MS PAUSE_US PATH...
  *
- * Opens the paths in turn until COUNT were denied (EACCES) or MS milliseconds
- * have passed, PAUSE_US after each, and prints how many were denied. 0 is no
- * limit. Exit: 0; 1 when an open was not denied; 2 for wrong usage.
+ * Opens the paths in turn until COUNT were denied (EACCES), MS milliseconds
+ * have passed or SIGTERM came, PAUSE_US after each, and prints how many were
+ * denied. 0 is no limit. Exit: 0; 1 when an open was not denied; 2 for wrong
+ * usage.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
+
+static volatile sig_atomic_t ended;
+
+static void end(int sig)
+{
+	(void)sig;
+	ended = 1;
+}
 
 static unsigned long long now_ms(void)
 {
@@ -32,7 +42,9 @@ int main(int argc, char **argv)
 	count = strtoull(argv[1], NULL, 10);
 	ms = strtoull(argv[2], NULL, 10);
 	pause_us = strtoul(argv[3], NULL, 10);
-	while ((count == 0 || denied < count) &&
+	if (signal(SIGTERM, end) == SIG_ERR)
+		return 111;
+	while (!ended && (count == 0 || denied < count) &&
 	       (ms == 0 || denied % 64 != 0 || now_ms() - begin < ms)) {
 		const char *path =
 			argv[4 + denied % (unsigned long long)(argc - 4)];
