@@ -180,31 +180,40 @@ static void origin_make(const struct audit_role *role, uint64_t first,
 }
 
 /* A damaged trail must not keep the node from being audited: it is set aside
- * whole and a new one goes on behind its sequence. */
+ * up to the damage, if what follows is whole; else all of it, and a new one
+ * goes on behind its sequence. */
 static int trail_begin_anew(struct audit_role *role, struct trail_config *l,
 			    const struct err *why, struct err *e)
 {
 	uint64_t recovered = 0;
 	char name[ASIDE_NAME_MAX], origin[TRAIL_ORIGIN_MAX + 1];
-	int r = trail_set_aside(role->fds[AUDIT_FD_TRAIL], l->segment_max,
-				clock_real_ms(), name, &l->first_seq, e);
+	uint64_t end = ASIDE_ALL;
+	int r = trail_whole_from(role->fds[AUDIT_FD_TRAIL], &end, e);
 
+	if (r == 0)
+		r = trail_set_aside(role->fds[AUDIT_FD_TRAIL], end,
+				    l->segment_max, clock_real_ms(), name,
+				    &l->first_seq, e);
 	if (r < 0)
 		return err_wrap(e, "set the damaged trail aside");
+	const uint64_t first = end == ASIDE_ALL ? l->first_seq : end;
+
 	log_line(&role->base.log, LOG_LEVEL_ERROR,
-		 "the trail was damaged: it is kept, a new one begins",
+		 end == ASIDE_ALL
+			 ? "the trail was damaged: it is kept, a new one begins"
+			 : "the trail was damaged: it is kept up to there",
 		 LOG_FIELDS(log_text("error", why->text),
 			    log_text("kept_in", name),
-			    log_u64("first_seq", l->first_seq)));
+			    log_u64("first_seq", first)));
 	role->has_previous = false;
 	role->stats.first_seq = role->stats.last_seq = 0;
 	origin_make(role, l->first_seq, origin);
-	l->origin = origin;
+	l->origin = origin; /* of what stays the origin stays too */
 	r = trail_take(role, l, &recovered, e);
 	l->origin = NULL; /* the writer has a copy */
 	if (r == 0)
 		audit_own(role, "trail.damaged", "kept_in=%s first_seq=%llu",
-			  name, (unsigned long long)l->first_seq);
+			  name, (unsigned long long)first);
 	return r;
 }
 

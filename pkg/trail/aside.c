@@ -15,7 +15,7 @@
 #include "lib/auto.h"
 #include "lib/file.h"
 #include "lib/num.h"
-#include "pkg/trail/segment.h"
+#include "pkg/trail/scan.h"
 
 #define TIME_MAX 999999999999999 /* milliseconds; in a name of ours */
 
@@ -96,6 +96,47 @@ static void asides_prune(int dirfd)
 		found = asides_find(dirfd);
 }
 
+/* ---- what can stay --------------------------------------------------------
+ */
+
+/* Is segment @first whole, up to its successor @next? Of the last one (NULL)
+ * half a frame may be left: the writer cuts it off. */
+static bool segment_is_whole(struct scan *s, int dirfd, uint64_t first,
+			     const struct segment_start *next)
+{
+	struct trail_frame frame;
+	int r = scan_open(s, dirfd, first, NULL);
+
+	while (r == 0)
+		r = scan_next(s, &frame, NULL);
+	if (r != -EAGAIN || next == NULL)
+		return r == -EAGAIN;
+	return s->tail == 0 && s->next == next->first &&
+	       segment_follows(next, &s->start, &s->tree);
+}
+
+int trail_whole_from(int dirfd, uint64_t *ret_first, struct err *e)
+{
+	AUTO_DONE(scan_done) struct scan s = { .fd = -1 };
+	AUTO_MEM uint64_t *list = NULL;
+	struct segment_start next;
+	size_t count, from;
+	int r = segment_list(dirfd, &list, &count, e);
+
+	if (r < 0)
+		return r;
+	if (scan_init(&s) < 0)
+		return err_set(e, ENOMEM, "out of memory");
+	for (from = count; from > 0; from--) {
+		if (!segment_is_whole(&s, dirfd, list[from - 1],
+				      from == count ? NULL : &next))
+			break;
+		next = s.start;
+	}
+	*ret_first = from > 0 && from < count ? list[from] : ASIDE_ALL;
+	return 0;
+}
+
 /* ---- this one -------------------------------------------------------------
  */
 
@@ -139,9 +180,9 @@ static int segment_move(int dirfd, int aside, uint64_t segment_max,
 	return 0;
 }
 
-int trail_set_aside(int dirfd, uint64_t segment_max, uint64_t now_ms,
-		    char ret_name[ASIDE_NAME_MAX], uint64_t *ret_first,
-		    struct err *e)
+int trail_set_aside(int dirfd, uint64_t end, uint64_t segment_max,
+		    uint64_t now_ms, char ret_name[ASIDE_NAME_MAX],
+		    uint64_t *ret_first, struct err *e)
 {
 	AUTO_MEM uint64_t *list = NULL;
 	AUTO_FD aside = -1;
@@ -154,7 +195,7 @@ int trail_set_aside(int dirfd, uint64_t segment_max, uint64_t now_ms,
 	aside = aside_make(dirfd, now_ms, ret_name, e);
 	if (aside < 0)
 		return aside;
-	for (size_t i = 0; i < count && r == 0; i++) {
+	for (size_t i = 0; i < count && list[i] < end && r == 0; i++) {
 		first = list[i];
 		r = segment_move(dirfd, aside, segment_max, &first, e);
 	}

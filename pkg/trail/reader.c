@@ -79,20 +79,6 @@ static int no_header(int code)
 	return code == -ENODATA ? -EBADMSG : code;
 }
 
-/* Does the open segment go on where @before ended, in the same log? */
-static bool continues(const struct scan *s, const struct segment_start *log,
-		      const struct tree *before)
-{
-	struct tree_hash a[TREE_LEVEL_MAX], b[TREE_LEVEL_MAX];
-	const unsigned int count = tree_parts(before, a);
-
-	return s->start.log_first == log->log_first &&
-	       strcmp(s->start.origin, log->origin) == 0 &&
-	       s->tree.size == before->size &&
-	       tree_parts(&s->tree, b) == count &&
-	       memcmp(a, b, count * sizeof(a[0])) == 0;
-}
-
 /* Open the segment to begin with, or to go on with after pruning. One that is
  * pruned in between is chosen again. */
 static int reader_enter(struct trail_reader *r, struct err *e)
@@ -140,7 +126,7 @@ static int reader_step(struct trail_reader *r, struct err *e)
 	/* Listed a moment ago, pruned since. */
 	if (code == -ENOENT)
 		return reader_leave(r, next);
-	if (code == 0 && !continues(s, &log, &before)) {
+	if (code == 0 && !segment_follows(&s->start, &log, &before)) {
 		s->offset = 0;
 		return scan_damage(s, e,
 				   "does not continue the segment before it");

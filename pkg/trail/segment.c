@@ -183,6 +183,19 @@ const char *segment_head_get(const unsigned char bytes[SEGMENT_HEAD_LEN],
 	return NULL;
 }
 
+bool segment_follows(const struct segment_start *start,
+		     const struct segment_start *log, const struct tree *before)
+{
+	struct tree_hash a[TREE_LEVEL_MAX], b[TREE_LEVEL_MAX];
+	const unsigned int count = tree_parts(before, a);
+
+	return start->log_first == log->log_first &&
+	       strcmp(start->origin, log->origin) == 0 &&
+	       start->tree.size == before->size &&
+	       tree_parts(&start->tree, b) == count &&
+	       memcmp(a, b, count * sizeof(a[0])) == 0;
+}
+
 /* ---- names ----------------------------------------------------------------
  */
 

@@ -7,6 +7,7 @@
 #ifndef PKG_TRAIL_SEGMENT_H
 #define PKG_TRAIL_SEGMENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -68,6 +69,12 @@ struct segment_head {
 	enum trail_kind kind;
 	struct tree_hash leaf;
 };
+
+/* Does a segment that begins so go on where @before ended, in the log of the
+ * segment @log? */
+bool segment_follows(const struct segment_start *start,
+		     const struct segment_start *log,
+		     const struct tree *before);
 
 void segment_head_put(const struct segment_head *head,
 		      unsigned char ret[SEGMENT_HEAD_LEN]);

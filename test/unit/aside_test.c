@@ -8,6 +8,7 @@
 #include "lib/auto.h"
 #include "pkg/trail/aside.h"
 #include "pkg/trail/segment.h"
+#include "pkg/trail/verify.h"
 
 static const struct trail_config narrow = { .bytes_max = 100000,
 					    .segment_max = 500 };
@@ -27,7 +28,7 @@ static uint64_t set_aside(int fd, uint64_t now_ms, char *name)
 	struct err e = { 0 };
 	uint64_t first = 0;
 
-	if (trail_set_aside(fd, 500, now_ms, name, &first, &e) < 0)
+	if (trail_set_aside(fd, ASIDE_ALL, 500, now_ms, name, &first, &e) < 0)
 		test_fail(__FILE__, __LINE__, "%s", e.text);
 	return first;
 }
@@ -92,6 +93,76 @@ TEST(the_two_newest_are_kept_and_what_is_not_ours_stays)
 	}
 	CHECK_INT(faccessat(d.fd, "damaged-by-hand", F_OK, 0), 0);
 	CHECK_INT(faccessat(d.fd, "damaged-note", F_OK, 0), 0);
+	tree_remove(&d);
+}
+
+/* Cut @bytes off the end of segment @at. Return: the first of the next one. */
+static uint64_t tear(const struct dir *d, size_t at, off_t bytes)
+{
+	AUTO_MEM uint64_t *list = NULL;
+	char name[SEGMENT_NAME_LEN + 1];
+	struct stat st;
+	size_t count;
+
+	CHECK_INT(segment_list(d->fd, &list, &count, NULL), 0);
+	CHECK(at + 1 < count);
+	segment_name(list[at], name);
+	CHECK_INT(fstatat(d->fd, name, &st, 0), 0);
+	AUTO_FD fd = openat(d->fd, name, O_WRONLY);
+
+	CHECK_INT(ftruncate(fd, st.st_size - bytes), 0);
+	return list[at + 1];
+}
+
+TEST(what_a_power_cut_tore_goes_and_what_follows_it_stays)
+{
+	static const off_t cuts[] = { 10, 65, 400 };
+	const struct dir d = dir_make();
+	char name[ASIDE_NAME_MAX];
+	uint64_t first, end, next;
+	struct trail_writer *w;
+	struct trail_report report;
+
+	fill(&d, 1);
+	CHECK_INT(trail_whole_from(d.fd, &end, NULL), 0);
+	CHECK(end == ASIDE_ALL); /* nothing is wrong */
+	for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
+		next = tear(&d, i == 0 ? 2 : 0, cuts[i]);
+		CHECK_INT(trail_whole_from(d.fd, &end, NULL), 0);
+		CHECK_INT(end, next);
+		CHECK_INT(trail_set_aside(d.fd, end, 500, 5000, name, &first,
+					  NULL),
+			  0);
+		CHECK_INT(segments_in(&d, name), i == 0 ? 3 : 1);
+		w = writer(d.fd, &narrow);
+		CHECK_INT(trail_next_seq(w), 41 + i);
+		append_many(w, 1);
+		trail_writer_close(w);
+		CHECK_INT(trail_verify(d.fd, NULL, &report, NULL), 0);
+		CHECK_INT(report.first_seq, next);
+	}
+	tree_remove(&d);
+}
+
+TEST(a_segment_that_does_not_follow_is_where_the_rest_ends)
+{
+	const struct dir d = dir_make();
+	AUTO_MEM uint64_t *list = NULL;
+	char name[SEGMENT_NAME_LEN + 1];
+	uint64_t end;
+	size_t count;
+
+	fill(&d, 1);
+	CHECK_INT(segment_list(d.fd, &list, &count, NULL), 0);
+	segment_name(list[1], name);
+	CHECK_INT(unlinkat(d.fd, name, 0), 0);
+	CHECK_INT(trail_whole_from(d.fd, &end, NULL), 0);
+	CHECK_INT(end, list[2]);
+	/* Nothing follows the last one. */
+	segment_name(list[count - 1], name);
+	put(d.fd, name, "bailtrl2", 8);
+	CHECK_INT(trail_whole_from(d.fd, &end, NULL), 0);
+	CHECK(end == ASIDE_ALL);
 	tree_remove(&d);
 }
 
