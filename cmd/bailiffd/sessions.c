@@ -9,6 +9,7 @@
 
 #include "lib/loop.h"
 #include "pkg/identity/cgroup.h"
+#include "pkg/identity/loginuid.h"
 
 #define SETTLED_MS                                                            \
 	50		/* a directory's time does not tell two changes apart \
@@ -131,13 +132,21 @@ void session_cache_tick(struct session_cache *c)
 	places_tick(c->from.places);
 }
 
+/* Is the process with its number still the one that registered? */
+static bool is_still(const struct session *s)
+{
+	uint32_t ses;
+
+	return loginuid_session(s->pid, &ses, NULL) == 0 && ses == s->ses;
+}
+
 static const struct session *by_pid(void *ctx, int32_t pid)
 {
 	struct session_cache *c = ctx;
 
 	table_refresh(c);
 	for (size_t i = 0; i < c->count; i++)
-		if (c->table[i].pid == pid)
+		if (c->table[i].pid == pid && is_still(&c->table[i]))
 			return &c->table[i];
 	return NULL;
 }

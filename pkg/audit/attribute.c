@@ -80,6 +80,13 @@ static void disagreement_say(struct attributor *a, const struct disagreement *d)
 /* ---- life -----------------------------------------------------------------
  */
 
+static bool is_registered(void *ctx, uint32_t ses)
+{
+	const struct attributor *a = ctx;
+
+	return a->lookup.by_session(a->lookup.ctx, ses) != NULL;
+}
+
 int attributor_new(const struct attribute_lookup *lookup, assemble_fn *own,
 		   void *ctx, struct attributor **ret)
 {
@@ -91,6 +98,7 @@ int attributor_new(const struct attribute_lookup *lookup, assemble_fn *own,
 	a->own = own;
 	a->ctx = ctx;
 	a->impostors.report = impostor_say;
+	a->impostors.is_known = is_registered;
 	a->impostors.ctx = a;
 	*ret = a;
 	return 0;
@@ -106,19 +114,12 @@ const struct attribute_counters *attribute_counted(const struct attributor *a)
 	return &a->counters;
 }
 
-static bool is_registered(void *ctx, uint32_t ses)
-{
-	const struct attributor *a = ctx;
-
-	return a->lookup.by_session(a->lookup.ctx, ses) != NULL;
-}
-
 void attribute_expire(struct attributor *a, uint64_t now_ms, uint64_t real_ms)
 {
 	struct disagreement d;
 
 	a->real_ms = real_ms;
-	impostors_expire(&a->impostors, now_ms, is_registered);
+	impostors_expire(&a->impostors, now_ms);
 	while (disagree_due(&a->disagreements, now_ms, &d))
 		disagreement_say(a, &d);
 }
@@ -169,7 +170,8 @@ static bool by_domain(struct attributor *a, const struct facts *f,
 }
 
 /* A domain nobody's session is known for: the task that made it is named in
- * the record, and it is the launcher, which registered with its pid. */
+ * the record, and it is the launcher, which registered with its pid. Who has a
+ * session and is not known by it is not of that service. */
 static bool by_launcher(struct attributor *a, const struct facts *f,
 			uint64_t time_ms, struct owner *ret)
 {
@@ -178,8 +180,9 @@ static bool by_launcher(struct attributor *a, const struct facts *f,
 	uint32_t pid;
 
 	(void)time_ms;
-	if (a->lookup.by_pid != NULL && facts_domain_is(f, "allocated") &&
-	    facts_domain(f, &id) && record_u32(f->domain->text, "pid", &pid))
+	if (a->lookup.by_pid != NULL && f->ses == UINT32_MAX &&
+	    facts_domain_is(f, "allocated") && facts_domain(f, &id) &&
+	    record_u32(f->domain->text, "pid", &pid))
 		s = a->lookup.by_pid(a->lookup.ctx, (int32_t)pid);
 	if (s == NULL)
 		return false;

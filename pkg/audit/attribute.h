@@ -30,7 +30,7 @@
 struct attribute_lookup {
 	void *ctx;
 	const struct session *(*by_session)(void *ctx, uint32_t ses);
-	/* Who registered with this pid. */
+	/* Who registered with this pid, and still has it. */
 	const struct session *(*by_pid)(void *ctx, int32_t pid);
 	/* The service that runs in the cgroup of @pid, now. */
 	const struct session *(*by_cgroup)(void *ctx, int32_t pid);

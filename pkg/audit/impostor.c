@@ -71,17 +71,29 @@ static void pending_drop(struct impostors *all, struct impostor *p)
 		*p = *last;
 }
 
+/* Somebody writes numbers faster than they expire. The oldest goes: it had the
+ * longest time to register, and may have. */
+static void room_make(struct impostors *all)
+{
+	struct impostor *oldest = &all->pending[0];
+
+	for (size_t i = 1; i < all->pending_count; i++)
+		if (all->pending[i].due_ms < oldest->due_ms)
+			oldest = &all->pending[i];
+	if (!all->is_known(all->ctx, oldest->ses)) {
+		all->dropped++;
+		impostor_report(all, oldest);
+	}
+	pending_drop(all, oldest);
+}
+
 static void pending_add(struct impostors *all, const struct event *ev,
 			const struct facts *f, uint64_t now_ms)
 {
 	struct impostor *p;
 
-	if (all->pending_count == IMPOSTORS_PENDING_MAX) {
-		/* Somebody writes numbers faster than they expire. */
-		all->dropped++;
-		impostor_report(all, &all->pending[0]);
-		pending_drop(all, &all->pending[0]);
-	}
+	if (all->pending_count == IMPOSTORS_PENDING_MAX)
+		room_make(all);
 	p = &all->pending[all->pending_count++];
 	p->ses = f->ses;
 	p->auid = f->auid;
@@ -113,12 +125,11 @@ bool impostor_check(struct impostors *all, const struct event *ev,
 	return true;
 }
 
-void impostors_expire(struct impostors *all, uint64_t now_ms,
-		      bool (*is_known)(void *ctx, uint32_t ses))
+void impostors_expire(struct impostors *all, uint64_t now_ms)
 {
 	for (size_t i = 0; i < all->pending_count;) {
 		struct impostor *p = &all->pending[i];
-		const bool is_legal = is_known(all->ctx, p->ses);
+		const bool is_legal = all->is_known(all->ctx, p->ses);
 
 		if (!is_legal && p->due_ms > now_ms) {
 			i++;

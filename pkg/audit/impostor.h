@@ -20,9 +20,10 @@ struct impostor {
 	char text[IMPOSTOR_TEXT_MAX]; /* "ses= auid= pid= uid= comm= exe=" */
 };
 
-/* All zero but for the first two members: none yet. */
+/* All zero but for the first three members: none yet. */
 struct impostors {
 	void (*report)(void *ctx, const struct impostor *i);
+	bool (*is_known)(void *ctx, uint32_t ses); /* registered by now? */
 	void *ctx;
 	struct impostor pending[IMPOSTORS_PENDING_MAX];
 	size_t pending_count;
@@ -40,9 +41,8 @@ struct impostors {
 bool impostor_check(struct impostors *i, const struct event *ev,
 		    const struct facts *f, uint64_t now_ms);
 
-/* Let go those that @is_known, with the same ctx; report whose time is over. */
-void impostors_expire(struct impostors *i, uint64_t now_ms,
-		      bool (*is_known)(void *ctx, uint32_t ses));
+/* Let go those that are known; report whose time is over. */
+void impostors_expire(struct impostors *i, uint64_t now_ms);
 /* Milliseconds until the next one's time is over; -1: there is none. */
 int impostors_wait_ms(const struct impostors *i, uint64_t now_ms);
 

@@ -49,6 +49,14 @@ int loginuid_read(struct loginuid *ret, struct err *e)
 	return 0;
 }
 
+int loginuid_session(int32_t pid, uint32_t *ret, struct err *e)
+{
+	char path[48];
+
+	(void)snprintf(path, sizeof(path), "/proc/%" PRId32 "/sessionid", pid);
+	return number_read(path, ret, e);
+}
+
 static int loginuid_write(uint32_t auid)
 {
 	AUTO_FD fd = open("/proc/self/loginuid", O_WRONLY | O_CLOEXEC);

@@ -29,6 +29,10 @@ struct loginuid {
  */
 int loginuid_read(struct loginuid *ret, struct err *e);
 
+/* The session of another process, or of one that ended and nobody waited for:
+ * LOGINUID_UNSET if it has none. Return: as loginuid_read(). */
+int loginuid_session(int32_t pid, uint32_t *ret, struct err *e);
+
 /**
  * loginuid_stamp() - become service @number in a session of one's own.
  * @ret_ses: the session number the kernel gave.

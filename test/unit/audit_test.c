@@ -380,6 +380,26 @@ TEST(a_landlock_domain_belongs_to_the_session_it_was_first_seen_in)
 	attributor_free(a);
 }
 
+/* Numbers of processes are given anew, and anybody may make a domain: a service
+ * whose launcher has ended must not get a stranger's denials. */
+TEST(a_stranger_with_a_launchers_pid_is_not_its_service)
+{
+	static struct log own;
+	struct attributor *a = attributor(&own);
+	struct event *ev =
+		event_of(AUDIT_LANDLOCK_ACCESS, "domain=3c blockers=fs.x");
+
+	record_add(ev, AUDIT_LANDLOCK_DOMAIN,
+		   "domain=3c status=allocated mode=enforcing pid=77");
+	record_add(ev, AUDIT_SYSCALL, "pid=77 auid=1000 ses=3");
+	attribute_event(a, ev, 0, 0);
+	CHECK_INT(ev->how, HOW_NONE);
+	ev = event_of(AUDIT_LANDLOCK_ACCESS, "domain=3c blockers=fs.x");
+	attribute_event(a, ev, 0, 0);
+	CHECK_INT(ev->how, HOW_NONE);
+	attributor_free(a);
+}
+
 TEST(the_cgroup_is_the_last_means)
 {
 	static struct log own;
@@ -567,6 +587,54 @@ TEST(a_flood_of_logins_is_bounded_and_none_goes_unreported)
 	CHECK_INT(own.count, 1000);
 	CHECK_INT(attribute_counted(a)->pending_dropped,
 		  1000 - IMPOSTORS_PENDING_MAX);
+	attributor_free(a);
+}
+
+struct told {
+	unsigned count;
+	bool has_launcher;
+};
+
+static void told_take(void *ctx, struct event *ev)
+{
+	struct told *t = ctx;
+
+	t->count++;
+	t->has_launcher |= ev->ses == 12;
+}
+
+/* The number of logins that are not shown yet is bounded; a launcher that has
+ * registered meanwhile must not be what a flood of others pushes out. */
+TEST(a_flood_of_logins_makes_no_launcher_an_impostor)
+{
+	const struct attribute_lookup lookup = { .ctx = &registry,
+						 .by_session = by_session };
+	const unsigned launcher = IMPOSTORS_PENDING_MAX + 20;
+	struct told told = { 0 };
+	struct attributor *a;
+
+	CHECK_INT(attributor_new(&lookup, told_take, &told, &a), 0);
+	registry.has_nginx = false;
+	for (unsigned i = 0; i < 4 * IMPOSTORS_PENDING_MAX; i++) {
+		char text[256];
+
+		(void)snprintf(text, sizeof(text),
+			       "pid=1 old-auid=4294967295 auid=1900000001"
+			       " old-ses=4294967295 ses=%u res=1",
+			       i == launcher ? 12 : 1000 + i);
+		attribute_event(a, event_of(AUDIT_LOGIN, text), i, 0);
+		/* In order of their time, whoever went before. */
+		if (i == 10)
+			attribute_event(a,
+					event_of(AUDIT_EXECVE,
+						 "ses=1003"
+						 " auid=1900000001"),
+					i, 0);
+		if (i == launcher + 10)
+			registry.has_nginx = true;
+	}
+	CHECK(told.count > 0);
+	CHECK(!told.has_launcher);
 	attributor_free(a);
 }
 
