@@ -40,6 +40,7 @@ struct decode {
 	uint64_t time_ms;	 /* of the latest event */
 	struct event unreadable; /* a line that is no record */
 	struct buf out;
+	struct renderer *renderer;
 	int error; /* of rendering or writing, negative */
 };
 
@@ -62,7 +63,7 @@ static int event_render(struct decode *d, const char *name,
 	case DECODE_RAW:
 		return render_raw_of(ev, node.node, &d->out);
 	case DECODE_JSON:
-		return render_json(ev, &node, &d->out);
+		return renderer_json(d->renderer, ev, &node, &d->out);
 	case DECODE_LAUREL:
 		return render_laurel(ev, node.node, &d->out);
 	case DECODE_TEXT:
@@ -167,7 +168,8 @@ static int decode_fd(struct decode *d, int fd)
 	AUTO_MEM char *bytes = malloc(READ_BYTES);
 	struct err e = { 0 };
 
-	if (bytes == NULL || log_reader_new(&sink, &reader) < 0) {
+	if (bytes == NULL || log_reader_new(&sink, &reader) < 0 ||
+	    renderer_new(&d->renderer) < 0) {
 		(void)err_set(&e, ENOMEM, "out of memory");
 		return ctl_fail(d->ctl, &e);
 	}
@@ -248,6 +250,7 @@ int verb_decode(struct ctl *ctl, int argc, char **argv)
 	}
 	buf_init(&d.out, WRITE_BYTES + LINE_MAX);
 	r = decode_fd(&d, fd);
+	renderer_free(d.renderer);
 	buf_done(&d.out);
 	return r;
 }

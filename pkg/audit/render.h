@@ -13,7 +13,24 @@ struct render_node {
 	const char *boot; /* boot id */
 };
 
-/* One line of bailiff.event.v1 (docs/formats.md), newline included. */
+/* Memory for making JSON, kept from one event to the next. */
+struct renderer;
+
+/* Return: 0; -ENOMEM. */
+int renderer_new(struct renderer **ret);
+void renderer_free(struct renderer *r);
+
+/**
+ * renderer_json() - one line of bailiff.event.v1 (docs/formats.md), newline
+ * included.
+ * @out: appended to.
+ *
+ * Return: 0; -ENOMEM; -E2BIG when the line does not fit into @out.
+ */
+int renderer_json(struct renderer *r, const struct event *ev,
+		  const struct render_node *node, struct buf *out);
+
+/* The same of a single event. */
 int render_json(const struct event *ev, const struct render_node *node,
 		struct buf *out);
 

@@ -41,7 +41,7 @@ static inline bool id_json(struct buf *out, const char *name, struct span value)
 /* ---- the argument vector --------------------------------------------------
  */
 
-/* One whole argument, in j->words. */
+/* One whole argument, in j->mem->words. */
 static bool argument_put(struct rendering *j, struct buf *whole, bool is_base64)
 {
 	const struct span s = { whole->p != NULL ? whole->p : "", whole->len };
@@ -109,10 +109,10 @@ static void title_json(struct rendering *j)
 	const size_t before = j->out->len;
 	struct span title = value_decode(j, j->about.title);
 
-	if (title.p == j->scratch.p)
+	if (title.p == j->mem->scratch.p)
 		for (size_t i = 0; i < title.len; i++)
-			if (j->scratch.p[i] == '\0')
-				j->scratch.p[i] = ' ';
+			if (j->mem->scratch.p[i] == '\0')
+				j->mem->scratch.p[i] = ' ';
 	while (title.len != 0 && title.p[title.len - 1] == ' ')
 		title.len--;
 	if (jsonw_bytes(j->out, span_of("title"), title))

@@ -2,7 +2,8 @@
 /* render_json.c - the envelope of bailiff.event.v1; see render.h. */
 #include "pkg/audit/render.h"
 
-#include <inttypes.h>
+#include <errno.h>
+#include <stdlib.h>
 
 #include "lib/auto.h"
 #include "lib/jsonw.h"
@@ -97,12 +98,12 @@ static void event_json(struct rendering *j, const struct event_denial *d)
 	struct buf *out = j->out;
 	const char *category, *change;
 
-	buf_reset(&j->scratch);
-	about_action(a, d, &j->scratch);
+	buf_reset(&j->mem->scratch);
+	about_action(a, d, &j->mem->scratch);
 	about_kind(a, d, &category, &change);
 	jsonw_key(out, "event");
 	buf_u8(out, '{');
-	(void)jsonw_bytes(out, span_of("action"), buf_view(&j->scratch));
+	(void)jsonw_bytes(out, span_of("action"), buf_view(&j->mem->scratch));
 	jsonw_key(out, "category");
 	buf_puts(out, "[\"");
 	buf_puts(out, category);
@@ -164,8 +165,6 @@ static void stamp_json(const struct event *ev, struct buf *out)
 	buf_u8(out, '}');
 }
 
-#define RECORDS_EXPECTED 8000 /* bytes: seldom more, so that it grows once */
-
 /* All members in the order of their bytes: the same event gives the same line.
  * @records: what records_json() wrote. */
 static void envelope_json(struct rendering *j, const struct event_denial *d,
@@ -205,23 +204,86 @@ static void envelope_json(struct rendering *j, const struct event_denial *d,
 	buf_puts(out, "}\n");
 }
 
+/* ---- whole events ---------------------------------------------------------
+ */
+
+#define NAMES_BYTES_MAX	 4096  /* of one value's flags */
+#define RECORDS_EXPECTED 8000  /* bytes: seldom more, so that it grows once */
+#define MEMORY_KEPT	 65536 /* bytes that an event may leave in a buffer */
+
+static void renderer_init(struct renderer *r)
+{
+	*r = (struct renderer){ 0 };
+	buf_init(&r->records, SIZE_MAX);
+	buf_init(&r->scratch, EVENT_BYTES_MAX);
+	buf_init(&r->words, NAMES_BYTES_MAX);
+	buf_init(&r->repeated, EVENT_BYTES_MAX);
+}
+
+static void renderer_done(struct renderer *r)
+{
+	free(r->keys);
+	buf_done(&r->repeated);
+	buf_done(&r->words);
+	buf_done(&r->scratch);
+	buf_done(&r->records);
+}
+
+int renderer_new(struct renderer **ret)
+{
+	struct renderer *r = malloc(sizeof(*r));
+
+	if (r == NULL)
+		return -ENOMEM;
+	renderer_init(r);
+	*ret = r;
+	return 0;
+}
+
+void renderer_free(struct renderer *r)
+{
+	if (r != NULL)
+		renderer_done(r);
+	free(r);
+}
+
+/* Drop what only a large event needed, so that memory stays small. */
+static void memory_trim(struct buf *b)
+{
+	if (b->cap > MEMORY_KEPT)
+		buf_done(b);
+}
+
+int renderer_json(struct renderer *r, const struct event *ev,
+		  const struct render_node *node, struct buf *out)
+{
+	struct rendering j = { .out = &r->records, .mem = r };
+	struct event_denial denial;
+
+	buf_reset(&r->records);
+	(void)buf_room(&r->records, RECORDS_EXPECTED);
+	about_init(&j.about, ev);
+	records_json(&j);
+	j.out = out;
+	if (buf_error(&r->records) < 0)
+		out->error = r->records.error;
+	else
+		envelope_json(&j, event_denial(ev, &denial) ? &denial : NULL,
+			      node, buf_view(&r->records));
+	memory_trim(&r->records);
+	memory_trim(&r->scratch);
+	memory_trim(&r->repeated);
+	return buf_error(out);
+}
+
 int render_json(const struct event *ev, const struct render_node *node,
 		struct buf *out)
 {
-	AUTO_DONE(buf_done) struct buf records = { 0 };
-	struct event_denial denial;
-	struct rendering j;
+	struct renderer r;
+	int error;
 
-	buf_init(&records, out->max);
-	(void)buf_room(&records, RECORDS_EXPECTED);
-	rendering_init(&j, ev, &records);
-	records_json(&j);
-	j.out = out;
-	if (buf_error(&records) < 0)
-		out->error = records.error;
-	else
-		envelope_json(&j, event_denial(ev, &denial) ? &denial : NULL,
-			      node, buf_view(&records));
-	rendering_done(&j);
-	return buf_error(out);
+	renderer_init(&r);
+	error = renderer_json(&r, ev, node, out);
+	renderer_done(&r);
+	return error;
 }

@@ -6,7 +6,7 @@
 #include "pkg/audit/rendering.h"
 
 #include "lib/jsonw.h"
-#include "pkg/audit/types.h"
+#include "pkg/audit/symbols.h"
 
 #define DIGITS_MAX 15 /* decimal, surely below 2^53 */
 #define HEX_MAX	   13 /* digits, surely below 2^53 */
@@ -64,11 +64,10 @@ static const char *call_json(struct rendering *j, const struct shape_row *row,
 	return stop;
 }
 
-/* a0 to a3, when the call says nothing better than that they are numbers. */
-static const char *arg_json(struct rendering *j, const struct shape_row *row,
-			    const char *p, const char *end)
+/* Lower-case digits. Return: behind them; NULL when there are none, too many or
+ * something else is at their end. */
+static const char *hex_read(const char *p, const char *end, uint64_t *ret)
 {
-	const unsigned index = (unsigned)(row->key[1] - '0');
 	const char *stop = p;
 	uint64_t v = 0;
 
@@ -83,11 +82,54 @@ static const char *arg_json(struct rendering *j, const struct shape_row *row,
 			break;
 		stop++;
 	}
-	if (stop == p || !is_over(stop, end) || !buf_room(j->out, 48) ||
-	    (j->has_call && syscall_arg(j->arch, j->call, index) != FIELD_HEX))
+	*ret = v;
+	return stop != p && is_over(stop, end) ? stop : NULL;
+}
+
+static const char *hex_json(struct rendering *j, const struct shape_row *row,
+			    const char *p, const char *end)
+{
+	const struct span name = { row->key, row->len };
+	enum field_class class = (enum field_class)row->class;
+	uint64_t v;
+	const char *stop = hex_read(p, end, &v);
+
+	if (stop == NULL || !buf_room(j->out, 48))
 		return NULL;
+	if (class == FIELD_ARG)
+		class = class_of_arg(j, name);
+	else if (class == FIELD_ARCH)
+		j->arch = (uint32_t)v;
 	j->out->len = (size_t)(member_put(j->out, row) - j->out->p);
 	buf_dec(j->out, v);
+	if (class != FIELD_HEX)
+		names_json(j, name, class, v);
+	return stop;
+}
+
+/* As the kernel writes it: "0100755", and no more digits than those. */
+static const char *mode_json(struct rendering *j, const struct shape_row *row,
+			     const char *p, const char *end)
+{
+	struct buf *out = j->out;
+	const char *stop = p;
+	uint64_t v = 0;
+	size_t before;
+
+	while (stop < end && stop - p < 8 && *stop >= '0' && *stop <= '7')
+		v = v << 3 | (uint64_t)(*stop++ - '0');
+	if (stop == p || !is_over(stop, end) || !buf_room(out, 48))
+		return NULL;
+	out->len = (size_t)(member_put(out, row) - out->p);
+	buf_dec(out, v);
+	before = out->len;
+	buf_puts(out, ",\"");
+	buf_put(out, row->key, row->len);
+	buf_puts(out, "_name\":\"");
+	if (symbol_print(FIELD_MODE, 0, v, out))
+		buf_u8(out, '"');
+	else
+		out->len = before;
 	return stop;
 }
 
@@ -134,6 +176,26 @@ static const char *quoted_json(struct rendering *j, const struct shape_row *row,
 	return p != NULL ? p + 1 : NULL;
 }
 
+/* One key. */
+static const char *key_json(struct rendering *j, const struct shape_row *row,
+			    const char *p, const char *end)
+{
+	struct buf *out = j->out;
+	const size_t before = out->len;
+
+	if (end - p < 2 || p[0] != '"' || p[1] == '"' || !buf_room(out, 48))
+		return NULL;
+	out->len = (size_t)(member_put(out, row) - out->p);
+	buf_puts(out, "[\"");
+	p = jsonw_until(out, p + 1, end, '"');
+	if (p == NULL) {
+		out->len = before;
+		return NULL;
+	}
+	buf_puts(out, "\"]");
+	return p + 1;
+}
+
 static const char *word_json(struct rendering *j, const struct shape_row *row,
 			     const char *p, const char *end)
 {
@@ -143,25 +205,40 @@ static const char *word_json(struct rendering *j, const struct shape_row *row,
 	return string_json(j, row, p, end, ' ');
 }
 
+/* No bit of an empty set has a name. */
+static const char *caps_json(struct rendering *j, const struct shape_row *row,
+			     const char *p, const char *end)
+{
+	return p != end && *p == '0' ? digits_json(j, row, p, end)
+				     : hex_json(j, row, p, end);
+}
+
+typedef const char *plain_fn(struct rendering *j, const struct shape_row *row,
+			     const char *p, const char *end);
+
+static plain_fn *const plain[FIELD_CLASSES] = {
+	/* clang-format off */
+	[FIELD_WORD]         = word_json,
+	[FIELD_ENCODED]      = quoted_json,
+	[FIELD_KEYS]         = key_json,
+	[FIELD_DEVICE]       = word_json,
+	[FIELD_BOOL]         = bool_json,
+	[FIELD_DEC]          = digits_json,
+	[FIELD_HEX]          = hex_json,
+	[FIELD_UID]          = digits_json,
+	[FIELD_ARCH]         = hex_json,
+	[FIELD_SYSCALL]      = call_json,
+	[FIELD_ARG]          = hex_json,
+	[FIELD_EXIT]         = digits_json,
+	[FIELD_CAPS]         = caps_json,
+	[FIELD_MODE]         = mode_json,
+	[FIELD_SECCOMP_CODE] = hex_json,
+	/* clang-format on */
+};
+
 const char *plain_json(struct rendering *j, const struct shape_row *row,
 		       const char *p, const char *end)
 {
-	const enum field_class class = (enum field_class)row->class;
-
-	if (class == FIELD_DEC || class == FIELD_UID || class == FIELD_EXIT)
-		return digits_json(j, row, p, end);
-	if (class == FIELD_ENCODED)
-		return quoted_json(j, row, p, end);
-	if (class == FIELD_ARG)
-		return arg_json(j, row, p, end);
-	if (class == FIELD_WORD || class == FIELD_DEVICE)
-		return word_json(j, row, p, end);
-	if (class == FIELD_SYSCALL)
-		return call_json(j, row, p, end);
-	if (class == FIELD_BOOL)
-		return bool_json(j, row, p, end);
-	/* No bit of a set has a name. */
-	if (class == FIELD_CAPS && p != end && *p == '0')
-		return digits_json(j, row, p, end);
-	return NULL;
+	return plain[row->class] != NULL ? plain[row->class](j, row, p, end)
+					 : NULL;
 }

@@ -10,38 +10,16 @@
 #include "pkg/audit/record.h"
 #include "pkg/audit/types.h"
 
-#define NAMES_BYTES_MAX 4096 /* of one value's flags */
-#define TEXT_BYTES_MAX	EVENT_BYTES_MAX
-
-void rendering_init(struct rendering *j, const struct event *ev,
-		    struct buf *out)
-{
-	*j = (struct rendering){ .out = out };
-	about_init(&j->about, ev);
-	buf_init(&j->scratch, TEXT_BYTES_MAX);
-	(void)buf_room(&j->scratch, 500); /* most values: it grows once */
-	buf_init(&j->words, NAMES_BYTES_MAX);
-	buf_init(&j->repeated, TEXT_BYTES_MAX);
-}
-
-void rendering_done(struct rendering *j)
-{
-	free(j->keys);
-	buf_done(&j->repeated);
-	buf_done(&j->words);
-	buf_done(&j->scratch);
-}
-
 struct keyset *rendering_keys(struct rendering *j)
 {
-	if (j->keys == NULL)
-		j->keys = malloc(sizeof(*j->keys));
-	if (j->keys == NULL) {
+	if (j->mem->keys == NULL)
+		j->mem->keys = malloc(sizeof(*j->mem->keys));
+	if (j->mem->keys == NULL) {
 		j->out->error = ENOMEM;
 		return NULL;
 	}
-	keyset_reset(j->keys);
-	return j->keys;
+	keyset_reset(j->mem->keys);
+	return j->mem->keys;
 }
 
 /* ---- whose name comes once ------------------------------------------------
@@ -59,10 +37,10 @@ static bool row_take(struct rendering *j, const struct shape_row *row)
 
 static void repeated_note(struct rendering *j, struct span name)
 {
-	jsonw_comma(&j->repeated);
-	buf_u8(&j->repeated, '"');
-	buf_span(&j->repeated, name);
-	buf_u8(&j->repeated, '"');
+	jsonw_comma(&j->mem->repeated);
+	buf_u8(&j->mem->repeated, '"');
+	buf_span(&j->mem->repeated, name);
+	buf_u8(&j->mem->repeated, '"');
 }
 
 /* A key that no row has. Return: whether it may be written, as @ret. */
@@ -74,9 +52,9 @@ static bool key_take(struct rendering *j, struct span key, struct span *ret)
 		repeated_note(j, (struct span){ row->key, row->len });
 		return false;
 	}
-	if (j->keys == NULL && rendering_keys(j) == NULL)
+	if (j->mem->keys == NULL && rendering_keys(j) == NULL)
 		return false;
-	switch (keyset_add(j->keys, key, "", ret)) {
+	switch (keyset_add(j->mem->keys, key, "", ret)) {
 	case KEYSET_NEW:
 		return true;
 	case KEYSET_REPEATED:
@@ -96,7 +74,7 @@ bool companion_claim(struct rendering *j, struct span name, const char *suffix)
 	/* No other key gets a name that a row's companion may have. */
 	if (j->is_row)
 		return true;
-	return keyset_add(j->keys, name, suffix, &unused) == KEYSET_NEW;
+	return keyset_add(j->mem->keys, name, suffix, &unused) == KEYSET_NEW;
 }
 
 /* ---- fields ---------------------------------------------------------------
@@ -220,10 +198,10 @@ static void fields_json(struct rendering *j, struct span text)
 
 void leftover_json(struct rendering *j)
 {
-	if (j->repeated.len != 0) {
+	if (j->mem->repeated.len != 0) {
 		jsonw_key(j->out, "duplicates");
 		buf_u8(j->out, '[');
-		buf_span(j->out, buf_view(&j->repeated));
+		buf_span(j->out, buf_view(&j->mem->repeated));
 		buf_u8(j->out, ']');
 	}
 	if (j->cut != 0) {
@@ -254,9 +232,9 @@ static void record_begin(struct rendering *j, uint16_t type)
 	j->shape = shape_find(type);
 	j->seen = 0;
 	j->cut = 0;
-	buf_reset(&j->repeated);
-	if (j->keys != NULL)
-		keyset_reset(j->keys);
+	buf_reset(&j->mem->repeated);
+	if (j->mem->keys != NULL && j->mem->keys->count != 0)
+		keyset_reset(j->mem->keys);
 	about_begin(&j->about, type);
 }
 

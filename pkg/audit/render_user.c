@@ -18,9 +18,9 @@ static enum keyset_result string_json(struct rendering *j, struct span key,
 	enum keyset_result r;
 	struct span name;
 
-	if (j->keys->count >= MEMBERS_MAX)
+	if (j->mem->keys->count >= MEMBERS_MAX)
 		return KEYSET_NONE;
-	r = keyset_add(j->keys, key, "", &name);
+	r = keyset_add(j->mem->keys, key, "", &name);
 	if (r != KEYSET_NEW)
 		return r;
 	if (field_class(j->type, key) == FIELD_ENCODED)
@@ -32,7 +32,7 @@ static enum keyset_result string_json(struct rendering *j, struct span key,
 	if (jsonw_text(j->out, value))
 		return KEYSET_NEW;
 	j->out->len = before;
-	if (keyset_add(j->keys, key, "_b64", &name) != KEYSET_NEW)
+	if (keyset_add(j->mem->keys, key, "_b64", &name) != KEYSET_NEW)
 		return KEYSET_NONE;
 	jsonw_name(j->out, name);
 	jsonw_base64(j->out, value);
@@ -45,7 +45,7 @@ static uint32_t members_json(struct rendering *j, struct span text)
 	struct span key, value;
 	uint32_t cut = 0;
 
-	buf_reset(&j->repeated);
+	buf_reset(&j->mem->repeated);
 	if (rendering_keys(j) == NULL)
 		return 0;
 	while (record_next(&text, &key, &value)) {
@@ -53,8 +53,8 @@ static uint32_t members_json(struct rendering *j, struct span text)
 		case KEYSET_NEW:
 			break;
 		case KEYSET_REPEATED:
-			jsonw_comma(&j->repeated);
-			if (!jsonw_text(&j->repeated, key))
+			jsonw_comma(&j->mem->repeated);
+			if (!jsonw_text(&j->mem->repeated, key))
 				cut++;
 			break;
 		case KEYSET_NONE:

@@ -23,10 +23,10 @@ struct span value_decode(struct rendering *j, struct span value)
 	if (value.len >= 2 && value.p[0] == '"' &&
 	    value.p[value.len - 1] == '"')
 		return unquoted(value);
-	buf_reset(&j->scratch);
-	record_string(value, &j->scratch);
-	return j->scratch.len != 0 ? buf_view(&j->scratch)
-				   : (struct span){ "", 0 };
+	buf_reset(&j->mem->scratch);
+	record_string(value, &j->mem->scratch);
+	return j->mem->scratch.len != 0 ? buf_view(&j->mem->scratch)
+					: (struct span){ "", 0 };
 }
 
 static void bytes_json(struct rendering *j, struct span name, struct span value)
@@ -129,10 +129,8 @@ static void name_json(struct rendering *j, struct span name, const char *word)
 	buf_u8(j->out, '"');
 }
 
-/* ,"name_name":"EACCES" or "file,0644", or ,"name_names":["O_RDWR","O_CREAT"].
- */
-static void names_json(struct rendering *j, struct span name,
-		       enum field_class class, uint64_t v)
+void names_json(struct rendering *j, struct span name, enum field_class class,
+		uint64_t v)
 {
 	const char *word = symbol_name(class, j->arch, v);
 
@@ -140,14 +138,14 @@ static void names_json(struct rendering *j, struct span name,
 		name_json(j, name, word);
 		return;
 	}
-	buf_reset(&j->words);
-	if (!symbol_print(class, j->arch, v, &j->words))
+	buf_reset(&j->mem->words);
+	if (!symbol_print(class, j->arch, v, &j->mem->words))
 		return;
 	if (class == FIELD_MODE || !symbol_is_set(class)) {
-		name_json(j, name, buf_cstr(&j->words));
+		name_json(j, name, buf_cstr(&j->mem->words));
 	} else if (companion_claim(j, name, "_names")) {
 		suffixed_open(j, name, "_names");
-		(void)list_put(j->out, buf_view(&j->words), '|', false);
+		(void)list_put(j->out, buf_view(&j->mem->words), '|', false);
 	}
 }
 
@@ -168,8 +166,7 @@ static void call_note(struct rendering *j, enum field_class class, uint64_t v)
 	}
 }
 
-static enum field_class class_of_arg(const struct rendering *j,
-				     struct span name)
+enum field_class class_of_arg(const struct rendering *j, struct span name)
 {
 	const unsigned index = (unsigned)(name.p[name.len - 1] - '0');
 

@@ -8,13 +8,19 @@
 #include "pkg/audit/about.h"
 #include "pkg/audit/keyset.h"
 
-struct rendering {
-	struct buf *out;
-	struct about about;  /* filled while the records are written */
+/* What is kept from one event to the next. */
+struct renderer {
+	struct buf records;  /* of the event, before they have their place */
 	struct buf scratch;  /* one decoded value */
 	struct buf words;    /* names of flags, before they are an array */
 	struct buf repeated; /* names that came again, a JSON string each */
 	struct keyset *keys; /* NULL until first used; owned */
+};
+
+struct rendering {
+	struct buf *out;
+	struct renderer *mem;
+	struct about about; /* filled while the records are written */
 
 	/* the machine and call that numbers belong to; 0: not known yet */
 	uint32_t arch;
@@ -28,11 +34,6 @@ struct rendering {
 	bool is_row;		   /* the field that is being written is one */
 	uint32_t cut;		   /* fields that are in the text alone */
 };
-
-/* @out: borrowed. */
-void rendering_init(struct rendering *j, const struct event *ev,
-		    struct buf *out);
-void rendering_done(struct rendering *j);
 
 /* The byte order of the machine that logged it: this one's if not known. */
 static inline bool rendering_is_little(const struct rendering *j)
@@ -69,6 +70,15 @@ void value_json(struct rendering *j, struct span name, enum field_class class,
 
 /* ,"name_name":"openat" for the number of a system call of j->arch. */
 void call_name_json(struct rendering *j, struct span name, int32_t nr);
+
+/* ,"name_name":"EACCES" or "file,0644", or ,"name_names":["O_RDWR","O_CREAT"],
+ * if the number has names. */
+void names_json(struct rendering *j, struct span name, enum field_class class,
+		uint64_t v);
+
+/* What the argument "a0" to "a3" is to the system call: FIELD_HEX if nothing
+ * better is known. */
+enum field_class class_of_arg(const struct rendering *j, struct span name);
 
 /* An encoded value, decoded. Lives until the next call, or as long as @value.
  */

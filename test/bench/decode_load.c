@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* decode_load.c - write the log that a busy node's auditd would: EVENTS events
- * of eight templates, taken from a running system, each with a fresh stamp.
+/* decode_load.c - write a log in the form of auditd's: EVENTS events of eight
+ * templates, each with a fresh stamp. The templates are made up: the fields
+ * that the kernel writes, in its order, with names and numbers as a busy node
+ * might have them. test/streams holds what kernels really sent.
  *
  * usage: decode_load EVENTS
  */
