@@ -5,7 +5,7 @@
 # a while; and what somebody else changes in the kernel's audit is said and
 # undone.
 #
-# seconds: 120
+# seconds: 200
 
 . "$(dirname "$0")/../lib.sh"
 t_private "$@"
@@ -69,7 +69,7 @@ made=$(as a "$FLOOD" $FLOODED 0 0 /etc/passwd /etc/group)
 wait "$b"
 t_is "service a is denied 20,000 times, on two files" "$made" $FLOODED
 t_is "service b meanwhile twenty times" "$(cat "$dir/b")" 20
-t_check "the domain of a is reconciled" t_wait_for -t 20 \
+t_check "the domain of a is reconciled" t_wait_for -t 40 \
 	said landlock.reconciled "service=a denials=$FLOODED "
 t_is "b's twenty are in the trail, whole" \
 	"$(denied b | jq -c 'select(.complete) | .records[0].text' |
@@ -98,16 +98,18 @@ t_is "by right and object, to the last one" \
 t_is "of the two files" \
 	"$(sed 's/.*="[0-9]* //' "$dir/rows" | sort -u | tr '\n' ' ')" \
 	"read_file /etc/group read_file /etc/passwd "
-t_check "in no second more than the budget" test \
-	"$(denied a | jq -r '.["@timestamp"][0:19]' | sort | uniq -c |
-		awk '$1 > 256 { n++ } END { print n + 0 }')" -eq 0
+# A second is one of reading: the stamps are of when they were made.
+t_is "none has more whole ones in its second than the budget" \
+	"$(own audit.suppressed | field whole | awk '$1 > 128')" ""
+t_check "nor are there more than seconds for them" [ "$whole" -le \
+	$((($(own audit.suppressed | wc -l) + 2) * 128)) ]
 
 # ---- shown -----------------------------------------------------------------------
 counted() { # does the status have all that was suppressed?
 	[ "$(n_get /v1/status | jq '.audit.services[] |
 		select(.service == "a").suppressed')" = "$suppressed" ]
 }
-t_check "status has the counts of a" t_wait_for -t 5 counted
+t_check "status has the counts of a" t_wait_for -t 15 counted
 n_get /v1/status >"$dir/status"
 t_is "and the sum over all services is the node's" \
 	"$(jq -c '.audit as $a | [["events", "denied", "partial", "late",
@@ -123,7 +125,7 @@ checkpoint() { # does one state it?
 	own trail.checkpoint | jq -r .message >"$dir/notes" &&
 		grep -q "^service a events=.* suppressed=$suppressed " "$dir/notes"
 }
-t_check "a checkpoint states it" t_wait_for -t 5 checkpoint
+t_check "a checkpoint states it" t_wait_for -t 15 checkpoint
 t_check "and the kernel's count, the newest serial, the rules' hash" \
 	grep -qE '^rules [0-9a-f]{64}$' "$dir/notes"
 last=$(own trail.checkpoint | jq -rs '.[-1].message')
@@ -134,7 +136,7 @@ worker=$(n_worker audit)
 kill -KILL "$worker"
 again() { [ "$(n_worker audit)" != "$worker" ] && counted; }
 t_check "an audit process that begins anew has the counts from the trail" \
-	t_wait_for -t 10 again
+	t_wait_for -t 20 again
 
 # ---- far beyond --------------------------------------------------------------------
 policies 4
@@ -144,9 +146,10 @@ jq -cn --arg b "$dir/repo" '{bundle: $b}' |
 		http://bailiff/v1/reload >/dev/null
 t_is "a smaller budget is in force" \
 	"$(n_get /v1/status | jq .audit.budget_denials)" 4
-(as a "$FLOOD" 0 7000 50 /etc/passwd >"$dir/made") &
+before=$(lost)
+"$EXEC" --service a -- "$FLOOD" 0 0 50 /etc/passwd >"$dir/made" &
 flood=$!
-t_check "a session far over it is excluded" t_wait_for -t 10 \
+t_check "a session far over it is excluded" t_wait_for -t 30 \
 	said audit.excluded "service=a "
 excluded=$(own audit.excluded | tail -n 1 | jq -r .message)
 t_has "by the kind of record" "$excluded" "type=LANDLOCK_ACCESS"
@@ -158,49 +161,52 @@ t_has "status says so" "$(n_get /v1/status | jq -r '.problems[]')" \
 	"service a floods"
 as b "$FLOOD" 3 0 300000 /etc/gshadow >/dev/null
 has_b() { [ "$(denied b | grep -c gshadow)" = 3 ]; }
-t_check "b's denials arrive meanwhile" t_wait_for -t 5 has_b
+t_check "b's denials arrive meanwhile" t_wait_for -t 15 has_b
 as a "$FLOOD" 1 0 0 /etc/subuid >/dev/null
-has_a() { denied a | grep -q subuid; }
-t_check "so do those of another process of a" t_wait_for -t 5 has_a
+# Whole or, if the rule has ended meanwhile and it floods again, as a count.
+has_a() { denied a | grep -q subuid || said audit.suppressed "read_file /etc/subuid"; }
+t_check "so do those of another process of a" t_wait_for -t 10 has_a
 as a /usr/bin/env >/dev/null
 has_env() {
 	events --service a | jq -r '.process.executable // empty' |
 		grep -q '/env$'
 }
-t_check "so do its programs" t_wait_for -t 5 has_env
+t_check "so do its programs" t_wait_for -t 15 has_env
 "$ATTACKS/stamp" 1900000001 /usr/bin/true
-t_check "and an impostor with its auid" t_wait_for -t 5 \
+t_check "and an impostor with its auid" t_wait_for -t 15 \
 	said identity.forged auid=1900000001
+kill -TERM "$flood"
 wait "$flood"
-t_check "after ten seconds the rule is gone" t_wait_for -t 15 \
+t_check "after ten seconds the rule is gone" t_wait_for -t 20 \
 	said audit.included "service=a "
-t_is "in the kernel too" "$(auditctl -l | grep -c exclude)" 0
+none() { ! auditctl -l | grep -q exclude; }
+t_check "in the kernel too" t_wait_for -t 20 none
 made=$(cat "$dir/made")
 t_check "the domain is reconciled: what was excluded is missing" \
-	t_wait_for -t 5 said landlock.reconciled "service=a denials=$made "
+	t_wait_for -t 20 said landlock.reconciled "service=a denials=$made "
 own landlock.reconciled | grep "denials=$made " >"$dir/reconciled"
 echo "# $(jq -r .message "$dir/reconciled")"
 t_is "and the sum is the generator's" \
 	$(($(field delivered <"$dir/reconciled") +
 		$(field suppressed <"$dir/reconciled") +
 		$(field missing <"$dir/reconciled"))) "$made"
-t_check "most of it was never made" \
-	[ "$(field missing <"$dir/reconciled")" -gt $((made / 4)) ]
+t_check "more is missing than the kernel lost: it was never made" \
+	[ "$(field missing <"$dir/reconciled")" -gt $(($(lost) - before)) ]
 
 # ---- somebody else's hands ---------------------------------------------------------
 rules=$(auditctl -l)
 auditctl -d always,exit -F arch=b64 -S execve,execveat \
 	-F 'auid>=1900000000' -F 'auid<=1900009998' -k bailiff >/dev/null
-t_check "a rule that somebody deletes is said" t_wait_for -t 8 \
+t_check "a rule that somebody deletes is said" t_wait_for -t 15 \
 	said audit.rules_drift "missing=1 .*restored=yes"
 t_is "and is back" "$(auditctl -l)" "$rules"
 auditctl -A never,exit -S all -F uid=0 >/dev/null
-t_check "a rule that silences is said" t_wait_for -t 8 \
+t_check "a rule that silences is said" t_wait_for -t 15 \
 	said audit.rules_drift "foreign_added=1 .*silencing=1 .*restored=yes"
 t_is "bailiff's stand in front of it" "$(auditctl -l | head -n "$(wc -l <<<"$rules")")" \
 	"$rules"
 auditctl -d never,exit -S all -F uid=0 >/dev/null
-t_check "that it is gone is said too" t_wait_for -t 8 \
+t_check "that it is gone is said too" t_wait_for -t 15 \
 	said audit.rules_drift "foreign_removed=1"
 rmdir "$dir/gone"
 t_check "a rule on a directory that is gone cannot be put back" \
@@ -212,17 +218,17 @@ drifts=$(n_get /v1/status | jq .audit.drifts)
 sleep 3
 t_is "which is said once" "$(n_get /v1/status | jq .audit.drifts)" "$drifts"
 auditctl -e 0 >/dev/null
-t_check "audit switched off is said" t_wait_for -t 5 \
+t_check "audit switched off is said" t_wait_for -t 15 \
 	said audit.posture_drift "enabled=0 meant=1 .*restored=yes"
 t_is "and undone" "$(auditctl -s | awk '$1 == "enabled" { print $2 }')" 1
 auditctl -b 64 >/dev/null
-t_check "so is a shorter queue" t_wait_for -t 5 \
+t_check "so is a shorter queue" t_wait_for -t 15 \
 	said audit.posture_drift "backlog_limit=64 .*restored=yes"
 auditctl -r 10 >/dev/null
-t_check "so is a rate limit" t_wait_for -t 5 \
+t_check "so is a rate limit" t_wait_for -t 15 \
 	said audit.posture_drift "rate_limit=10 meant_rate=0 .*restored=yes"
 auditctl -f 0 >/dev/null
-t_check "and silence about failures" t_wait_for -t 5 \
+t_check "and silence about failures" t_wait_for -t 15 \
 	said audit.posture_drift "failure=0 meant_failure=1 restored=yes"
 t_is "in the kernel too: neither is there" "$(auditctl -s |
 	grep -E '^(rate_limit|failure) ')" "$(printf 'failure 1\nrate_limit 0')"
