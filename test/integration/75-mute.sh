@@ -19,8 +19,8 @@ bare=()
 abi=$("$TOP/build/test/vm/probe" | awk '/^landlock/ { print $2 }')
 [ "$abi" -lt 7 ] || bare=("$ATTACKS/no_landlock")
 mkdir -p "$dir/p/services"
-install -m 0 /dev/null "$dir/secret" # nobody without a capability
-install -m 0 /dev/null "$dir/other"
+touch "$dir/secret" "$dir/other"
+chmod 0 "$dir/secret" "$dir/other" # for nobody without a capability
 jq -n '{unlisted: "allow", services: {a: {number: 1}, b: {number: 2}},
 	audit: {backlog_limit: 131072, budget: {denials: 4}}}' >"$dir/p/node.json"
 n_policy | jq --arg d "$ATTACKS" '.["best-effort"] = ["landlock"] |
