@@ -24,6 +24,7 @@ struct laurel {
 	uint16_t type;
 	struct span names[LAUREL_NAMES_MAX]; /* those that are taken */
 	uint32_t name_count;
+	uint64_t name_bits;  /* of their hashes */
 	uint32_t name_first; /* of the object that is open: msg has its own */
 	uint32_t left_out;   /* names that came again or had no place */
 	struct span call, args[4];

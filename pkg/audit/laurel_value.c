@@ -3,7 +3,6 @@
 #include "pkg/audit/laurel.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -63,8 +62,11 @@ void laurel_text(struct buf *out, struct span text)
 
 bool laurel_is_null(struct span value)
 {
-	return value.len == 0 || span_eq_str(value, "(null)") ||
-	       span_eq_str(value, "?");
+	if (value.len == 0)
+		return true;
+	if (value.p[0] == '?')
+		return value.len == 1;
+	return value.p[0] == '(' && span_eq_str(value, "(null)");
 }
 
 static struct span unquoted(struct span s)
@@ -90,112 +92,138 @@ struct span laurel_decode(struct laurel *l, struct span value)
  */
 
 /* What laurel takes for a number, whatever the record's type: these, and all
- * whose name ends in "uid" or "gid". By name. */
+ * whose name ends in "uid" or "gid". By length, then name. */
 struct typed {
 	const char *name;
+	size_t len;
 	enum field_class class;
 };
 
 /* clang-format off */
+#define ROW(name, class) { name, sizeof(name) - 1, class }
 static const struct typed typed[] = {
-	{ "arch", FIELD_HEX },
-	{ "argc", FIELD_DEC },
-	{ "audit_backlog_limit", FIELD_DEC },
-	{ "audit_backlog_wait_time", FIELD_DEC },
-	{ "audit_enabled", FIELD_DEC },
-	{ "audit_failure", FIELD_DEC },
-	{ "cap_fe", FIELD_DEC },
-	{ "cap_fi", FIELD_HEX },
-	{ "cap_fp", FIELD_HEX },
-	{ "cap_fver", FIELD_HEX },
-	{ "cap_pa", FIELD_HEX },
-	{ "cap_pe", FIELD_HEX },
-	{ "cap_pi", FIELD_HEX },
-	{ "cap_pp", FIELD_HEX },
-	{ "capability", FIELD_DEC },
-	{ "code", FIELD_HEX },
-	{ "compat", FIELD_DEC },
-	{ "dport", FIELD_DEC },
-	{ "enforcing", FIELD_DEC },
-	{ "entries", FIELD_DEC },
-	{ "errno", FIELD_DEC },
-	{ "exit", FIELD_DEC },
-	{ "family", FIELD_DEC },
-	{ "fd", FIELD_DEC },
-	{ "fe", FIELD_DEC },
-	{ "fi", FIELD_HEX },
-	{ "flags", FIELD_HEX },
-	{ "fp", FIELD_HEX },
-	{ "fver", FIELD_HEX },
-	{ "ino", FIELD_DEC },
-	{ "inode", FIELD_DEC },
-	{ "ioctlcmd", FIELD_HEX },
-	{ "item", FIELD_DEC },
-	{ "items", FIELD_DEC },
-	{ "list", FIELD_DEC },
-	{ "lport", FIELD_DEC },
-	{ "major", FIELD_DEC },
-	{ "minor", FIELD_DEC },
-	{ "mode", FIELD_OCT },
-	{ "nargs", FIELD_DEC },
-	{ "new_lock", FIELD_DEC },
-	{ "old-enabled", FIELD_DEC },
-	{ "old-ses", FIELD_DEC },
-	{ "old_enforcing", FIELD_DEC },
-	{ "old_lock", FIELD_DEC },
-	{ "old_pa", FIELD_HEX },
-	{ "old_pe", FIELD_HEX },
-	{ "old_pi", FIELD_HEX },
-	{ "old_pp", FIELD_HEX },
-	{ "old_prom", FIELD_DEC },
-	{ "old_val", FIELD_DEC },
-	{ "opid", FIELD_DEC },
-	{ "oses", FIELD_DEC },
-	{ "pa", FIELD_HEX },
-	{ "pe", FIELD_HEX },
-	{ "per", FIELD_HEX },
-	{ "permissive", FIELD_DEC },
-	{ "pi", FIELD_HEX },
-	{ "pid", FIELD_DEC },
-	{ "pp", FIELD_HEX },
-	{ "ppid", FIELD_DEC },
-	{ "prog-id", FIELD_DEC },
-	{ "prom", FIELD_DEC },
-	{ "proto", FIELD_DEC },
-	{ "qbytes", FIELD_HEX },
-	{ "res", FIELD_DEC },
-	{ "rport", FIELD_DEC },
-	{ "seqno", FIELD_DEC },
-	{ "ses", FIELD_DEC },
-	{ "sig", FIELD_DEC },
-	{ "sigev_signo", FIELD_DEC },
-	{ "spid", FIELD_DEC },
-	{ "sport", FIELD_DEC },
-	{ "syscall", FIELD_DEC },
-	{ "uring_op", FIELD_DEC },
-	{ "val", FIELD_DEC },
-	{ "vm-pid", FIELD_DEC },
+	ROW("fd", FIELD_DEC),
+	ROW("fe", FIELD_DEC),
+	ROW("fi", FIELD_HEX),
+	ROW("fp", FIELD_HEX),
+	ROW("pa", FIELD_HEX),
+	ROW("pe", FIELD_HEX),
+	ROW("pi", FIELD_HEX),
+	ROW("pp", FIELD_HEX),
+	ROW("ino", FIELD_DEC),
+	ROW("per", FIELD_HEX),
+	ROW("pid", FIELD_DEC),
+	ROW("res", FIELD_DEC),
+	ROW("ses", FIELD_DEC),
+	ROW("sig", FIELD_DEC),
+	ROW("val", FIELD_DEC),
+	ROW("arch", FIELD_HEX),
+	ROW("argc", FIELD_DEC),
+	ROW("code", FIELD_HEX),
+	ROW("exit", FIELD_DEC),
+	ROW("fver", FIELD_HEX),
+	ROW("item", FIELD_DEC),
+	ROW("list", FIELD_DEC),
+	ROW("mode", FIELD_OCT),
+	ROW("opid", FIELD_DEC),
+	ROW("oses", FIELD_DEC),
+	ROW("ppid", FIELD_DEC),
+	ROW("prom", FIELD_DEC),
+	ROW("spid", FIELD_DEC),
+	ROW("dport", FIELD_DEC),
+	ROW("errno", FIELD_DEC),
+	ROW("flags", FIELD_HEX),
+	ROW("inode", FIELD_DEC),
+	ROW("items", FIELD_DEC),
+	ROW("lport", FIELD_DEC),
+	ROW("major", FIELD_DEC),
+	ROW("minor", FIELD_DEC),
+	ROW("nargs", FIELD_DEC),
+	ROW("proto", FIELD_DEC),
+	ROW("rport", FIELD_DEC),
+	ROW("seqno", FIELD_DEC),
+	ROW("sport", FIELD_DEC),
+	ROW("cap_fe", FIELD_DEC),
+	ROW("cap_fi", FIELD_HEX),
+	ROW("cap_fp", FIELD_HEX),
+	ROW("cap_pa", FIELD_HEX),
+	ROW("cap_pe", FIELD_HEX),
+	ROW("cap_pi", FIELD_HEX),
+	ROW("cap_pp", FIELD_HEX),
+	ROW("compat", FIELD_DEC),
+	ROW("family", FIELD_DEC),
+	ROW("old_pa", FIELD_HEX),
+	ROW("old_pe", FIELD_HEX),
+	ROW("old_pi", FIELD_HEX),
+	ROW("old_pp", FIELD_HEX),
+	ROW("qbytes", FIELD_HEX),
+	ROW("vm-pid", FIELD_DEC),
+	ROW("entries", FIELD_DEC),
+	ROW("old-ses", FIELD_DEC),
+	ROW("old_val", FIELD_DEC),
+	ROW("prog-id", FIELD_DEC),
+	ROW("syscall", FIELD_DEC),
+	ROW("cap_fver", FIELD_HEX),
+	ROW("ioctlcmd", FIELD_HEX),
+	ROW("new_lock", FIELD_DEC),
+	ROW("old_lock", FIELD_DEC),
+	ROW("old_prom", FIELD_DEC),
+	ROW("uring_op", FIELD_DEC),
+	ROW("enforcing", FIELD_DEC),
+	ROW("capability", FIELD_DEC),
+	ROW("permissive", FIELD_DEC),
+	ROW("old-enabled", FIELD_DEC),
+	ROW("sigev_signo", FIELD_DEC),
+	ROW("audit_enabled", FIELD_DEC),
+	ROW("audit_failure", FIELD_DEC),
+	ROW("old_enforcing", FIELD_DEC),
+	ROW("audit_backlog_limit", FIELD_DEC),
+	ROW("audit_backlog_wait_time", FIELD_DEC),
 };
+#undef ROW
 /* clang-format on */
-
-static int typed_cmp(const void *key, const void *row)
-{
-	const struct typed *t = row;
-
-	return span_cmp(*(const struct span *)key, span_of(t->name));
-}
 
 /* FIELD_DEC, FIELD_HEX, FIELD_OCT; FIELD_UNKNOWN for what is no number. */
 static enum field_class typed_class(struct span key)
 {
-	const struct typed *t;
+	size_t low = 0, high = sizeof(typed) / sizeof(typed[0]);
 
-	if (key.len >= 3 && memcmp(key.p + key.len - 2, "id", 2) == 0 &&
+	if (key.len >= 3 && key.p[key.len - 1] == 'd' &&
+	    key.p[key.len - 2] == 'i' &&
 	    (key.p[key.len - 3] == 'u' || key.p[key.len - 3] == 'g'))
 		return FIELD_DEC;
-	t = bsearch(&key, typed, sizeof(typed) / sizeof(typed[0]),
-		    sizeof(typed[0]), typed_cmp);
-	return t != NULL ? t->class : FIELD_UNKNOWN;
+	while (low < high) {
+		const size_t mid = low + (high - low) / 2;
+		const struct typed *t = &typed[mid];
+		const int order = key.len != t->len
+					  ? (key.len < t->len ? -1 : 1)
+					  : memcmp(key.p, t->name, key.len);
+
+		if (order == 0)
+			return t->class;
+		if (order < 0)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return FIELD_UNKNOWN;
+}
+
+/* "0x1f", "0o17": @bits of a digit. */
+static void radix_put(struct buf *out, char radix, unsigned bits, uint64_t v)
+{
+	char text[2 + 22 + 2];
+	size_t at = sizeof(text);
+
+	text[--at] = '"';
+	do {
+		text[--at] = "0123456789abcdef"[v & ((1U << bits) - 1)];
+		v >>= bits;
+	} while (v != 0);
+	text[--at] = radix;
+	text[--at] = '0';
+	buf_u8(out, '"');
+	buf_span(out, (struct span){ text + at, sizeof(text) - at });
 }
 
 /* Return: false, and nothing appended, when it is no such number, or one that
@@ -211,9 +239,9 @@ static bool number_put(struct buf *out, enum field_class class,
 	if (class != FIELD_DEC && is_negative)
 		return false;
 	if (class == FIELD_HEX) {
-		buf_printf(out, "\"0x%" PRIx64 "\"", v);
+		radix_put(out, 'x', 4, v);
 	} else if (class == FIELD_OCT) {
-		buf_printf(out, "\"0o%" PRIo64 "\"", v);
+		radix_put(out, 'o', 3, v);
 	} else {
 		if (v > INT64_MAX)
 			return false;

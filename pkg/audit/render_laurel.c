@@ -20,11 +20,27 @@
 /* ---- members --------------------------------------------------------------
  */
 
+static unsigned name_hash(struct span name)
+{
+	unsigned h = (unsigned)name.len * 7;
+
+	if (name.len != 0)
+		h += (unsigned char)name.p[0] * 5U +
+		     (unsigned char)name.p[name.len - 1] * 11U +
+		     (unsigned char)name.p[name.len / 2] * 3U;
+	return h & 63;
+}
+
 /* Return: false when the name is taken, or there is no place for it; that is
  * counted. */
 static bool name_take(struct laurel *l, struct span name)
 {
-	for (uint32_t i = l->name_first; i < l->name_count; i++)
+	/* Most names come once, which one word of bits shows. */
+	const uint64_t bit = 1ULL << name_hash(name);
+	const bool is_new = (l->name_bits & bit) == 0;
+
+	l->name_bits |= bit;
+	for (uint32_t i = l->name_first; !is_new && i < l->name_count; i++)
 		if (span_eq(l->names[i], name)) {
 			l->left_out++;
 			return false;
@@ -78,7 +94,7 @@ static void word_put(struct laurel *l, const char *name, struct span word)
 /* a0 to a3 are a list behind the other fields. */
 static bool call_note(struct laurel *l, struct span key, struct span value)
 {
-	if (span_eq_str(key, "syscall"))
+	if (key.len == 7 && span_eq_str(key, "syscall"))
 		l->call = value;
 	if (key.len != 2 || key.p[0] != 'a' || key.p[1] < '0' ||
 	    key.p[1] > '3' || l->arg_count == 4)
@@ -363,6 +379,7 @@ static void record_open(struct laurel *l, uint16_t type)
 	};
 
 	l->name_count = 0;
+	l->name_bits = 0;
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
 		if (own[i].type == type)
 			(void)name_take(l, span_of(own[i].name));
