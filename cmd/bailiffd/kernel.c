@@ -120,7 +120,32 @@ static int rules_install(struct supervisor *s, uint32_t ses, struct err *e)
 		r = audit_rule_add(s->audit_control_fd, &rule, e);
 	}
 	rule_exec(&rule, low, high);
-	return r < 0 ? r : audit_rule_add(s->audit_control_fd, &rule, e);
+	if (r == 0)
+		r = audit_rule_add(s->audit_control_fd, &rule, e);
+	s->has_exec_rule = r == 0;
+	return r;
+}
+
+void kernel_execve_take(struct supervisor *s)
+{
+	const bool wants = s->info.audit.execve;
+	struct audit_rule rule;
+	struct err e = { 0 };
+	int r;
+
+	if (!s->has_posture || wants == s->has_exec_rule)
+		return;
+	rule_exec(&rule, AUID_BASE, AUID_BASE + SERVICE_NUMBER_MAX);
+	watch_before(s);
+	r = wants ? audit_rule_add(s->audit_control_fd, &rule, &e)
+		  : audit_rule_delete(s->audit_control_fd, &rule, &e);
+	watch_after(s);
+	if (r == 0)
+		s->has_exec_rule = wants;
+	else
+		log_err(&s->log, LOG_LEVEL_ERROR,
+			"whether started programs are audited stays as it was",
+			&e);
 }
 
 static int rules_check(struct span rules, struct err *e)

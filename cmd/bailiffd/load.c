@@ -301,6 +301,7 @@ static int put_in_force(struct supervisor *s, struct span publication,
 	s->last_generation = s->info.generation;
 	generations_prune(s);
 	commit_send(s);
+	kernel_execve_take(s);
 	kernel_rules_take(s, publication_find(publication, AREA_POLICY,
 					      PUBLICATION_AUDIT));
 	kernel_posture_take(s);

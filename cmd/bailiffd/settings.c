@@ -11,6 +11,7 @@ void audit_settings_encode(const struct policy_audit *a, struct buf *out)
 	buf_u64(out, a->trail_bytes);
 	buf_u64(out, a->durability);
 	buf_u64(out, a->budget_denials);
+	buf_u8(out, a->execve);
 }
 
 void audit_settings_decode(struct cur *c, struct policy_audit *ret)
@@ -20,6 +21,7 @@ void audit_settings_decode(struct cur *c, struct policy_audit *ret)
 	ret->trail_bytes = cur_u64(c);
 	ret->durability = cur_u64(c);
 	ret->budget_denials = cur_u64(c);
+	ret->execve = cur_u8(c) != 0;
 	if (ret->durability > POLICY_DURABLE_EACH)
 		c->failed = true;
 }

@@ -97,6 +97,7 @@ struct supervisor {
 	int audit_fd;	     /* the event socket; the audit process claims
 			      * it, this duplicate keeps it registered */
 	bool has_rules;	     /* ours may be installed */
+	bool has_exec_rule;  /* among them that of started programs */
 	size_t policy_rules; /* those of the policy that stand */
 	char rules_error[ERR_TEXT_MAX]; /* why they are an older policy's */
 	bool has_posture;		/* audit_before must be put back */
@@ -197,6 +198,9 @@ int kernel_begin(struct supervisor *s, struct err *e);
  * process made them: each is checked). When they cannot be installed, those of
  * the policy before stand, and log, event and status say so. */
 void kernel_rules_take(struct supervisor *s, struct span rules);
+/* The policy that is in force says whether started programs are audited. When
+ * that cannot be changed, the log says so. */
+void kernel_execve_take(struct supervisor *s);
 /* The policy that is in force brings a length of the kernel's queue and a wait
  * for room in it. When they cannot be set, log and event say so. */
 void kernel_posture_take(struct supervisor *s);

@@ -455,11 +455,6 @@ const struct policy_audit *policy_audit(const struct policy *p)
 	return &p->audit;
 }
 
-bool policy_audit_execve(const struct policy *p)
-{
-	return p->audit_execve;
-}
-
 const struct policy_demands *policy_demands(const struct policy *p)
 {
 	return &p->demands;

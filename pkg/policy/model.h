@@ -104,7 +104,6 @@ struct policy {
 	struct policy_kernel kernel;
 	char *lsm; /* kernel.lsm, owned */
 	enum policy_unlisted unlisted;
-	bool audit_execve;
 	struct policy_audit audit;
 	struct lines audit_rules; /* for all services */
 	struct policy_demands demands;

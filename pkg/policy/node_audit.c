@@ -100,6 +100,7 @@ void policy_audit_default(struct policy_audit *ret)
 	for (size_t i = 0; i < SETTINGS; i++)
 		*value_of(ret, &settings[i]) = settings[i].unset;
 	ret->durability = POLICY_DURABLE_NONE;
+	ret->execve = true;
 }
 
 static int setting_parse(const json_t *value, const struct setting *s,
@@ -184,7 +185,7 @@ int node_audit_parse(const json_t *object, struct policy *p, struct err *e)
 		r = budget_parse(budget, &p->audit, e);
 	if (r < 0)
 		return err_wrap(e, "audit");
-	p->audit_execve = json_is_true(execve);
+	p->audit.execve = execve == NULL || json_is_true(execve);
 	r = lines_parse(rules, POLICY_AUDIT_RULES_MAX, &p->audit_rules, e);
 	if (r == 0)
 		r = audit_rules_check(&p->audit_rules, e);
@@ -227,12 +228,11 @@ void node_audit_changes(struct changes *c, const struct policy *from,
 {
 	const struct policy_audit *a = &from->audit, *b = &to->audit;
 
-	if (from->audit_execve != to->audit_execve)
+	if (a->execve != b->execve)
 		change_say(c, "audit",
-			   to->audit_execve ? POLICY_ADDED : POLICY_REMOVED,
-			   false, "every execution of a program is %s",
-			   to->audit_execve ? "now audited"
-					    : "no longer audited");
+			   b->execve ? POLICY_ADDED : POLICY_REMOVED, false,
+			   "every execution of a program is %s",
+			   b->execve ? "now audited" : "no longer audited");
 	lines_changes(c, "audit", POLICY_ADDED, "the node", &to->audit_rules,
 		      &from->audit_rules, "is now also audited by");
 	lines_changes(c, "audit", POLICY_REMOVED, "the node",

@@ -98,6 +98,7 @@ struct policy_audit {
 	uint64_t trail_bytes;	 /* 0: min(64 MiB, 5 % of the file system) */
 	uint64_t durability;	 /* enum policy_durability */
 	uint64_t budget_denials; /* whole ones, per service and second */
+	bool execve;		 /* every program that a service starts */
 };
 #define POLICY_BACKLOG_WAIT_MS 100
 #define POLICY_BUDGET_DENIALS  128
@@ -166,7 +167,6 @@ enum policy_unlisted policy_unlisted(const struct policy *p);
 /* node.json "roles": the delegated roles that it has a ceiling for, or says
  * "unlimited" of; sorted. NULL behind the last. */
 const char *policy_role(const struct policy *p, size_t i);
-bool policy_audit_execve(const struct policy *p); /* node.json "audit" */
 const struct policy_audit *policy_audit(const struct policy *p);
 /* What holds before there is a policy. */
 void policy_audit_default(struct policy_audit *ret);

@@ -17,7 +17,7 @@ auditctl -w /etc/hostname -p wa -k somebody >/dev/null 2>&1 ||
 # policies [RULE...]: web has these rules; other has none.
 policies() {
 	mkdir -p "$dir/p/services"
-	echo '{"unlisted":"allow","services":{"web":{"number":1},"other":{"number":2}}}' \
+	echo '{"unlisted":"allow","services":{"web":{"number":1},"other":{"number":2}}'"${node_audit:-}}" \
 		>"$dir/p/node.json"
 	n_policy | jq --arg d "$dir" \
 		'.landlock.pathBeneath += [{allowedAccess: ["read_file"], parent: [$d]}]' \
@@ -127,6 +127,14 @@ t_check "and of another" t_wait_for -t 5 has_tag web any 1
 t_is "and of nobody else" "$("$CTL" tail --json |
 	jq -r 'select((.tags // []) | index("any")).service.name' | sort -u |
 	tr '\n' ' ')" "other web "
+
+# ---- started programs ---------------------------------------------------------------------
+executes() { auditctl -l | grep -c -- '-S execve.*key=bailiff$\|-S execve.*-F key=bailiff$'; }
+t_is "every program that a service starts is audited" "$(executes)" 1
+node_audit=',"audit":{"execve":false}' t_check "a policy that does not want that" next
+t_is "takes the rule away" "$(executes)" 0
+t_check "one that does not say" next
+t_is "brings it back" "$(executes)" 1
 
 # ---- the end ------------------------------------------------------------------------------
 t_end "$DAEMON"

@@ -421,9 +421,10 @@ TEST(what_node_json_says_is_told)
 		     "(on-tighten)\n"
 		     "changed! web now has number 2, before 1\n");
 	node_changes(__LINE__, "{" NODE ",'roles':{'a':'unlimited'}}",
-		     "{" NODE ",'audit':{'execve':true},'roles':{'b':"
+		     "{" NODE ",'audit':{'execve':false},'roles':{'b':"
 		     "'unlimited'}}",
-		     "added every execution of a program is now audited\n"
+		     "removed every execution of a program is no longer "
+		     "audited\n"
 		     "added the role b may grant anything\n"
 		     "removed the role a may no longer grant anything\n");
 	node_changes(__LINE__,

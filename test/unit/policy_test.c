@@ -496,7 +496,7 @@ TEST(collectors_are_read_as_they_stand)
 	CHECK_STR(c->name, "central");
 	CHECK_STR(c->host, "::1");
 	CHECK_INT(c->port, 601);
-	CHECK(policy_audit_execve(p));
+	CHECK(policy_audit(p)->execve);
 	CHECK(policy_collector(p, 1) == NULL);
 	policy_free(p);
 }
@@ -515,10 +515,12 @@ TEST(settings_of_audit_have_defaults_and_are_read_as_they_stand)
 	CHECK_INT(a->trail_bytes, 0);
 	CHECK_INT(a->durability, POLICY_DURABLE_NONE);
 	CHECK_INT(a->budget_denials, POLICY_BUDGET_DENIALS);
+	CHECK(a->execve);
 	policy_free(p);
 	p = must(AUDIT_IS("{\"backlog_limit\":64,\"backlog_wait_ms\":60000,"
 			  "\"trail\":{\"bytes\":1048576,\"durability\":"
-			  "\"checkpoint\"},\"budget\":{\"denials\":7}}"),
+			  "\"checkpoint\"},\"budget\":{\"denials\":7},"
+			  "\"execve\":false}"),
 		 DOCUMENT, &newest);
 	a = policy_audit(p);
 	CHECK_INT(a->backlog_limit, 64);
@@ -526,7 +528,7 @@ TEST(settings_of_audit_have_defaults_and_are_read_as_they_stand)
 	CHECK_INT(a->trail_bytes, 1048576);
 	CHECK_INT(a->durability, POLICY_DURABLE_CHECKPOINT);
 	CHECK_INT(a->budget_denials, 7);
-	CHECK(!policy_audit_execve(p));
+	CHECK(!a->execve);
 	policy_free(p);
 	CHECK_STR(policy_durability_word(POLICY_DURABLE_EACH), "each");
 	CHECK_STR(policy_durability_word(99), "?");
