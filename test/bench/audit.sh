@@ -48,7 +48,7 @@ load_prepare() {
 	mkfifo "$D/go"
 	exec 8<>"$D/go"
 	"$EXEC" --service bench -- "$BENCH/audit_load" "$EVENTS" <&8 \
-		2>"$D/load" &
+		2>"$D/load" >"$D/load.out" &
 	load=$!
 	t_wait_for -t 5 [ "/proc/$load/exe" -ef "$BENCH/audit_load" ] ||
 		t_die "the load did not start: $(cat "$D/load")"
@@ -62,11 +62,25 @@ cpu_ns() { # PID...: of all their threads
 	done | awk '{ n += $1 } END { printf "%.0f\n", n }'
 }
 
-# Release it, and wait until the reader has been idle for a second and a half
-# (below 5 ms in each half): it may wait for the disk meanwhile.
+# Neither the kernel's queue nor the buffer of an audit socket holds anything.
+# When a reader's buffer was full for 100 ms (it waited for the disk), the kernel
+# puts what it could not send into a second queue, which it looks at again with
+# the next record only (kernel/audit.c, kauditd_thread()): here is one.
+all_taken() {
+	auditctl -m "bench: is anything left?"
+	auditctl -s | grep -qx 'backlog 0' &&
+		awk '$2 == 9 && $5 > 0 { n++ } END { exit n > 0 }' \
+			/proc/net/netlink
+}
+
+lost() { auditctl -s | awk '$1 == "lost" { print $2 }'; }
+
+# Release it, and wait until all is taken and the reader has been idle for a
+# second (below 5 ms in each half): it may wait for the disk meanwhile.
 measure() { # NAME PID...: appends ns per event to $D/NAME
-	local name=$1 before after last=0 i idle pid
+	local name=$1 before after last=0 i idle pid lost
 	shift
+	lost=$(lost)
 	before=$(cpu_ns "$@")
 	echo >&8
 	wait "$load" || t_die "the load failed: $(cat "$D/load")"
@@ -74,9 +88,11 @@ measure() { # NAME PID...: appends ns per event to $D/NAME
 	for ((i = 0, idle = 0; i < 60 && idle < 3; i++)); do
 		after=$(cpu_ns "$@")
 		idle=$((after - last > 5000000 ? 0 : idle + 1))
+		all_taken || idle=0
 		last=$after
 		sleep 0.5
 	done
+	[ "$(lost)" -eq "$lost" ] || short "$name: the kernel lost $(($(lost) - lost))"
 	echo $(((after - before) / EVENTS)) >>"$D/$name"
 	for pid; do
 		awk '/^VmHWM/ { print $2 }' "/proc/$pid/status"
@@ -85,8 +101,10 @@ measure() { # NAME PID...: appends ns per event to $D/NAME
 
 # A reader that did not keep them all did less work.
 kept() { # NAME COUNT
-	[ "$2" -ge "$EVENTS" ] && return
-	echo "audit.sh: $1 kept $2 of $EVENTS events" >&2
+	[ "${2:-0}" -ge "$EVENTS" ] || short "$1 kept $2 of $EVENTS events"
+}
+short() {
+	echo "audit.sh: $1" >&2
 	status=1
 }
 status=0
@@ -112,6 +130,7 @@ run_path() { # STEP
 	t_wait_for -t 5 grep -q ready "$D/err" || t_die "$(cat "$D/err")"
 	measure "$1" $reader
 	kill $reader && wait $reader
+	[ -z "${BENCH_VERBOSE:-}" ] || echo "$1: $(cat "$D/out")" >&2
 	[ "$1" = receive ] || kept "the path ($1)" "$(tr ' ' '\n' <"$D/out" | sed -n 's/^by_session=//p')"
 	rm -rf "$D/trail"
 }
@@ -151,12 +170,42 @@ run_auditd() { # FORMAT
 }
 owns_audit() { auditctl -s | grep -qx "pid $1"; }
 
+# What a call that no rule matches costs the caller: nobody reads anything.
+run_rules() { # NAME [RULE...]
+	local name=$1 rule
+	shift
+	for rule; do
+		# shellcheck disable=SC2086 # words
+		auditctl -a $rule >/dev/null
+	done
+	load_prepare
+	echo >&8
+	wait "$load" || t_die "the load failed: $(cat "$D/load")"
+	exec 8>&-
+	sed -n 's/^ns_per_call=//p' "$D/load.out" >>"$D/$name"
+	echo 0 >>"$D/$name.peak"
+	auditctl -D >/dev/null
+}
+RANGE="-F auid>=1900000000 -F auid<=1999999998"
+DENIED=("exit,always -S all -F exit=-EACCES $RANGE -k bench"
+	"exit,always -S all -F exit=-EPERM $RANGE -k bench")
+
 for ((i = 0; i < RUNS; i++)); do
 	t_audit_lock
 	auditctl -e 1 -b 8192 >/dev/null
+	run_rules rules_none
+	run_rules rules_exec "exit,always -F arch=b64 -S execve $RANGE -k bench"
+	run_rules rules_denied "${DENIED[@]}"
 	auditctl -a "${RULE[@]}" >/dev/null
 	run_bailiffd
-	for step in receive off plain none checkpoint each; do
+	for step in receive off plain none; do
+		run_path $step
+	done
+	t_audit_unlock
+	t_audit_lock
+	auditctl -e 1 -b 8192 >/dev/null
+	auditctl -a "${RULE[@]}" >/dev/null
+	for step in checkpoint each; do
 		run_path $step
 	done
 	run_auditd RAW
@@ -186,6 +235,20 @@ done <<-END
 	receive only received (recvmmsg)
 	checkpoint the path with durability checkpoint
 	each the path with durability each
+END
+echo "Time of open(2) and close(2), of a service, in nanoseconds, which no rule matches"
+first=
+while read -r name text; do
+	of=$(sort -n "$D/$name" | awk '{ v[NR] = $1 }
+		END { print v[int((NR + 1) / 2)], v[1], v[NR] }')
+	first=${first:-${of%% *}}
+	echo "$of" | awk -v text="$text" -v first="$first" '{
+		printf "  %-44s %6d (%d-%d)  +%d\n", text, $1, $2, $3,
+			$1 - first }'
+done <<-END
+	rules_none no rule
+	rules_exec one rule on another call (execve)
+	rules_denied the two rules that infer denials
 END
 # shellcheck disable=SC2034 # lib.sh asks
 t_ended=1

@@ -2,7 +2,7 @@
 /* audit_load.c - audited system calls, once stdin has a byte or ends:
  * audit_load COUNT [SECONDS]. Each opens /dev/null, which gives SYSCALL, CWD,
  * PATH, PROCTITLE and EOE under a rule on openat. With SECONDS it also ends
- * after that time, and says how long a call took. */
+ * after that time, and says how long a call took; else the mean. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <time.h>
@@ -54,6 +54,18 @@ static int timed(uint32_t count, uint32_t seconds)
 	return fflush(stdout) == 0 ? 0 : 111;
 }
 
+static int untimed(uint32_t count)
+{
+	const uint64_t begin = now_us();
+
+	for (uint32_t i = 0; i < count; i++)
+		if (call() < 0)
+			return 111;
+	printf("ns_per_call=%llu\n",
+	       (unsigned long long)((now_us() - begin) * 1000 / count));
+	return fflush(stdout) == 0 ? 0 : 111;
+}
+
 int main(int argc, char **argv)
 {
 	uint32_t count, seconds = 0;
@@ -68,8 +80,5 @@ int main(int argc, char **argv)
 		return 111;
 	if (seconds != 0)
 		return timed(count, seconds);
-	for (uint32_t i = 0; i < count; i++)
-		if (call() < 0)
-			return 111;
-	return 0;
+	return untimed(count);
 }

@@ -11,10 +11,10 @@
  * the rule for programs executed under reserved auids. -s names a session that
  * counts as the service "bench". -k kills the reading process after MS
  * milliseconds and starts another one on the same descriptor. -t says how far
- *an event goes, to see what each step costs: "receive" (no further than
- *recvmmsg), "off" (assembled, attributed, encoded), "plain" (and written, not
- *hashed), or the trail with its durability: "none", "checkpoint", "each". -d
- *verifies the trail in DIR and prints its events as raw lines.
+ * an event goes, to see what each step costs: "receive" (no further than
+ * recvmmsg), "off" (assembled, attributed, encoded), "plain" (and written, not
+ * hashed), or the trail with its durability: "none", "checkpoint", "each". -d
+ * verifies the trail in DIR and prints its events as raw lines.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -33,6 +33,7 @@
 #include "lib/loop.h"
 #include "lib/num.h"
 #include "pkg/audit/attribute.h"
+#include "pkg/audit/frame.h"
 #include "pkg/audit/render.h"
 #include "pkg/audit/rules.h"
 #include "pkg/audit/source.h"
@@ -96,7 +97,6 @@ static void event_append(void *ctx, struct event *ev)
 {
 	struct reader *r = ctx;
 	uint64_t seq;
-
 	int code;
 
 	buf_reset(&r->frame);
@@ -183,6 +183,17 @@ static void reader_close(struct reader *r)
 	fd_drop(&r->plain_fd);
 }
 
+/* Take what waits. Return: 0; as audit_source_read(). */
+static int reader_drain(struct reader *r)
+{
+	int n;
+
+	do
+		n = audit_source_read(r->source, record_take, r);
+	while (n == SOURCE_BATCH);
+	return n < 0 ? n : 0;
+}
+
 static int reader_run(struct reader *r, int fd, int signals, uint64_t end_ms)
 {
 	for (;;) {
@@ -191,17 +202,16 @@ static int reader_run(struct reader *r, int fd, int signals, uint64_t end_ms)
 		int n;
 
 		r->now_ms = clock_boot_ms();
-		do
-			n = audit_source_read(r->source, record_take, r);
-		while (n == SOURCE_BATCH);
+		n = reader_drain(r);
 		if (n < 0)
 			return n;
 		assemble_expire(r->assembler, r->now_ms);
 		attribute_expire(r->attributor, r->now_ms, clock_real_ms());
 		plain_write(r);
 		(void)trail_tick(r->trail, r->now_ms, NULL);
+		/* More may have come while that went to the disk. */
 		if (signal_next(signals) > 0 || r->now_ms >= end_ms)
-			return 0;
+			return reader_drain(r);
 		if (poll(p, 2, 50) > 0 && clock_boot_ms() - r->now_ms < 4)
 			(void)usleep(2000); /* as the daemon does */
 	}
@@ -321,8 +331,9 @@ static int dump(const char *dir)
 	while (code == 0) {
 		code = trail_read(reader, &frame, &e);
 		if (code == 0)
-			code = event_decode(frame.bytes, &ev, &e);
-		if (code == 0)
+			code = event_of_frame(frame.kind, frame.bytes,
+					      frame.seq, &ev, &e);
+		if (code == 0 && !event_is_note(&ev))
 			code = render_raw(&ev, &line);
 		if (code == 0)
 			code = file_write_all(1, buf_view(&line));
