@@ -128,6 +128,36 @@ static int line_add(struct anchors *a, struct hasher *h, struct span line,
 	return note.len != 0 ? anchors_add(a, h, note, e) : 0;
 }
 
+/* Is what is kept a note up to its last line, a signature? */
+static bool note_is_ended(const struct buf *note)
+{
+	struct span line = buf_view(note);
+	const char *before =
+		line.len > 1 ? memrchr(line.p, '\n', line.len - 1) : NULL;
+
+	if (before == NULL)
+		return false;
+	line.len -= (size_t)(before + 1 - line.p);
+	line.p = before + 1;
+	return span_starts(line, NOTE_DASH);
+}
+
+/* One more line of a note; of the next one when that before it has ended. */
+static int note_take(struct anchors *a, struct hasher *h, struct span line,
+		     struct buf *note, struct err *e)
+{
+	int r = 0;
+
+	if (!span_starts(line, NOTE_DASH) && note_is_ended(note)) {
+		if (line.p[0] == '\n')
+			return 0;
+		r = anchors_add(a, h, buf_view(note), e);
+		buf_reset(note);
+	}
+	buf_span(note, line);
+	return r;
+}
+
 /* A line with an object in it, perhaps behind a header, is an event; lines
  * without may be those of a note, which is kept as far as one can be. */
 static int line_take(struct anchors *a, struct hasher *h, struct span line,
@@ -135,10 +165,8 @@ static int line_take(struct anchors *a, struct hasher *h, struct span line,
 {
 	const char *brace = memchr(line.p, '{', line.len);
 
-	if (brace == NULL) {
-		buf_span(note, line);
-		return 0;
-	}
+	if (brace == NULL)
+		return note_take(a, h, line, note, e);
 	line.len -= (size_t)(brace - line.p);
 	line.p = brace;
 	return line_add(a, h, line, e);
@@ -199,7 +227,7 @@ int anchors_read(struct anchors *a, struct hasher *h, int fd, struct err *e)
 	}
 	r = lines_read(a, h, file, &note, e);
 	(void)fclose(file);
-	if (r < 0 || a->count != before)
+	if (r < 0 || (a->count != before && !note_is_ended(&note)))
 		return r;
 	if (note.len != 0 && buf_error(&note) == 0)
 		return anchors_add(a, h, buf_view(&note), e);

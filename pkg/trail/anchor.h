@@ -46,9 +46,10 @@ int anchors_add(struct anchors *a, struct hasher *h, struct span bytes,
 
 /**
  * anchors_read() - all anchors in a file.
- * @fd: a note, or lines that each hold a bailiff.event.v1 object, perhaps
- * behind what a collector puts before it: of those the events trail.checkpoint
- *      and trail.key are taken, the others passed over. Read as a stream.
+ * @fd: notes, one behind the other, or lines that each hold a bailiff.event.v1
+ * object, perhaps behind what a collector puts before it: of those the events
+ * trail.checkpoint and trail.key are taken, the others passed over. Read as a
+ * stream.
  *
  * Return: 0; -EBADMSG when there is none, or one is damaged; as anchors_add();
  * as read(2).

@@ -9,7 +9,6 @@
 
 #include "lib/hex.h"
 
-#define DASH	     "\xe2\x80\x94 " /* U+2014 and a blank */
 #define KEY_ED25519  '\x01'
 #define KEY_HASH_LEN 4
 #define BLOB_LEN     (KEY_HASH_LEN + NOTE_SIGNATURE_LEN)
@@ -202,7 +201,7 @@ int note_sign(struct buf *note, struct span name,
 		r = text_sign(buf_view(note), seed, blob + KEY_HASH_LEN);
 	if (r < 0)
 		return err_set(e, -r, "Ed25519 failed");
-	buf_puts(note, "\n" DASH);
+	buf_puts(note, "\n" NOTE_DASH);
 	buf_span(note, name);
 	buf_puts(note, " ");
 	base64_encode(note, (struct span){ (const char *)blob, sizeof(blob) });
@@ -228,10 +227,10 @@ static bool blob_ok(struct span text)
 
 static bool signature_parse(struct span line, struct signature *ret)
 {
-	if (!span_starts(line, DASH))
+	if (!span_starts(line, NOTE_DASH))
 		return false;
-	line.p += sizeof(DASH) - 1;
-	line.len -= sizeof(DASH) - 1;
+	line.p += sizeof(NOTE_DASH) - 1;
+	line.len -= sizeof(NOTE_DASH) - 1;
 	ret->name = span_cut(&line, ' ');
 	ret->base64 = line;
 	return note_name_ok(ret->name) && blob_ok(ret->base64);

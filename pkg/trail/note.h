@@ -19,7 +19,8 @@
 #define NOTE_BYTES_MAX	    131072
 #define NOTE_SIGNATURES_MAX 64 /* a log's own, and those of witnesses */
 #define NOTE_NAME_MAX	    255
-#define NOTE_SEED_LEN	    32 /* an Ed25519 private key */
+#define NOTE_DASH	    "\xe2\x80\x94 " /* begins a signature line */
+#define NOTE_SEED_LEN	    32		    /* an Ed25519 private key */
 #define NOTE_PUBLIC_LEN	    32
 #define NOTE_SIGNATURE_LEN  64
 

@@ -429,6 +429,38 @@ TEST(a_collectors_file_gives_its_checkpoints_and_keys)
 	free(s);
 }
 
+TEST(notes_one_behind_the_other_are_anchors_each)
+{
+	static const size_t at[] = { B1_KEY1, B1_CP3, B2_CP2 };
+	struct sim *s = sample_made();
+	struct anchors a = { 0 };
+	struct err e = { 0 };
+	struct result got;
+	struct buf lines;
+
+	buf_init(&lines, 1 << 20);
+	for (size_t i = 0; i < 3; i++) {
+		const struct sim_frame *f = &s->f[at[i]];
+
+		buf_span(&lines, (struct span){ f->bytes, f->len });
+		if (i != 0)
+			buf_puts(&lines, "\n");
+	}
+	CHECK_INT(anchors_read_text(buf_cstr(&lines), &a, &e), 0);
+	CHECK_INT(a.count, 3);
+	anchors_sort(&a);
+	got = verify_sim(s, &a);
+	CHECK_INT(got.code, 0);
+	CHECK_INT(got.report.anchors_met, 3);
+	anchors_done(&a);
+	/* One of them damaged. */
+	((char *)lines.p)[25] = '\n';
+	CHECK_INT(anchors_read_text(buf_cstr(&lines), &a, &e), -EBADMSG);
+	buf_done(&lines);
+	anchors_done(&a);
+	free(s);
+}
+
 TEST(a_file_with_a_damaged_anchor_or_none_is_refused)
 {
 	struct sim *s = sample_made();
