@@ -76,38 +76,66 @@ void audit_append(void *ctx, struct event *ev)
 	audit_append_denial(ctx, ev, NULL);
 }
 
+static struct event own_make(const char *action, const char *text)
+{
+	return (struct event){ .kind = EVENT_OWN,
+			       .time_ms = clock_real_ms(),
+			       .ses = UINT32_MAX,
+			       .auid = UINT32_MAX,
+			       .action = span_of(action),
+			       .text = span_of(text) };
+}
+
 void audit_own(struct audit_role *role, const char *action, const char *fmt,
 	       ...)
 {
 	char text[OWN_TEXT_MAX];
-	struct event ev = { .kind = EVENT_OWN,
-			    .time_ms = clock_real_ms(),
-			    .ses = UINT32_MAX,
-			    .auid = UINT32_MAX };
+	struct event ev;
 	va_list ap;
 
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	ev.action = span_of(action);
-	ev.text = span_of(text);
+	ev = own_make(action, text);
 	audit_append(role, &ev);
+}
+
+/* A statement that a full disk does not take is tried again, so it is not one
+ * of those that were dropped. All others must have been flushed. */
+static bool own_try(struct audit_role *role, struct event *ev)
+{
+	const uint64_t dropped = role->stats.dropped;
+
+	if (frame_append(role, ev) < 0) {
+		role->stats.dropped = dropped;
+		return false;
+	}
+	(void)trail_flush(role->trail, NULL);
+	if (trail_lost(role->trail) != role->lost_seen) {
+		role->lost_seen = trail_lost(role->trail);
+		role->stats.last_seq = trail_next_seq(role->trail) - 1;
+		return false;
+	}
+	role->stats.events++;
+	audit_hooks_appended(role, ev, NULL, 0);
+	return true;
 }
 
 /* What was dropped is said as soon as the trail takes something again. */
 void audit_append_tick(struct audit_role *role)
 {
+	char text[OWN_TEXT_MAX];
 	uint64_t dropped;
+	struct event ev;
 
 	(void)trail_tick(role->trail, role->now_ms, NULL);
 	flushed(role);
 	dropped = role->stats.dropped;
 	if (dropped == role->dropped_told)
 		return;
-	audit_own(role, "trail.dropped", "count=%llu",
-		  (unsigned long long)(dropped - role->dropped_told));
-	if (role->stats.dropped == dropped)
+	(void)snprintf(text, sizeof(text), "count=%llu",
+		       (unsigned long long)(dropped - role->dropped_told));
+	ev = own_make("trail.dropped", text);
+	if (own_try(role, &ev))
 		role->dropped_told = dropped;
-	else
-		role->stats.dropped = dropped; /* the statement itself */
 }
