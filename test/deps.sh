@@ -34,6 +34,7 @@ jq                   reads JSON in tests
 xxd                  hexadecimal signatures in tests
 bsdutils             script: a terminal for a ceremony
 python3              writes the audit tables; an oracle in tests
+python3-prometheus-client parses the metrics in a test
 python3-cffi-backend the Python client stands on it
 auditd               auditctl; the bench measures against it
 runc                 the runtime behind the gate
