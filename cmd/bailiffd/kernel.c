@@ -96,6 +96,23 @@ static int session_take(struct supervisor *s, uint32_t *ret_ses, struct err *e)
 	return session_register(s->dirs.sessions, &self, e);
 }
 
+/* Programs are executed by the machine's own calls, and by its 32-bit ones. */
+static int exec_rules_change(struct supervisor *s,
+			     int (*change)(int, const struct audit_rule *,
+					   struct err *),
+			     struct err *e)
+{
+	const uint32_t low = AUID_BASE, high = AUID_BASE + SERVICE_NUMBER_MAX;
+	struct audit_rule rule;
+	int r;
+
+	rule_exec(&rule, low, high);
+	r = change(s->audit_control_fd, &rule, e);
+	return r == 0 && rule_exec_compat(&rule, low, high)
+		       ? change(s->audit_control_fd, &rule, e)
+		       : r;
+}
+
 static int rules_install(struct supervisor *s, uint32_t ses, struct err *e)
 {
 	const uint32_t low = AUID_BASE, high = AUID_BASE + SERVICE_NUMBER_MAX;
@@ -119,9 +136,8 @@ static int rules_install(struct supervisor *s, uint32_t ses, struct err *e)
 		rule_denied_range(&rule, low, high, codes[i]);
 		r = audit_rule_add(s->audit_control_fd, &rule, e);
 	}
-	rule_exec(&rule, low, high);
 	if (r == 0)
-		r = audit_rule_add(s->audit_control_fd, &rule, e);
+		r = exec_rules_change(s, audit_rule_add, e);
 	s->has_exec_rule = r == 0;
 	return r;
 }
@@ -129,16 +145,15 @@ static int rules_install(struct supervisor *s, uint32_t ses, struct err *e)
 void kernel_execve_take(struct supervisor *s)
 {
 	const bool wants = s->info.audit.execve;
-	struct audit_rule rule;
 	struct err e = { 0 };
 	int r;
 
 	if (!s->has_posture || wants == s->has_exec_rule)
 		return;
-	rule_exec(&rule, AUID_BASE, AUID_BASE + SERVICE_NUMBER_MAX);
 	watch_before(s);
-	r = wants ? audit_rule_add(s->audit_control_fd, &rule, &e)
-		  : audit_rule_delete(s->audit_control_fd, &rule, &e);
+	r = exec_rules_change(s, wants ? audit_rule_add : audit_rule_delete,
+			      &e);
+	follow_renew(s);
 	watch_after(s);
 	if (r == 0)
 		s->has_exec_rule = wants;

@@ -54,9 +54,9 @@ static void rule_all_calls(struct audit_rule *r)
 	memset(r->mask, 0xff, sizeof(r->mask));
 }
 
-static void rule_call(struct audit_rule *r, const char *name)
+static void rule_call(struct audit_rule *r, uint32_t arch, const char *name)
 {
-	const int nr = seccomp_syscall_resolve_name(name);
+	const int nr = seccomp_syscall_resolve_name_arch(arch, name);
 
 	if (nr >= 0 && nr < AUDIT_BITMASK_SIZE * 32)
 		r->mask[nr / 32] |= 1U << (nr % 32);
@@ -80,15 +80,40 @@ static void rule_auids(struct audit_rule *r, uint32_t low, uint32_t high)
 	rule_field(r, AUDIT_LOGINUID, AUDIT_LESS_THAN_OR_EQUAL, high);
 }
 
-void rule_exec(struct audit_rule *r, uint32_t low, uint32_t high)
+/* libseccomp's token of an architecture is its AUDIT_ARCH_*. */
+static void rule_exec_arch(struct audit_rule *r, uint32_t arch, uint32_t low,
+			   uint32_t high)
 {
 	rule_begin(r, AUDIT_FILTER_EXIT, AUDIT_ALWAYS);
-	/* libseccomp's token of an architecture is its AUDIT_ARCH_*. */
-	rule_field(r, AUDIT_ARCH, AUDIT_EQUAL, seccomp_arch_native());
-	rule_call(r, "execve");
-	rule_call(r, "execveat");
+	rule_field(r, AUDIT_ARCH, AUDIT_EQUAL, arch);
+	rule_call(r, arch, "execve");
+	rule_call(r, arch, "execveat");
 	rule_auids(r, low, high);
 	rule_key(r, RULE_KEY_EXEC);
+}
+
+void rule_exec(struct audit_rule *r, uint32_t low, uint32_t high)
+{
+	rule_exec_arch(r, seccomp_arch_native(), low, high);
+}
+
+bool rule_exec_compat(struct audit_rule *r, uint32_t low, uint32_t high)
+{
+	static const struct {
+		uint32_t native, compat;
+	} rows[] = {
+		{ SCMP_ARCH_X86_64, SCMP_ARCH_X86 },
+		{ SCMP_ARCH_AARCH64, SCMP_ARCH_ARM },
+	};
+	const uint32_t native = seccomp_arch_native();
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].native != native)
+			continue;
+		rule_exec_arch(r, rows[i].compat, low, high);
+		return true;
+	}
+	return false;
 }
 
 void rule_denied_range(struct audit_rule *r, uint32_t low, uint32_t high,

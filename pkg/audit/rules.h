@@ -46,6 +46,10 @@ void rule_exempt_session(struct audit_rule *r, uint32_t ses);
  */
 void rule_exec(struct audit_rule *r, uint32_t low, uint32_t high);
 
+/* The same for the machine's 32-bit calls, which a 64-bit process may make too.
+ * Return: false when it has none. */
+bool rule_exec_compat(struct audit_rule *r, uint32_t low, uint32_t high);
+
 /* "always,exit -F auid=AUID -F exit=-CODE": refused calls of one service, for
  * kernels that record no Landlock denial. @code: EACCES or EPERM. */
 void rule_denied(struct audit_rule *r, uint32_t auid, int code);

@@ -129,12 +129,14 @@ t_is "and of nobody else" "$("$CTL" tail --json |
 	tr '\n' ' ')" "other web "
 
 # ---- started programs ---------------------------------------------------------------------
+# One rule for the machine's own calls, one for its 32-bit ones where it has any.
+case $(uname -m) in x86_64 | aarch64) both=2 ;; *) both=1 ;; esac
 executes() { auditctl -l | grep -c -- '-S execve.* -F key=bailiff$'; }
-t_is "every program that a service starts is audited" "$(executes)" 1
+t_is "every program that a service starts is audited" "$(executes)" $both
 node_audit=',"audit":{"execve":false}' t_check "a policy that does not want that" next
-t_is "takes the rule away" "$(executes)" 0
+t_is "takes the rules away" "$(executes)" 0
 t_check "one that does not say" next
-t_is "brings it back" "$(executes)" 1
+t_is "brings them back" "$(executes)" $both
 
 # ---- the end ------------------------------------------------------------------------------
 t_end "$DAEMON"

@@ -19,7 +19,7 @@ t_tmpdir dir
 export SSHD_PAM=yes
 
 { d_tmpfs /srv root:root 755 && mkdir -p $D/bin &&
-	cp "$ATTACKS/intruder" $D/bin/ && echo >$D/marker && d_sshd_make; } \
+	cp "$ATTACKS"/{intruder,exec32} $D/bin/ && echo >$D/marker && d_sshd_make; } \
 	>"$dir/make.log" 2>&1 || t_die "$(tail -n 3 "$dir/make.log")"
 
 # ---- policies: one that grants it, one that does not -------------------------
@@ -29,6 +29,7 @@ policy() { # DIR GRANT ACCEPTED MEMBERS
 		{sshd: ({number: 4} + $grant)}}' >"$1/node.json"
 	jq -n --argjson accept "$3" --argjson members "$4" '
 		{accept: $accept, seccomp: {defaultAction: "SCMP_ACT_ALLOW",
+		architectures: ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"],
 		syscalls: [{names: ["ptrace"], action: "SCMP_ACT_ERRNO"}]}} +
 		$members' >"$1/services/sshd.json"
 }
@@ -65,7 +66,7 @@ t_is "ann logs in and has her own number" \
 mkfifo "$dir/orders"
 # shellcheck disable=SC2016
 d_ssh 'cat /proc/self/sessionid; echo; while read -r line; do
-	'$D'/bin/intruder syscall ptrace; : <'$D'/marker; done' <"$dir/orders" >"$dir/login" 2>&1 &
+	'$D'/bin/intruder syscall ptrace; '$D'/bin/exec32 /usr/bin/true; : <'$D'/marker; done' <"$dir/orders" >"$dir/login" 2>&1 &
 login=$!
 exec 8>"$dir/orders"
 t_check "a login that goes on" t_wait_for grep -q . "$dir/login"
@@ -99,7 +100,13 @@ followers() { auditctl -l | grep -ac "sessionid=$ses "; }
 t_check "what it executes is in the trail" t_wait_for told_is "$runs" 1
 t_check "and what the policy's rule is about" \
 	t_wait_for told_is '(.tags // []) | index("opens")' 1
-t_is "by rules of its own" "$(followers)" 2
+t_is "by rules of its own" "$(followers)" 3
+if [ "$(uname -m)" = x86_64 ]; then
+	runs32='any(.records[]?; .type == "EXECVE") and
+		(.process.executable // "" | endswith("/true"))'
+	t_check "a program executed by a 32-bit call is in the trail too" \
+		t_wait_for told_is "$runs32" 1
+fi
 t_is "of which status tells" \
 	"$(n_get /v1/status | jq -c '[.audit.logins_followed >= 1, .audit.logins_not_followed]')" \
 	"[true,0]"
@@ -112,7 +119,7 @@ echo >&8
 t_check "its rule holds for the login" \
 	t_wait_for told_is '(.tags // []) | index("others")' 1
 t_is "the old one does not" "$(told '(.tags // []) | index("opens")')" 1
-t_is "each once" "$(followers)" 2
+t_is "each once" "$(followers)" 3
 
 old=$(n_worker audit)
 kill -KILL "$old"
@@ -136,8 +143,8 @@ drifts=$(n_get /v1/status | jq .audit.drifts)
 kill -KILL "$DAEMON"
 wait "$DAEMON" 2>/dev/null || :
 n_start_ok "a killed daemon's successor becomes ready" "$dir/daemon.log" 8>&-
-two_follow() { [ "$(followers)" -eq 2 ]; }
-t_check "the login has its rules again" t_wait_for two_follow
+all_follow() { [ "$(followers)" -eq 3 ]; }
+t_check "the login has its rules again" t_wait_for all_follow
 echo >&8
 t_check "and what it executes is in the trail" t_wait_for told_is "$runs" 4
 exec 8>&-
