@@ -23,19 +23,49 @@ static inline uint64_t zeros(uint64_t v)
 	return (v - EACH(0x01)) & ~v & EACH(0x80);
 }
 
-/* How many of the eight bytes at @p can stand in JSON as they are: printable
- * ASCII without '"' and '\'. */
-static inline unsigned plain_of_8(const char *p)
+/* How many of eight bytes, the lowest first, can stand in JSON as they are:
+ * printable ASCII without '"' and '\'. */
+static inline unsigned plain_bytes(uint64_t v)
 {
-	uint64_t v, mask;
+	uint64_t mask;
 
-	memcpy(&v, p, sizeof(v));
-	v = le64toh(v);
 	mask = ((v - EACH(0x20)) & ~v) | v;
 	mask |= zeros(v ^ EACH('"')) | zeros(v ^ EACH('\\')) |
 		zeros(v ^ EACH(0x7f));
 	mask &= EACH(0x80);
 	return mask != 0 ? (unsigned)__builtin_ctzll(mask) / 8 : 8;
+}
+
+static inline uint64_t load_8(const char *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return le64toh(v);
+}
+
+static inline unsigned plain_of_8(const char *p)
+{
+	return plain_bytes(load_8(p));
+}
+
+/* What is left of a text, fewer than eight bytes, to @to, as far as it is plain
+ * and there is something before it to read along. Return: how much. */
+static inline size_t tail_put(char *to, const char *start, const char *p,
+			      const char *end)
+{
+	const size_t left = (size_t)(end - p);
+	uint64_t v;
+	unsigned n;
+
+	if (left == 0 || left >= 8 || end - start < 8)
+		return 0;
+	/* Zeros move in, which are not plain. */
+	v = load_8(end - 8) >> (64 - 8 * left);
+	n = plain_bytes(v);
+	v = htole64(v);
+	memcpy(to, &v, sizeof(v));
+	return n;
 }
 
 /* The same of sixteen, and before a blank if that is @stop. */
@@ -121,6 +151,9 @@ static char *text_put(char *to, struct span *s, size_t head)
 				to += n;
 				p += n;
 			}
+			n = tail_put(to, s->p, p, end);
+			to += n;
+			p += n;
 			while (p < stop && is_plain((unsigned char)*p))
 				*to++ = *p++;
 		}

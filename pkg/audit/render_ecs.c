@@ -107,19 +107,20 @@ static void args_json(struct rendering *j)
 static void title_json(struct rendering *j)
 {
 	const size_t before = j->out->len;
-	struct span title = value_decode(j, j->about.title);
+	struct span title = title_decode(j, j->about.title);
 
-	if (title.p == j->mem->scratch.p)
+	if (title.p == j->mem->title.p)
 		for (size_t i = 0; i < title.len; i++)
-			if (j->mem->scratch.p[i] == '\0')
-				j->mem->scratch.p[i] = ' ';
+			if (j->mem->title.p[i] == '\0')
+				j->mem->title.p[i] = ' ';
 	while (title.len != 0 && title.p[title.len - 1] == ' ')
 		title.len--;
 	if (jsonw_bytes(j->out, span_of("title"), title))
 		return;
 	j->out->len = before;
+	j->title = (struct span){ 0 };
 	(void)jsonw_bytes(j->out, span_of("title"),
-			  value_decode(j, j->about.title));
+			  title_decode(j, j->about.title));
 }
 
 void process_json(struct rendering *j)

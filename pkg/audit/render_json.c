@@ -7,7 +7,6 @@
 
 #include "lib/auto.h"
 #include "lib/jsonw.h"
-#include "lib/when.h"
 #include "pkg/audit/rendering.h"
 #include "pkg/audit/symbols.h"
 #include "pkg/audit/types.h"
@@ -43,8 +42,11 @@ static void id_json(struct buf *out, const char *name, const char *value)
 	buf_u8(out, '}');
 }
 
-static void time_json(struct buf *out, uint64_t ms)
+/* Most events are of the second that the one before was of. */
+static void time_json(struct rendering *j, uint64_t ms)
 {
+	struct renderer *mem = j->mem;
+	struct buf *out = j->out;
 	const unsigned millis = (unsigned)(ms % 1000);
 	const char fraction[] = { '.',
 				  (char)('0' + millis / 100),
@@ -52,12 +54,13 @@ static void time_json(struct buf *out, uint64_t ms)
 				  (char)('0' + millis % 10),
 				  'Z',
 				  '"' };
-	char text[WHEN_TEXT];
 
-	when_format((int64_t)(ms / 1000), text);
+	if (mem->second != ms / 1000 || mem->when[0] == '\0')
+		when_format((int64_t)(ms / 1000), mem->when);
+	mem->second = ms / 1000;
 	jsonw_key(out, "@timestamp");
 	buf_u8(out, '"');
-	buf_put(out, text, WHEN_TEXT - 2); /* without its Z */
+	buf_put(out, mem->when, WHEN_TEXT - 2); /* without its Z */
 	buf_put(out, fraction, sizeof(fraction));
 }
 
@@ -174,7 +177,7 @@ static void envelope_json(struct rendering *j, const struct event_denial *d,
 	struct buf *out = j->out;
 
 	buf_u8(out, '{');
-	time_json(out, ev->time_ms);
+	time_json(j, ev->time_ms);
 	stamp_json(ev, out);
 	id_json(out, "boot", node->boot);
 	flag_json(out, "complete", ev->missing == 0);
@@ -216,6 +219,7 @@ static void renderer_init(struct renderer *r)
 	*r = (struct renderer){ 0 };
 	buf_init(&r->records, SIZE_MAX);
 	buf_init(&r->scratch, EVENT_BYTES_MAX);
+	buf_init(&r->title, EVENT_BYTES_MAX);
 	buf_init(&r->words, NAMES_BYTES_MAX);
 	buf_init(&r->repeated, EVENT_BYTES_MAX);
 }
@@ -225,6 +229,7 @@ static void renderer_done(struct renderer *r)
 	free(r->keys);
 	buf_done(&r->repeated);
 	buf_done(&r->words);
+	buf_done(&r->title);
 	buf_done(&r->scratch);
 	buf_done(&r->records);
 }
@@ -258,7 +263,6 @@ int renderer_json(struct renderer *r, const struct event *ev,
 		  const struct render_node *node, struct buf *out)
 {
 	struct rendering j = { .out = &r->records, .mem = r };
-	struct event_denial denial;
 
 	buf_reset(&r->records);
 	(void)buf_room(&r->records, RECORDS_EXPECTED);
@@ -268,10 +272,12 @@ int renderer_json(struct renderer *r, const struct event *ev,
 	if (buf_error(&r->records) < 0)
 		out->error = r->records.error;
 	else
-		envelope_json(&j, event_denial(ev, &denial) ? &denial : NULL,
+		envelope_json(&j,
+			      event_denial(ev, &r->denial) ? &r->denial : NULL,
 			      node, buf_view(&r->records));
 	memory_trim(&r->records);
 	memory_trim(&r->scratch);
+	memory_trim(&r->title);
 	memory_trim(&r->repeated);
 	return buf_error(out);
 }

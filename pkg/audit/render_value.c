@@ -29,6 +29,20 @@ struct span value_decode(struct rendering *j, struct span value)
 					: (struct span){ "", 0 };
 }
 
+struct span title_decode(struct rendering *j, struct span value)
+{
+	struct buf *title = &j->mem->title;
+
+	if (value.len != 0 && value.p[0] == '"')
+		return value_decode(j, value);
+	if (j->title.p != value.p) {
+		buf_reset(title);
+		record_string(value, title);
+		j->title = value;
+	}
+	return title->len != 0 ? buf_view(title) : (struct span){ "", 0 };
+}
+
 static void bytes_json(struct rendering *j, struct span name, struct span value)
 {
 	const size_t before = j->out->len;
@@ -108,7 +122,7 @@ void list_json(struct rendering *j, struct span name, struct span list,
 
 static void title_json(struct rendering *j, struct span name, struct span value)
 {
-	struct span title = value_decode(j, value);
+	struct span title = title_decode(j, value);
 
 	if (title.len != 0 && title.p[title.len - 1] == '\0')
 		title.len--;

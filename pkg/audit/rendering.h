@@ -5,6 +5,7 @@
 #ifndef PKG_AUDIT_RENDERING_H
 #define PKG_AUDIT_RENDERING_H
 
+#include "lib/when.h"
 #include "pkg/audit/about.h"
 #include "pkg/audit/keyset.h"
 
@@ -12,15 +13,21 @@
 struct renderer {
 	struct buf records;  /* of the event, before they have their place */
 	struct buf scratch;  /* one decoded value */
+	struct buf title;    /* the command line, decoded */
 	struct buf words;    /* names of flags, before they are an array */
 	struct buf repeated; /* names that came again, a JSON string each */
 	struct keyset *keys; /* NULL until first used; owned */
+	struct event_denial denial; /* large, and seldom there */
+	uint64_t second;	    /* of the event before */
+	char when[WHEN_TEXT];	    /* that second; "" at first */
 };
 
 struct rendering {
 	struct buf *out;
 	struct renderer *mem;
 	struct about about; /* filled while the records are written */
+
+	struct span title; /* what mem->title was decoded from */
 
 	/* the machine and call that numbers belong to; 0: not known yet */
 	uint32_t arch;
@@ -83,6 +90,10 @@ enum field_class class_of_arg(const struct rendering *j, struct span name);
 /* An encoded value, decoded. Lives until the next call, or as long as @value.
  */
 struct span value_decode(struct rendering *j, struct span value);
+
+/* The value of a PROCTITLE, decoded, as value_decode() does; lives until
+ * another is asked for. */
+struct span title_decode(struct rendering *j, struct span value);
 
 /* ,"name":["a","b"] of what @delim separates in @list; or "name_b64", each in
  * base64, if one of them is no text. */
