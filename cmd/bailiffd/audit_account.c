@@ -218,19 +218,23 @@ static void pruned_look(struct audit_role *role)
 }
 
 /* Serials that the kernel gave away and that never came: those that left the
- * assembler's window, and those that were overtaken AWAIT_MS ago. */
+ * assembler's window, and those that were missing throughout AWAIT_MS, however
+ * many came and went meanwhile. */
 static void gaps_look(struct audit_role *role)
 {
 	const struct assemble_counters *c = assemble_counted(role->assembler);
+	const uint64_t missing = c->serials_lost + c->serials_awaited;
 	struct audit_account *a = &role->account;
 	uint64_t gaps = c->serials_lost;
 
-	if (c->serials_awaited != a->awaited) {
-		a->awaited = c->serials_awaited;
-		a->awaited_since_ms = role->now_ms;
+	if (missing < a->missing_least)
+		a->missing_least = missing;
+	if (role->now_ms - a->missing_since_ms >= AWAIT_MS) {
+		if (a->missing_least > gaps)
+			gaps = a->missing_least;
+		a->missing_least = missing;
+		a->missing_since_ms = role->now_ms;
 	}
-	if (role->now_ms - a->awaited_since_ms >= AWAIT_MS)
-		gaps += a->awaited;
 	if (gaps <= a->gaps)
 		return;
 	audit_own(role, "audit.gap", "missing=%llu",

@@ -43,8 +43,8 @@ struct audit_account {
 	uint64_t untaken_told;	/* of their sum */
 	uint64_t segments_seen; /* trail_pruned() */
 	bool is_this_boot;
-	/* Serials that were overtaken and never came. */
-	uint64_t awaited, awaited_since_ms, gaps;
+	/* Serials that never came: the fewest since a time, and those told. */
+	uint64_t missing_least, missing_since_ms, gaps;
 	bool has_serial;
 	uint32_t last_serial;
 	uint64_t kernel_lost;
