@@ -13,7 +13,7 @@ t_audit_lock
 . "$TOP/test/node.sh"
 t_tmpdir dir
 FLOOD=$ATTACKS/flood
-FLOODED=3000
+FLOODED=1000
 
 bare=()
 abi=$("$TOP/build/test/vm/probe" | awk '/^landlock/ { print $2 }')
@@ -34,12 +34,12 @@ as() { # SERVICE COMMAND...
 	"${bare[@]}" "$EXEC" --service "$service" -- "$@"
 }
 events() { "$CTL" tail --json -n 100000 "$@"; }
-own() { # ACTION: messages of those events
-	events | jq -r --arg a "$1" 'select(.event.action == $a).message'
+own() { # ACTION: messages of those events; a guest's jq is slow
+	events | grep -F "\"$1\"" | jq -r --arg a "$1" 'select(.event.action == $a).message'
 }
 said() { own "$1" | grep -q -- "$2"; }
 whole() { # SERVICE FILE: inferred denials of it that are kept
-	events --service "$1" --denied | jq -c 'select(.inferred)' | grep -c "$2"
+	events --service "$1" --denied | grep '"inferred":true' | grep -c "$2"
 }
 counted() { # SERVICE FILE: those that were counted
 	own audit.suppressed | grep "^service=$1 " |
@@ -73,12 +73,15 @@ t_check "a's are whole or counted, but for what the kernel lost" all
 t_check "most are counted" [ "$(counted a "$dir/secret")" -gt $((made / 2)) ]
 
 # ---- far beyond --------------------------------------------------------------------
+none() { ! auditctl -l | grep -q bailiff-muted; }
+t_wait_for -t 20 none # on a slow machine the flood before was one as well
+before=$(own audit.excluded | wc -l)
 lost=$(status .audit.kernel_lost)
 came=$(($(whole a "$dir/secret") + $(counted a "$dir/secret")))
 "${bare[@]}" "$EXEC" --service a -- "$FLOOD" 0 0 100 "$dir/secret" >"$dir/made" &
 flood=$!
-t_check "a session far over it is muted" t_wait_for -t 30 \
-	said audit.excluded "service=a .*type=SYSCALL"
+muted() { [ "$(own audit.excluded | grep -c 'service=a .*type=SYSCALL')" -gt "$before" ]; }
+t_check "a session far over it is muted" t_wait_for -t 30 muted
 ses=$(own audit.excluded | grep -o ' ses=[0-9]*' | tail -n 1 | cut -d= -f2)
 rules=$(auditctl -l)
 for code in EACCES EPERM; do
@@ -98,7 +101,6 @@ kill -TERM "$flood"
 wait "$flood"
 t_check "after ten seconds the rule is gone" t_wait_for -t 20 \
 	said audit.included "service=a .*ses=$ses .*type=SYSCALL"
-none() { ! auditctl -l | grep -q bailiff-muted; }
 t_check "in the kernel too" t_wait_for -t 20 none
 made=$(cat "$dir/made")
 came=$(($(whole a "$dir/secret") + $(counted a "$dir/secret") - came))
