@@ -15,6 +15,7 @@
 	50		/* a directory's time does not tell two changes apart \
 			 * that are nearer to each other */
 #define PAUSE_MS      5 /* meanwhile it is read again so often */
+#define CLOCK_TRIES   8
 #define EXIT_SLACK_MS 2 /* of two clocks that count whole milliseconds */
 
 struct kept {
@@ -224,6 +225,21 @@ static const struct session *by_ids(struct session_cache *c,
 					: places_by_id(c->from.places, ids[1]);
 }
 
+/* What the time since boot lacks to that since 1970. Whoever does not run
+ * between the two clocks would be wrong by as long: then they are asked again.
+ */
+static uint64_t boot_real_ms(void)
+{
+	uint64_t boot, real;
+	int tries = CLOCK_TRIES;
+
+	do {
+		boot = clock_boot_ms();
+		real = clock_real_ms();
+	} while (clock_boot_ms() != boot && --tries > 0);
+	return real - boot;
+}
+
 static bool by_exit(void *ctx, int32_t pid, uint64_t time_ms,
 		    const struct session **ret)
 {
@@ -232,9 +248,7 @@ static bool by_exit(void *ctx, int32_t pid, uint64_t time_ms,
 	struct exit_entry end;
 
 	if (c->from.exits == NULL || !exitmap_find(c->from.exits, pid, &end) ||
-	    end.boot_ns / 1000000 + clock_real_ms() - clock_boot_ms() +
-			    EXIT_SLACK_MS <
-		    time_ms)
+	    end.boot_ns / 1000000 + boot_real_ms() + EXIT_SLACK_MS < time_ms)
 		return false;
 	table_refresh(c);
 	s = by_ids(c, end.cgroups);

@@ -103,7 +103,7 @@ how() { # FILE WAY: how many of the services' executions were found so
 }
 
 tail_of() { # ACTION: own events, as JSON
-	"$CTL" tail --json --from 1 2>/dev/null |
+	"$CTL" tail --json --from 1 2>/dev/null | grep -aF "\"$1\"" |
 		jq -c --arg a "$1" 'select(.event.action == $a)'
 }
 
@@ -121,10 +121,11 @@ for name in "${services[@]}"; do
 done
 impostors_start
 # Now, as long as the trail still has its beginning.
+starts() { tail_of service.start >"$dir/starts" && [ "$(wc -l <"$dir/starts")" -ge 8 ]; }
+t_check "eight services are told of as started" t_wait_for -t 30 starts
 forgeries() { tail_of identity.forged >"$dir/forgeries" && [ "$(wc -l <"$dir/forgeries")" -ge 2 ]; }
 t_check "two sessions are told of as forged while they go on" \
 	t_wait_for -t 30 forgeries
-tail_of service.start >"$dir/starts"
 wait "${pids[@]}"
 t_check "$((each * 8)) processes in eight services use less than a millisecond each" \
 	generated "$dir/generated"
