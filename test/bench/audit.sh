@@ -136,37 +136,16 @@ run_path() { # STEP
 }
 
 run_auditd() { # FORMAT
-	mkdir -p "$D/etc/plugins.d" "$D/log"
-	cat >"$D/etc/auditd.conf" <<-CONF
-		local_events = yes
-		write_logs = yes
-		log_file = $D/log/audit.log
-		log_group = root
-		log_format = $1
-		flush = INCREMENTAL_ASYNC
-		freq = 50
-		max_log_file = 500
-		num_logs = 2
-		priority_boost = 4
-		max_log_file_action = IGNORE
-		space_left = 10
-		space_left_action = IGNORE
-		admin_space_left = 5
-		admin_space_left_action = IGNORE
-		disk_full_action = IGNORE
-		disk_error_action = IGNORE
-		plugin_dir = $D/etc/plugins.d
-	CONF
-	chmod 640 "$D/etc/auditd.conf"
+	t_auditd_conf "$D/auditd" "$1"
 	load_prepare
-	auditd -n -c "$D/etc" -s nochange >/dev/null 2>"$D/err" &
+	auditd -n -c "$D/auditd/etc" -s nochange >/dev/null 2>"$D/err" &
 	reader=$!
 	t_wait_for -t 5 owns_audit $reader || t_die "auditd: $(cat "$D/err")"
 	sleep 0.5
 	measure "$1" $reader
 	kill $reader && wait $reader
-	kept "auditd $1" "$(grep -c 'type=SYSCALL.*key="bench"' "$D/log/audit.log")"
-	rm -rf "${D:?}/etc" "${D:?}/log"
+	kept "auditd $1" "$(grep -c 'type=SYSCALL.*key="bench"' "$D/auditd/out/audit.log")"
+	rm -rf "${D:?}/auditd"
 }
 owns_audit() { auditctl -s | grep -qx "pid $1"; }
 
