@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "lib/auto.h"
 #include "lib/loop.h"
 #include "pkg/identity/cgroup.h"
 #include "pkg/identity/loginuid.h"
@@ -23,12 +24,15 @@ struct kept {
 	uint64_t read_ms;
 };
 
+struct row {
+	struct session session;
+	uint64_t cgroup; /* its id when that tells of it, else 0 */
+};
+
 struct session_cache {
 	struct session_sources from;
-	struct kept kept[SESSIONS_KEPT]; /* at ses % SESSIONS_KEPT */
-	struct session *table;		 /* SESSIONS_TABLE_MAX; owned */
-	/* Of table[i]: its cgroup when that tells of it, else 0. */
-	uint64_t cgroups[SESSIONS_TABLE_MAX];
+	struct kept kept[SESSIONS_KEPT];      /* at ses % SESSIONS_KEPT */
+	struct row *rows[SESSIONS_TABLE_MAX]; /* owned; by session, rising */
 	size_t count;
 	uint64_t table_ms; /* since 1970; 0: not read yet */
 	struct timespec changed;
@@ -42,13 +46,8 @@ int session_cache_new(const struct session_sources *from,
 	if (c == NULL)
 		return -ENOMEM;
 	c->from = *from;
-	c->table = calloc(SESSIONS_TABLE_MAX, sizeof(*c->table));
 	for (size_t i = 0; i < SESSIONS_KEPT; i++)
 		c->kept[i].session.ses = UINT32_MAX;
-	if (c->table == NULL) {
-		session_cache_free(c);
-		return -ENOMEM;
-	}
 	*ret = c;
 	return 0;
 }
@@ -57,7 +56,8 @@ void session_cache_free(struct session_cache *c)
 {
 	if (c == NULL)
 		return;
-	free(c->table);
+	for (size_t i = 0; i < c->count; i++)
+		free(c->rows[i]);
 	free(c);
 }
 
@@ -92,15 +92,57 @@ static bool is_place(const struct session *s)
 	       strcmp(s->cgroup, "/") != 0;
 }
 
-static void table_add(void *ctx, const struct session *s)
+/* Only a container's is completed later, with its cgroup. */
+static bool is_complete(const struct session *s)
 {
-	struct session_cache *c = ctx;
+	return strcmp(s->instance, "host") == 0 || s->cgroup[0] != '\0';
+}
 
-	c->from.seen(c->from.ctx, s);
-	if (c->count == SESSIONS_TABLE_MAX)
-		return;
-	c->cgroups[c->count] = is_place(s) ? s->cgroup_id : 0;
-	c->table[c->count++] = *s;
+/* @row: what is known of @ses, or NULL. Return: what is known now; NULL when
+ * nobody registered it, and then @row is freed. */
+static struct row *row_read(struct session_cache *c, struct row *row,
+			    uint32_t ses)
+{
+	if (row != NULL && is_complete(&row->session))
+		return row;
+	if (row == NULL)
+		row = calloc(1, sizeof(*row));
+	if (row == NULL)
+		return NULL;
+	if (session_lookup(c->from.dirfd, ses, &row->session, NULL) < 0) {
+		free(row);
+		return NULL;
+	}
+	row->cgroup = is_place(&row->session) ? row->session.cgroup_id : 0;
+	c->from.seen(c->from.ctx, &row->session);
+	return row;
+}
+
+/* Only what is new is read: services may come by the hundred in a second. Of
+ * more than the table holds, the newest are kept. */
+static void rows_take(struct session_cache *c, const uint32_t *numbers,
+		      size_t count)
+{
+	struct row *rows[SESSIONS_TABLE_MAX];
+	size_t n = 0, old = 0;
+
+	for (size_t i = count > SESSIONS_TABLE_MAX ? count - SESSIONS_TABLE_MAX
+						   : 0;
+	     i < count; i++) {
+		struct row *row = NULL;
+
+		while (old < c->count && c->rows[old]->session.ses < numbers[i])
+			free(c->rows[old++]);
+		if (old < c->count && c->rows[old]->session.ses == numbers[i])
+			row = c->rows[old++];
+		row = row_read(c, row, numbers[i]);
+		if (row != NULL)
+			rows[n++] = row;
+	}
+	while (old < c->count)
+		free(c->rows[old++]);
+	memcpy(c->rows, rows, n * sizeof(rows[0]));
+	c->count = n;
 }
 
 static bool is_fresh(const struct session_cache *c, const struct stat *dir)
@@ -117,14 +159,16 @@ static bool is_fresh(const struct session_cache *c, const struct stat *dir)
 
 static void table_refresh(struct session_cache *c)
 {
+	AUTO_MEM uint32_t *numbers = NULL;
+	size_t count;
 	struct stat dir;
 
 	if (fstat(c->from.dirfd, &dir) < 0 || is_fresh(c, &dir))
 		return;
-	c->count = 0;
 	c->table_ms = clock_real_ms();
 	c->changed = dir.st_mtim;
-	(void)session_each(c->from.dirfd, table_add, c, NULL);
+	if (session_numbers(c->from.dirfd, &numbers, &count, NULL) == 0)
+		rows_take(c, numbers, count);
 }
 
 void session_cache_tick(struct session_cache *c)
@@ -147,8 +191,9 @@ static const struct session *by_pid(void *ctx, int32_t pid)
 
 	table_refresh(c);
 	for (size_t i = 0; i < c->count; i++)
-		if (c->table[i].pid == pid && is_still(&c->table[i]))
-			return &c->table[i];
+		if (c->rows[i]->session.pid == pid &&
+		    is_still(&c->rows[i]->session))
+			return &c->rows[i]->session;
 	return NULL;
 }
 
@@ -174,7 +219,7 @@ static const struct session *registered_at(const struct session_cache *c,
 	size_t longest = 0;
 
 	for (size_t i = 0; i < c->count; i++) {
-		const struct session *s = &c->table[i];
+		const struct session *s = &c->rows[i]->session;
 		const size_t len = is_place(s) ? covers(s->cgroup, path) : 0;
 
 		if (len == 0 || len < longest ||
@@ -205,9 +250,10 @@ static const struct session *registered_in(const struct session_cache *c,
 	const struct session *best = NULL;
 
 	for (size_t i = 0; i < c->count; i++)
-		if (c->cgroups[i] == id &&
-		    (best == NULL || c->table[i].started_ms > best->started_ms))
-			best = &c->table[i];
+		if (c->rows[i]->cgroup == id &&
+		    (best == NULL ||
+		     c->rows[i]->session.started_ms > best->started_ms))
+			best = &c->rows[i]->session;
 	return best;
 }
 

@@ -310,14 +310,45 @@ int session_lookup(int dirfd, uint32_t ses, struct session *ret, struct err *e)
 	return 0;
 }
 
-int session_each(int dirfd, void (*each)(void *ctx, const struct session *s),
-		 void *ctx, struct err *e)
+static int number_order(const void *a, const void *b)
+{
+	const uint32_t m = *(const uint32_t *)a, n = *(const uint32_t *)b;
+
+	return (m > n) - (m < n);
+}
+
+static int numbers_read(DIR *dir, uint32_t **list, size_t *count, struct err *e)
+{
+	const struct dirent *entry;
+	size_t room = 0;
+
+	while ((entry = readdir(dir)) != NULL) {
+		uint32_t ses, *more;
+
+		/* Temporaries and what is none of ours. */
+		if (num_parse_u32(span_of(entry->d_name), 0, UINT32_MAX - 1,
+				  &ses) < 0)
+			continue;
+		if (*count == room) {
+			room = room == 0 ? 256 : room * 2;
+			more = reallocarray(*list, room, sizeof(**list));
+			if (more == NULL)
+				return err_set(e, ENOMEM, "out of memory");
+			*list = more;
+		}
+		(*list)[(*count)++] = ses;
+	}
+	return 0;
+}
+
+int session_numbers(int dirfd, uint32_t **ret, size_t *ret_count, struct err *e)
 {
 	AUTO_FD fd =
 		file_open_beneath(dirfd, ".", O_RDONLY | O_DIRECTORY, 0, e);
-	const struct dirent *entry;
-	int count = 0;
+	AUTO_MEM uint32_t *list = NULL;
+	size_t count = 0;
 	DIR *dir;
+	int r;
 
 	if (fd < 0)
 		return fd;
@@ -325,19 +356,34 @@ int session_each(int dirfd, void (*each)(void *ctx, const struct session *s),
 	if (dir == NULL)
 		return err_errno(e, "read the session directory");
 	(void)fd_steal(&fd);
-	while ((entry = readdir(dir)) != NULL) {
-		struct session s;
-		uint32_t ses;
+	r = numbers_read(dir, &list, &count, e);
+	(void)closedir(dir);
+	if (r < 0)
+		return r;
+	if (count != 0)
+		qsort(list, count, sizeof(*list), number_order);
+	*ret = list;
+	*ret_count = count;
+	list = NULL;
+	return 0;
+}
 
-		/* Temporaries and what is none of ours; a damaged or vanished
-		 * file registers nobody. */
-		if (num_parse_u32(span_of(entry->d_name), 0, UINT32_MAX - 1,
-				  &ses) < 0 ||
-		    session_lookup(dirfd, ses, &s, NULL) < 0)
+int session_each(int dirfd, void (*each)(void *ctx, const struct session *s),
+		 void *ctx, struct err *e)
+{
+	AUTO_MEM uint32_t *numbers = NULL;
+	size_t count;
+	int found = 0;
+	int r = session_numbers(dirfd, &numbers, &count, e);
+
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		struct session s;
+
+		/* A damaged or vanished file registers nobody. */
+		if (session_lookup(dirfd, numbers[i], &s, NULL) < 0)
 			continue;
 		each(ctx, &s);
-		count++;
+		found++;
 	}
-	(void)closedir(dir);
-	return count;
+	return r < 0 ? r : found;
 }

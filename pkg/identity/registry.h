@@ -71,6 +71,15 @@ int session_register(int dirfd, const struct session *s, struct err *e);
  */
 int session_lookup(int dirfd, uint32_t ses, struct session *ret, struct err *e);
 
+/**
+ * session_numbers() - the sessions that have a file, rising; none is read.
+ * @ret: an array that the caller frees; NULL when there is none.
+ *
+ * Return: 0; -ENOMEM; as open(2).
+ */
+int session_numbers(int dirfd, uint32_t **ret, size_t *ret_count,
+		    struct err *e);
+
 /* Call @each for every registration. Return: how many; -errno. */
 int session_each(int dirfd, void (*each)(void *ctx, const struct session *s),
 		 void *ctx, struct err *e);

@@ -115,7 +115,7 @@ static int try_exec(void)
 {
 	char *const none[] = { NULL };
 
-	return said(execve("/nonexistent", none, none));
+	return said(execve("/nonexistent/program", none, none));
 }
 
 static int try_ptrace(void)
@@ -136,7 +136,7 @@ static int try_signal_others(void)
 
 static int try_mount(void)
 {
-	return said(mount("none", "/nonexistent", "tmpfs", 0, NULL));
+	return said(mount("none", "/nonexistent/place", "tmpfs", 0, NULL));
 }
 
 static int try_chroot(void)

@@ -94,7 +94,10 @@ n_start_ok "the daemon becomes ready" "$log"
 becomes "the policy is fresh" freshness fresh
 t_is "on a tmpfs the rollback floor is the image" "$(policy rollback)" \
 	image-floor
-first=$(events | head -n 1)
+t_is "the trail begins with its key and a checkpoint" \
+	"$(events | head -n 2 | jq -r .event.action | paste -sd ' ')" \
+	"trail.key trail.checkpoint"
+first=$(events | sed -n 3p)
 t_is "the first event is the beginning of audit" \
 	"$(jq -r .event.action <<<"$first")" audit.start
 for part in "bundle=1 generation=1 " "signers=$(policy 'signers[0]') " \
