@@ -274,7 +274,8 @@ damage() { # COMMAND...: what happens to the trail between two daemons
 }
 grown() { [ "$("$CTL" tail --json --from 1 | jq -s length)" -gt \
 	"$(wc -l <"$dir/events")" ]; }
-segment() { find /var/log/bailiff -maxdepth 1 -name '*.seg' | sort | head -n 1; }
+# The newest: damage in an older one leaves what follows it.
+segment() { find /var/log/bailiff -maxdepth 1 -name '*.seg' | sort | tail -n 1; }
 flipped() { printf '\xff' | dd of="$(segment)" bs=1 seek=200 conv=notrunc \
 	status=none; }
 headless() { printf 'garbage!' | dd of="$(segment)" bs=1 conv=notrunc \
