@@ -95,8 +95,9 @@ t_check "the load ends" t_wait_for -t 40 settled
 lost=$(($(status .audit.kernel_lost) - lost))
 gone=$(status .trail.dropped)
 echo "# of $((2 * COUNT)) $(kept a) of a and $(kept b) of b written, $gone dropped; the kernel lost $lost"
-t_check "the disk is full, and both had something dropped" \
-	[ "$(count a dropped)" -gt 0 -a "$(count b dropped)" -gt 0 ]
+# One of them may be through before the disk is full.
+t_check "the disk is full, and services had something dropped" \
+	[ "$(($(count a dropped) + $(count b dropped)))" -gt 0 ]
 # Besides the calls a service's start and end are events.
 all() { [ "$1" -ge $((2 * COUNT)) ] && [ "$1" -le $((2 * COUNT + BESIDES)) ]; }
 t_check "what was written, dropped and lost is what was made" \
