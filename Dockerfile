@@ -16,7 +16,7 @@ RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y \
 	libmicrohttpd-dev libssl-dev
 COPY . /src
 WORKDIR /src
-RUN rm -rf build && make install DESTDIR=/out && test/image-root.sh /out
+RUN rm -rf build && make programs && tools/image-root.sh build/bin /out
 
 FROM scratch
 ENTRYPOINT []

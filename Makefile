@@ -276,6 +276,15 @@ demo: deps ## two minutes: the whole story, on real programs
 	@$(AGAIN) -s all tools
 	@BIN=$(abspath $(BIN)) test/demo.sh
 
+# ---- the LinuxKit image ------------------------------------------------------
+IMAGE := build/image
+IMAGE_BIN = $(firstword $(wildcard build/static/bin) $(BIN))
+.PHONY: image-root
+image-root: programs
+	@mkdir -p $(IMAGE)
+	@tools/image-root.sh $(IMAGE_BIN) $(IMAGE)/root
+	@tools/image-label build.yml >$(IMAGE)/label.json
+
 # ---- installing ------------------------------------------------------------
 sbindir ?= $(prefix)/sbin
 bindir ?= $(prefix)/bin
@@ -303,5 +312,5 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / \
 		{ printf "  make %-18s %s\n", $$1, $$2 }' Makefile
 
--include $(shell find build -path build/cache -prune -o -name '*.d' -print \
-	2>/dev/null)
+-include $(shell find build -path build/cache -prune -o -type f -name '*.d' \
+	-print 2>/dev/null)

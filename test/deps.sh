@@ -51,6 +51,11 @@ softhsm2             a token for signing keys
 qemu-system-x86      other kernels
 busybox-static       userland of a guest and of a container
 cpio                 initramfs of a guest
+buildah              builds the image
+mmdebstrap           the base that the image is built on
+skopeo               copies the image out of the store
+umoci                unpacks it
+python3-yaml         reads build.yml
 strace               what a test may need to see
 '
 # Packages that carry a service, with its name where it has another; those
