@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mask.c - bailiff's private directories are hidden from every container that
- * would see them through a bind mount or its root.
+ * would see them through a bind mount or its root, and the directory of its
+ * sockets is read-only there: uid 0 owns it, with capabilities or without.
  *
  * A directory is recognised by device and inode, not by name, so that a bind
  * of another mount of the same file system hides it too. For a recursive bind
@@ -22,23 +23,30 @@
 
 #define MOUNTINFO_MAX 4194304
 
-static const char *const private_dirs[] = { PATH_PRIVATE, PATH_STATE,
-					    PATH_TRAIL };
-#define PRIVATE_COUNT (sizeof(private_dirs) / sizeof(private_dirs[0]))
+/* The first is held, the others are hidden. */
+static const char *const own_dirs[] = { PATH_RUN, PATH_PRIVATE, PATH_STATE,
+					PATH_TRAIL };
+#define OWN_COUNT (sizeof(own_dirs) / sizeof(own_dirs[0]))
+#define HELD	  0
 
 /* Binds that give a container power over the host: said, not refused. */
 static const char *const notable[] = { "/containers",
 				       "/run/containerd/containerd.sock",
 				       PATH_ETC };
 
+struct found {
+	char path[PATH_MAX]; /* in the container */
+	bool is_held;
+};
+
 struct masker {
 	struct gate *gate;
 	struct spec *spec;
 	int bundle; /* sources may be relative to it */
 	struct buf mountinfo;
-	struct stat own[PRIVATE_COUNT];
-	bool exists[PRIVATE_COUNT];
-	char (*found)[PATH_MAX]; /* destinations to hide; owned */
+	struct stat own[OWN_COUNT];
+	bool exists[OWN_COUNT];
+	struct found *found; /* owned */
 	size_t count, room;
 	struct err *e;
 };
@@ -49,7 +57,7 @@ static bool same(const struct stat *a, const struct stat *b)
 }
 
 static int found_add(struct masker *m, const char *destination,
-		     const char *below)
+		     const char *below, bool is_held)
 {
 	if (m->count == m->room) {
 		const size_t room = m->room * 2 + 8;
@@ -60,20 +68,20 @@ static int found_add(struct masker *m, const char *destination,
 		m->found = grown;
 		m->room = room;
 	}
-	if (snprintf(m->found[m->count], PATH_MAX, "%s%s", destination,
+	if (snprintf(m->found[m->count].path, PATH_MAX, "%s%s", destination,
 		     below) >= PATH_MAX)
 		return err_set(m->e, ENAMETOOLONG, "mount on %s: path too long",
 			       destination);
-	m->count++;
+	m->found[m->count++].is_held = is_held;
 	return 0;
 }
 
 /* @at (on the host) appears in the container as @destination. Try each tail of
- * each private path below it: /bailiff/private, /private, and itself. */
+ * each own path below it: /bailiff/private, /private, and itself. */
 static int place_look(struct masker *m, const char *at, const char *destination)
 {
-	for (size_t i = 0; i < PRIVATE_COUNT; i++) {
-		const char *tail = private_dirs[i];
+	for (size_t i = 0; i < OWN_COUNT; i++) {
+		const char *tail = own_dirs[i];
 
 		for (; m->exists[i] && tail != NULL;
 		     tail = tail[0] == '\0'	    ? NULL
@@ -87,7 +95,7 @@ static int place_look(struct masker *m, const char *at, const char *destination)
 				    (int)sizeof(path) ||
 			    stat(path, &st) < 0 || !same(&st, &m->own[i]))
 				continue;
-			r = found_add(m, destination, tail);
+			r = found_add(m, destination, tail, i == HELD);
 			if (r < 0)
 				return r;
 			break;
@@ -109,12 +117,12 @@ static int inside_check(struct masker *m, const char *source)
 		*slash = '\0';
 		if (stat(path, &st) < 0)
 			continue;
-		for (size_t i = 0; i < PRIVATE_COUNT; i++)
+		for (size_t i = HELD + 1; i < OWN_COUNT; i++)
 			if (m->exists[i] && same(&st, &m->own[i]))
 				return err_set(m->e, EPERM,
 					       "a mount of %s, which lies in "
 					       "bailiff's own %s",
-					       source, private_dirs[i]);
+					       source, own_dirs[i]);
 	}
 	return 0;
 }
@@ -222,17 +230,30 @@ static int source_look(void *ctx, const char *source, const char *destination,
 	return r;
 }
 
+/* The same path was found before. */
+static bool is_known(const struct masker *m, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (strcmp(m->found[k].path, m->found[i].path) == 0)
+			return true;
+	return false;
+}
+
+/* What is held comes first: its mount must not lie over a mask. */
 static int masks_add(struct masker *m)
 {
-	for (size_t i = 0; i < m->count; i++) {
-		bool is_known = false;
+	for (int held = 1; held >= 0; held--)
+		for (size_t i = 0; i < m->count; i++) {
+			const struct found *f = &m->found[i];
+			int r = 0;
 
-		for (size_t k = 0; k < i; k++)
-			is_known = is_known ||
-				   strcmp(m->found[k], m->found[i]) == 0;
-		if (!is_known && spec_mask(m->spec, m->found[i]) < 0)
-			return err_set(m->e, ENOMEM, "out of memory");
-	}
+			if (f->is_held != held || is_known(m, i))
+				continue;
+			r = held ? spec_hold(m->spec, f->path)
+				 : spec_mask(m->spec, f->path);
+			if (r < 0)
+				return err_set(m->e, ENOMEM, "out of memory");
+		}
 	return 0;
 }
 
@@ -245,8 +266,8 @@ int mask_private(struct gate *g, struct spec *s, int bundle, struct err *e)
 
 	if (info < 0)
 		return err_errno(e, "open /proc/self/mountinfo");
-	for (size_t i = 0; i < PRIVATE_COUNT; i++)
-		m.exists[i] = stat(private_dirs[i], &m.own[i]) == 0;
+	for (size_t i = 0; i < OWN_COUNT; i++)
+		m.exists[i] = stat(own_dirs[i], &m.own[i]) == 0;
 	buf_init(&m.mountinfo, MOUNTINFO_MAX);
 	r = file_read_fd(info, MOUNTINFO_MAX, &m.mountinfo, e);
 	/* The runtime binds the root recursively onto itself. */

@@ -399,9 +399,11 @@ static void args_unwrap(json_t *process)
 
 static bool mount_is_ours(const json_t *mount)
 {
+	const json_t *source = json_object_get(mount, "source");
+
 	return is_word(json_object_get(mount, "destination"),
 		       PATH_LAUNCHER_IN_CONTAINER) ||
-	       is_word(json_object_get(mount, "source"), SPEC_MASK);
+	       is_word(source, SPEC_MASK) || is_word(source, SPEC_HOLD);
 }
 
 static bool hook_is_ours(const json_t *hook)
@@ -533,6 +535,14 @@ int spec_mask(struct spec *s, const char *path)
 				      "source", SPEC_MASK, "options", "ro",
 				      "nosuid", "nodev", "noexec", "size=4k",
 				      "mode=000"));
+}
+
+int spec_hold(struct spec *s, const char *path)
+{
+	return mount_add(s, json_pack("{s:s,s:s,s:s,s:[s,s,s,s,s]}",
+				      "destination", path, "type", "bind",
+				      "source", SPEC_HOLD, "options", "bind",
+				      "ro", "nosuid", "nodev", "noexec"));
 }
 
 /* Return: 0: no bind; 1: a bind; 2: a recursive one. */

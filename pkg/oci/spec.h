@@ -17,10 +17,13 @@
 #include "lib/buf.h"
 #include "lib/err.h"
 #include "lib/span.h"
+#include "pkg/identity/paths.h"
 
 #define SPEC_MAX	8388608 /* bytes */
 #define SPEC_ANNOTATION "io.bailiff.service"
 #define SPEC_MASK	"bailiff-mask" /* source of the mounts that hide */
+/* Source of those that hold: spelt as nobody else would. */
+#define SPEC_HOLD PATH_RUN "/./."
 
 struct spec {
 	json_t *root;  /* owned; an object */
@@ -62,8 +65,8 @@ const char *spec_service(const struct spec *s);
 const char *spec_rootfs(const struct spec *s);
 
 /**
- * spec_unwrap() - take back what an earlier spec_wrap() and spec_mask() did,
- * so that a bundle that is created twice is not wrapped twice.
+ * spec_unwrap() - take back what an earlier spec_wrap(), spec_mask() and
+ * spec_hold() did, so that a bundle that is created twice is not wrapped twice.
  */
 void spec_unwrap(struct spec *s);
 
@@ -88,6 +91,11 @@ int spec_hook(struct spec *s, const char *gate);
 /* Hide @path (in the container) under an empty read-only tmpfs, after all
  * mounts that are there. Return: 0; -ENOMEM. */
 int spec_mask(struct spec *s, const char *path);
+
+/* Mount the directory of bailiff's sockets read-only over @path (in the
+ * container), where it is seen: what is in it can be used, and not be removed,
+ * replaced or moved. Return: 0; -ENOMEM. */
+int spec_hold(struct spec *s, const char *path);
 
 /**
  * spec_binds() - call @each for every bind mount.

@@ -22,6 +22,7 @@
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -64,6 +65,17 @@ static int try_write(const char *path)
 static int try_unlink(const char *path)
 {
 	return unlink(path) < 0 ? errno : 0;
+}
+
+/* There and back again. */
+static int try_move(const char *path)
+{
+	char aside[4096];
+
+	if (snprintf(aside, sizeof(aside), "%s.aside", path) >=
+	    (int)sizeof(aside))
+		return ENAMETOOLONG;
+	return rename(path, aside) < 0 || rename(aside, path) < 0 ? errno : 0;
 }
 
 /* Whether FILE starts; what it does or answers does not matter. */
@@ -122,6 +134,21 @@ static int try_connect(const char *arg)
 	const int r = port_use(arg, connect);
 
 	return r == ECONNREFUSED ? 0 : r;
+}
+
+/* A unix socket: somebody listens there. */
+static int try_dial(const char *path)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int r = 0;
+
+	(void)snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);
+	if (fd < 0 || connect(fd, (const struct sockaddr *)&at, sizeof(at)) < 0)
+		r = errno;
+	if (fd >= 0)
+		close(fd);
+	return r;
 }
 
 static int try_bind(const char *arg)
@@ -264,6 +291,7 @@ static const struct {
 	{ "exec", "FILE", try_exec },	    { "connect", "PORT", try_connect },
 	{ "bind", "PORT", try_bind },	    { "fd", "NUMBER", try_fd },
 	{ "syscall", "NAME", try_syscall }, { "show", "FILE", show },
+	{ "move", "PATH", try_move },	    { "dial", "SOCKET", try_dial },
 	{ "signal", "PID", try_signal },    { "exit", "CODE", end_with },
 	{ "sleep", "SECONDS", wait_for },
 };

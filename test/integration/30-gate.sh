@@ -361,6 +361,15 @@ takeover() {
 	expect 0 allowed "off: with CAP_DAC_OVERRIDE it could be read" \
 		real run "$ID"
 	expect 1 denied "masked: it cannot" once
+	touch /run/bailiff/events.sock
+	for f in bailiff bailiff/events.sock; do
+		config - "[\"/intruder\",\"move\",\"/host/$f\"]" "$bind"
+		new_id
+		expect 0 allowed "off: uid 0 moves /run/$f away" real run "$ID"
+		expect 1 denied "held: it cannot" once
+	done
+	config - '["/intruder","read","/host/bailiff/events.sock"]' "$bind"
+	expect 0 allowed "held: what is in it can be used" once
 	mkdir -p /mnt/alias
 	mount --bind /run /mnt/alias
 	config - '["/intruder","list","/host/bailiff/private/policy"]' \

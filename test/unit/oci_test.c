@@ -286,6 +286,7 @@ TEST(a_process_is_wrapped_once_however_often_it_is_created)
 	text_of(&s, &once);
 	CHECK_STR(buf_cstr(&once), WRAPPED);
 	CHECK_INT(spec_parse(buf_view(&once), &again, &e), 0);
+	CHECK_INT(spec_hold(&again, "/host"), 0);
 	CHECK_INT(spec_mask(&again, "/host/x"), 0);
 	CHECK_INT(spec_wrap(&again, &edit, &e), 0);
 	text_of(&again, &twice);
