@@ -39,9 +39,7 @@ static uint32_t frames_append(struct audit_role *role, uint64_t from,
 		if (trail_read(slot->reader, &frame, NULL) < 0)
 			break;
 		if (out->len + frame.bytes.len + 13 > ANSWER_MAX) {
-			/* Read, not sent: this reader is past it. */
-			trail_reader_close(slot->reader);
-			*slot = (struct reader_slot){ 0 };
+			trail_unread(slot->reader);
 			break;
 		}
 		buf_u64(out, frame.seq);

@@ -15,6 +15,8 @@
 
 #define SEGMENTS    8 /* the trail's cap in segments */
 #define SEGMENT_MIN 262144
+/* Whoever looks for a sequence reads a segment from its beginning. */
+#define SEGMENT_MAX 16777216
 
 /* Walk what a predecessor left: where the trail begins, and the newest serial
  * of this boot. Return: 0; -EBADMSG damage in any segment; as open(2). */
@@ -112,8 +114,11 @@ static void pruning(void *ctx, int dirfd, uint64_t first, uint64_t last)
 
 static uint64_t segment_bytes(uint64_t bytes_max)
 {
-	return bytes_max / SEGMENTS > SEGMENT_MIN ? bytes_max / SEGMENTS
-						  : SEGMENT_MIN;
+	const uint64_t share = bytes_max / SEGMENTS;
+
+	if (share < SEGMENT_MIN)
+		return SEGMENT_MIN;
+	return share < SEGMENT_MAX ? share : SEGMENT_MAX;
 }
 
 /* The words of a policy are the trail's, by number. */

@@ -18,8 +18,10 @@ struct trail_reader {
 	int dirfd;     /* own */
 	uint64_t want; /* frames below it are checked and skipped */
 	struct scan scan;
-	uint64_t horizon; /* frames above it are not shown */
-	uint64_t fills;	  /* of the scan, when the horizon was read */
+	uint64_t horizon;	 /* frames above it are not shown */
+	uint64_t fills;		 /* of the scan, when the horizon was read */
+	struct trail_frame last; /* what trail_read() returned */
+	bool again;		 /* return it once more */
 };
 
 /* ---- following ------------------------------------------------------------
@@ -198,8 +200,18 @@ static bool is_acked(struct trail_reader *r, uint64_t seq)
 	return seq <= r->horizon;
 }
 
+void trail_unread(struct trail_reader *r)
+{
+	r->again = true;
+}
+
 int trail_read(struct trail_reader *r, struct trail_frame *ret, struct err *e)
 {
+	if (r->again) {
+		r->again = false;
+		*ret = r->last;
+		return 0;
+	}
 	for (;;) {
 		struct trail_frame frame;
 		int code = 0;
@@ -217,7 +229,7 @@ int trail_read(struct trail_reader *r, struct trail_frame *ret, struct err *e)
 				return err_set(e, -code, "SHA-256 failed");
 			if (frame.seq < r->want)
 				continue;
-			*ret = frame;
+			*ret = r->last = frame;
 			return 0;
 		}
 		if (code == -EAGAIN)

@@ -186,4 +186,8 @@ void trail_reader_close(struct trail_reader *r);
  * damage, with segment and offset in @e. Checks hashes as it goes. */
 int trail_read(struct trail_reader *r, struct trail_frame *ret, struct err *e);
 
+/* The frame that trail_read() returned last comes once more: for a caller that
+ * had no room for it. Only after a call that returned 0. */
+void trail_unread(struct trail_reader *r);
+
 #endif

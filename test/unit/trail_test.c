@@ -286,6 +286,35 @@ TEST(a_reader_follows_across_segments_and_over_what_was_pruned)
 	dir_remove(&d);
 }
 
+TEST(a_frame_for_which_there_was_no_room_comes_once_more)
+{
+	static const struct trail_config narrow = { .bytes_max = 3000,
+						    .segment_max = 500 };
+	const struct dir d = dir_make();
+	struct trail_writer *w = writer(d.fd, &narrow);
+	struct trail_reader *r;
+	struct trail_frame frame;
+	uint64_t last = 0;
+
+	append_many(w, 20); /* more than a segment */
+	CHECK_INT(trail_reader_open(d.fd, 1, &r, NULL), 0);
+	while (trail_read(r, &frame, NULL) == 0) {
+		const struct trail_frame once = frame;
+
+		trail_unread(r);
+		CHECK_INT(trail_read(r, &frame, NULL), 0);
+		CHECK_INT(frame.seq, once.seq);
+		CHECK_INT(frame.kind, once.kind);
+		CHECK(span_eq(frame.bytes, once.bytes));
+		CHECK(last == 0 || frame.seq == last + 1);
+		last = frame.seq;
+	}
+	CHECK_INT(last, 20);
+	trail_reader_close(r);
+	trail_writer_close(w);
+	dir_remove(&d);
+}
+
 TEST(a_reader_in_another_process_never_sees_half_a_frame)
 {
 	static const struct trail_config small = { .bytes_max = 1 << 22,
