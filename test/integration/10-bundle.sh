@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # 10-bundle.sh - bailiff-bundle from keys to published policies, with the real
 # tool on real files, and the refusals a node would give.
+#
+# beside: others
 . "$(dirname "$0")/../lib.sh"
 tool=$BIN/bailiff-bundle
 t_tmpdir work

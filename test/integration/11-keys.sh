@@ -4,6 +4,7 @@
 # tool, with openssl as the oracle; and what is no key, refused in one sentence.
 #
 # seconds: 300
+# beside: others
 
 . "$(dirname "$0")/../lib.sh"
 tool=$BIN/bailiff-bundle

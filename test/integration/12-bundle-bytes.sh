@@ -4,6 +4,7 @@
 # targets and a delegation, damaged file by file: verify refuses each with a
 # sentence that names the file, or the damage is harmless.
 # seconds: 600
+# beside: others
 set -u
 . "$(dirname "$0")/../lib.sh"
 t_tmpdir work

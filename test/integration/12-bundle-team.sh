@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # seconds: 900
+# beside: others
 # 12-bundle-team.sh - a repository that several teams sign: delegations, keys
 # that come and go, expiry, and everything that may go wrong on a build host.
 . "$(dirname "$0")/../lib.sh"

@@ -7,6 +7,8 @@
 # user types the passphrase whenever asked; a block of text that follows must
 # be in the output, line by line. A block ends with 0, or as its last comment
 # says: "# exit 1".
+#
+# beside: others
 
 . "$(dirname "$0")/../lib.sh"
 t_tmpdir dir

@@ -5,6 +5,8 @@
 #
 # BAILIFF_COMPILE_CASES: random documents (300); BAILIFF_COMPILE_SEED: the
 # first.
+#
+# beside: others
 . "$(dirname "$0")/../lib.sh"
 tool=$BIN/bailiff-bundle
 oracle=$TOP/test/integration/compile_oracle.py

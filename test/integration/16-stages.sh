@@ -3,6 +3,8 @@
 # 16-stages.sh - bailiff-bundle compile --service: every stage of the compiler
 # printed, and no two of them contradicting each other; Docker's superset, which
 # build resolves.
+#
+# beside: others
 . "$(dirname "$0")/../lib.sh"
 tool=$BIN/bailiff-bundle
 t_tmpdir work

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # 17-policy-tests.sh - the tests in policies: bailiff-bundle test by the model
 # and for real, and build and publish, which refuse what does not hold.
+#
+# beside: others
 . "$(dirname "$0")/../lib.sh"
 t_private "$@"
 tool=$BIN/bailiff-bundle

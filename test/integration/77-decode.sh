@@ -3,6 +3,7 @@
 # 77-decode.sh - bailiffctl decode: the log of auditd, offline, without root.
 #
 # seconds: 60
+# beside: others
 
 . "$(dirname "$0")/../lib.sh"
 t_tmpdir D

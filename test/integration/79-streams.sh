@@ -3,6 +3,8 @@
 # 79-streams.sh - what kernels 6.1, 6.12, 6.18 and 7.3 really sent, through
 # bailiff's reader, assembler and renderer, against expectations that were
 # checked by hand (test/streams/README.md).
+#
+# beside: others
 
 . "$(dirname "$0")/../lib.sh"
 t_tmpdir dir

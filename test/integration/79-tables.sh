@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # 79-tables.sh - the audit tables: from the headers of the packages they name,
 # through the committed script, without the machine's own look-ups.
+#
+# beside: others
 . "$(dirname "$0")/../lib.sh"
 t_tmpdir work
 cd "$TOP" || exit 111

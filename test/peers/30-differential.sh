@@ -5,5 +5,6 @@
 #
 # Each known disagreement is named in test/peers/lib/cases.py, with who is right.
 # seconds: 600
+# beside: others
 
 exec "$(dirname "$0")/lib/run.sh" differential.py

@@ -5,6 +5,7 @@
 # audit/disagreements.tsv, with who is right and why.
 #
 # seconds: 600
+# beside: others
 
 . "$(dirname "$0")/../lib.sh"
 t_tmpdir D

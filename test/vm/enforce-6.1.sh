@@ -6,5 +6,6 @@
 # test expects, in status and in fact.
 #
 # seconds: 420
+# beside: others
 
 exec "$(dirname "$0")/guest-run" -t 400 6.1 test/integration/65-services.sh

@@ -5,5 +5,6 @@
 # no Landlock records: each denial is found by its errno and marked as inferred.
 #
 # seconds: 420
+# beside: others
 
 exec "$(dirname "$0")/guest-run" -t 400 6.12 test/integration/65-services.sh

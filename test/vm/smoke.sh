@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # smoke.sh - Debian 12's own kernel boots here, with the Landlock and the audit
 # that the enforcement tests count on.
+#
+# beside: others
 
 # shellcheck source=test/lib.sh
 . "$(dirname "$0")/../lib.sh"

@@ -21,7 +21,8 @@ esac
 [ -x "$TUF_CLIENT" ] || die "$TUF_CLIENT is not built; run make"
 TUF_CLOCK=$(dirname "$TUF_CLIENT")/clock.so
 [ "$TUF_CLOCK" -nt "$lib/clock.c" ] ||
-	gcc -shared -fPIC -O1 -D_GNU_SOURCE -o "$TUF_CLOCK" "$lib/clock.c" ||
+	{ gcc -shared -fPIC -O1 -D_GNU_SOURCE -o "$TUF_CLOCK.$$" \
+		"$lib/clock.c" && mv "$TUF_CLOCK.$$" "$TUF_CLOCK"; } ||
 	die "the preloaded clock cannot be built"
 peer=$("$lib/python-tuf.sh") || die "python-tuf could not be fetched"
 export BIN TUF_CLIENT TUF_CLOCK TOP=$top PYTHONDONTWRITEBYTECODE=1
