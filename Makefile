@@ -59,7 +59,7 @@ CFLAGS_ALL = $(STD) $(OPT) $(KNOWN) $(WERROR) $(SANFLAGS) $(FUZZFLAGS) \
 	-fPIE $(CFLAGS)
 LDFLAGS_ALL = -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed \
 	$(SANFLAGS) $(LDFLAGS)
-LIBS := -laudit -lseccomp -lcap-ng -ljansson -lmicrohttpd -lssl -lcrypto
+LIBS := -laudit -lbpf -lseccomp -lcap-ng -ljansson -lmicrohttpd -lssl -lcrypto
 
 # ---- what is built ---------------------------------------------------------
 COMMANDS := $(filter-out bailiff-exec,$(notdir $(patsubst %/,%,\

@@ -19,6 +19,7 @@ clang-format         the style check
 mandoc               man pages are checked
 libaudit-dev         audit rules are parsed and sent by it
 libseccomp-dev       system call numbers; an oracle in tests
+libbpf-dev           BPF LSM is tried, not only looked up
 libcap-ng-dev        capability names
 libjansson-dev       JSON
 libmicrohttpd-dev    the sockets

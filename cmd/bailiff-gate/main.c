@@ -16,16 +16,9 @@
 
 #include "cmd/bailiff-gate/gate.h"
 #include "lib/auto.h"
-#include "lib/file.h"
-#include "pkg/identity/paths.h"
+#include "pkg/oci/runtime.h"
 
 #define EXIT_REFUSED 1
-
-/* Where the real runtime is looked for when gate.conf names none. */
-static const char *const runtimes[] = {
-	"/usr/bin/runc",	"/usr/sbin/runc", "/usr/local/bin/runc",
-	"/usr/local/sbin/runc", "/usr/bin/crun",  "/usr/local/bin/crun",
-};
 
 static int self_find(struct gate *g, struct err *e)
 {
@@ -45,69 +38,16 @@ static int self_find(struct gate *g, struct err *e)
 	return 0;
 }
 
-/* Root's, and nobody else can write it: it decides what runs unconfined. */
-static int conf_read(struct gate *g, struct err *e)
+/* What the gate's own file decides, and the program behind it. */
+static int behind_find(struct gate *g, struct err *e)
 {
-	AUTO_FD fd = file_open(AT_FDCWD, PATH_GATE_CONF, O_RDONLY | O_NONBLOCK,
-			       0, e);
-	struct buf text;
-	struct stat st;
-	int r;
-
-	if (fd == -ENOENT)
-		return 0;
-	if (fd < 0)
-		return fd;
-	if (fstat(fd, &st) < 0)
-		return err_errno(e, "stat " PATH_GATE_CONF);
-	if (!S_ISREG(st.st_mode) || st.st_uid != 0 || (st.st_mode & 022) != 0)
-		return err_set(e, EPERM,
-			       PATH_GATE_CONF ": others than root can write "
-					      "it");
-	buf_init(&text, GATECONF_MAX);
-	r = file_read_fd(fd, GATECONF_MAX, &text, e);
-	if (r == 0)
-		r = gateconf_parse(buf_view(&text), &g->conf, e);
-	buf_done(&text);
-	return r < 0 ? err_wrap(e, PATH_GATE_CONF) : 0;
-}
-
-static bool is_program(const char *path, const struct stat *self)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
-	       (st.st_mode & 0111) != 0 &&
-	       (st.st_dev != self->st_dev || st.st_ino != self->st_ino);
-}
-
-static int runtime_find(struct gate *g, struct err *e)
-{
-	const char *chosen = NULL;
 	struct stat self;
+	int r = gateconf_load(AT_FDCWD, &g->conf, e);
 
-	if (stat("/proc/self/exe", &self) < 0)
-		return err_errno(e, "stat /proc/self/exe");
-	if (g->conf.runtime[0] != '\0') {
-		chosen = g->conf.runtime;
-		if (!is_program(chosen, &self))
-			return err_set(e, ENOENT,
-				       PATH_GATE_CONF ": runtime %s is not a "
-						      "program, or is the "
-						      "gate itself",
-				       chosen);
-	}
-	for (size_t i = 0;
-	     chosen == NULL && i < sizeof(runtimes) / sizeof(runtimes[0]); i++)
-		if (is_program(runtimes[i], &self))
-			chosen = runtimes[i];
-	if (chosen == NULL) {
-		(void)err_set(e, ENOENT, "there is no runc and no crun");
-		return err_hint(e, "name one in " PATH_GATE_CONF
-				   ": runtime = /path");
-	}
-	(void)snprintf(g->runtime, sizeof(g->runtime), "%s", chosen);
-	return 0;
+	if (r == 0 && stat("/proc/self/exe", &self) < 0)
+		r = err_errno(e, "stat /proc/self/exe");
+	return r < 0 ? r
+		     : runtime_find(AT_FDCWD, &g->conf, &self, g->runtime, e);
 }
 
 static enum oci_runtime runtime_kind(const char *path)
@@ -189,9 +129,7 @@ int main(int argc, char **argv)
 	buf_init(&g.raw, ARTEFACT_MAX);
 	r = self_find(&g, &e);
 	if (r == 0)
-		r = conf_read(&g, &e);
-	if (r == 0)
-		r = runtime_find(&g, &e);
+		r = behind_find(&g, &e);
 	if (r == 0)
 		r = oci_parse(runtime_kind(g.runtime), argc, argv, &g.line, &e);
 	if (r == 0)

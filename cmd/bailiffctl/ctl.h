@@ -131,6 +131,7 @@ int verb_explain(struct ctl *ctl, int argc, char **argv);
 int verb_diff(struct ctl *ctl, int argc, char **argv);
 int verb_decode(struct ctl *ctl, int argc, char **argv);
 int verb_verify(struct ctl *ctl, int argc, char **argv);
+int verb_doctor(struct ctl *ctl, int argc, char **argv);
 int verb_metrics(struct ctl *ctl, int argc, char **argv);
 
 #endif

@@ -17,6 +17,7 @@ static const struct ctl_verb verbs[] = {
 	{ "reload",   "[--bundle DIR]",	   "verify and publish a bundle: --dry-run, --wait [--timeout S]", verb_reload },
 	{ "verify",   "DIR",		   "check a trail without a daemon: --anchor FILE, --prove SEQ", verb_verify },
 	{ "decode",   "[FILE]",	   "the log of auditd as events: --raw, --format laurel", verb_decode },
+	{ "doctor",   "",		   "what this kernel and this boot can and cannot enforce", verb_doctor },
 	{ "metrics",  "",		   "counters as OpenMetrics text", verb_metrics },
 };
 /* clang-format on */

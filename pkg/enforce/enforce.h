@@ -22,10 +22,14 @@ struct enforce_paths {
 	uint32_t absent; /* of count: how many are -1 */
 };
 
-/* Landlock ABI of the running kernel; 0 where there is none. Errata likewise.
- */
+/* Landlock ABI of the running kernel; 0 where there is none. */
 uint32_t enforce_landlock_abi(void);
-uint32_t enforce_landlock_errata(void);
+/* The same with the reason. Return: the ABI; -ENOSYS: not built into the
+ * kernel; -EOPNOTSUPP: built in and not switched on; as seccomp filters say. */
+int enforce_landlock_probe(void);
+/* Bit mask of the errata that are mended. Return: 0; -EINVAL on a kernel that
+ * does not tell; as enforce_landlock_probe(). */
+int enforce_landlock_errata(uint32_t *ret);
 
 /**
  * enforce_paths_open() - open every rule's path.

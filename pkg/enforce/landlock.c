@@ -41,20 +41,30 @@ static const struct {
  * read_file, truncate, ioctl_dev, resolve_unix. */
 #define FILE_RIGHTS (7ULL | 1ULL << 14 | 1ULL << 15 | 1ULL << 16)
 
-uint32_t enforce_landlock_abi(void)
+int enforce_landlock_probe(void)
 {
 	const long r = syscall(SYS_landlock_create_ruleset, NULL, 0,
 			       BAILIFF_LANDLOCK_CREATE_VERSION);
 
-	return r < 0 ? 0 : (uint32_t)r;
+	return r < 0 ? -errno : (int)r;
 }
 
-uint32_t enforce_landlock_errata(void)
+uint32_t enforce_landlock_abi(void)
+{
+	const int abi = enforce_landlock_probe();
+
+	return abi < 0 ? 0 : (uint32_t)abi;
+}
+
+int enforce_landlock_errata(uint32_t *ret)
 {
 	const long r = syscall(SYS_landlock_create_ruleset, NULL, 0,
 			       BAILIFF_LANDLOCK_CREATE_ERRATA);
 
-	return r < 0 ? 0 : (uint32_t)r;
+	if (r < 0)
+		return -errno;
+	*ret = (uint32_t)r;
+	return 0;
 }
 
 uint64_t landlock_fs_known(uint32_t abi)

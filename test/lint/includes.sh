@@ -23,6 +23,7 @@ oci         identity
 policy      landlock apparmor seccomp identity
 bundle      policy trust
 enforce     policy landlock identity
+posture     audit enforce identity oci
 ship        trail
 control
 learn       audit policy
