@@ -50,7 +50,7 @@ $(O)/flags.mk: Makefile
 			2>/dev/null && printf '%s ' "$$f"; done \
 		| sed 's/^/KNOWN := /' >$@
 # Goals that must work where only make exists; they run make again for the rest.
-BARE := help deps check demo lint analyze fuzz clean
+BARE := help deps check demo lint analyze fuzz clean image
 ifeq ($(filter $(BARE),$(MAKECMDGOALS)),)
 include $(O)/flags.mk
 endif
@@ -284,6 +284,9 @@ image-root: programs
 	@mkdir -p $(IMAGE)
 	@tools/image-root.sh $(IMAGE_BIN) $(IMAGE)/root
 	@tools/image-label build.yml >$(IMAGE)/label.json
+.PHONY: image
+image: ## the LinuxKit image: an OCI layout in build/image/oci
+	@tools/image.sh
 
 # ---- installing ------------------------------------------------------------
 sbindir ?= $(prefix)/sbin

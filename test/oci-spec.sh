@@ -102,4 +102,4 @@ only(["capabilities", "ambient", "binds", "mounts", "tmpfs", "command", "env",
 	} + pick(["cgroupsPath", "sysctl", "rootfsPropagation", "maskedPaths",
 		"readonlyPaths"]))
 } + pick(["hostname", "annotations"])
-' "$label" --args "$@" || exit 1
+' "$label" --args -- "$@" || exit 1
