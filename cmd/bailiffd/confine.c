@@ -62,13 +62,17 @@
 		"landlock_restrict_self", "getppid", "umask", "chdir",     \
 		"sysinfo", "getrlimit", "setrlimit"
 
-static const char *const supervisor_calls[] = {
-	CALLS_BASE,	 CALLS_FILES,
-	CALLS_SOCKETS,	 CALLS_SPAWN,
-	"adjtimex",	 "clock_adjtime",
-	"inotify_init1", "inotify_add_watch",
-	"syncfs",	 NULL
-};
+static const char *const supervisor_calls[] = { CALLS_BASE,
+						CALLS_FILES,
+						CALLS_SOCKETS,
+						CALLS_SPAWN,
+						"adjtimex",
+						"clock_adjtime",
+						"inotify_init1",
+						"inotify_add_watch",
+						"inotify_rm_watch",
+						"syncfs",
+						NULL };
 static const char *const audit_calls[] = { CALLS_BASE, CALLS_FILES, "recvmmsg",
 					   "getsockopt", NULL };
 static const char *const policy_calls[] = { CALLS_BASE, CALLS_FILES, NULL };
@@ -93,7 +97,10 @@ static const struct confine_row rows[] = {
 		.paths = { { "/", READ | LANDLOCK_ACCESS_FS_EXECUTE },
 			   { PATH_RUN, MANAGE },
 			   { PATH_STATE, MANAGE },
-			   { PATH_TRAIL, MANAGE } },
+			   { PATH_TRAIL, MANAGE },
+			   /* cgroup.freeze, cgroup.kill: passed.h */
+			   { "/sys/fs/cgroup",
+			     READ | LANDLOCK_ACCESS_FS_WRITE_FILE } },
 		.may_connect = true, /* for the ship process it starts */
 		.may_signal = true,  /* on-tighten: stop.h */
 		.syscalls = supervisor_calls,

@@ -24,6 +24,8 @@ static const struct metric {
 	{ "audit", "gaps", "bailiff_audit_gap_serials", "counter", "Serials that never arrived" },
 	{ "audit", "kernel_lost", "bailiff_audit_kernel_lost", "counter", "Events the kernel dropped" },
 	{ "audit", "multicast_lost", "bailiff_audit_multicast_lost", "counter", "Copies of records that found no room while observing" },
+	{ "past_gate", "alarms", "bailiff_past_gate", "counter", "Containers that were started past the gate" },
+	{ "past_gate", "living", "bailiff_past_gate_containers", "gauge", "Those of them that live" },
 	{ "trail", "dropped", "bailiff_trail_dropped", "counter", "Events the trail could not take" },
 	{ "trail", "pruned", "bailiff_trail_pruned", "counter", "Events that fell to the size cap" },
 	{ "trail", "untaken", "bailiff_trail_untaken", "counter", "Events among them that a collector had not taken" },

@@ -47,6 +47,7 @@ void info_encode(const struct policy *p, const struct policy_origin *origin,
 	buf_u8(out, policy_demands(p)->refuses_stale_start);
 	buf_u8(out, policy_demands(p)->wants_persistence);
 	buf_u8(out, policy_demands(p)->stops_on_tighten);
+	buf_u8(out, (uint8_t)policy_demands(p)->past_gate);
 	audit_settings_encode(policy_audit(p), out);
 	buf_u32(out, (uint32_t)origin->signer_count);
 	for (size_t i = 0; i < origin->signer_count; i++)
@@ -94,6 +95,15 @@ static char **texts_take(struct cur *c, uint32_t max)
 	for (uint32_t i = 0; i < count && !c->failed; i++)
 		texts[i] = text_take(c);
 	return texts;
+}
+
+static enum policy_past_gate past_gate_take(struct cur *c)
+{
+	const uint8_t n = cur_u8(c);
+
+	if (n >= POLICY_PAST_GATE_COUNT)
+		c->failed = true;
+	return c->failed ? POLICY_PAST_GATE_UNSAID : (enum policy_past_gate)n;
 }
 
 static void service_decode(struct cur *c, struct info_service *s)
@@ -157,6 +167,7 @@ int info_decode(struct span raw, struct policy_info *ret, struct err *e)
 	info.demands.refuses_stale_start = cur_u8(&c) != 0;
 	info.demands.wants_persistence = cur_u8(&c) != 0;
 	info.demands.stops_on_tighten = cur_u8(&c) != 0;
+	info.demands.past_gate = past_gate_take(&c);
 	audit_settings_decode(&c, &info.audit);
 	signers = count_take(&c, POLICY_SIGNERS_MAX);
 	while (!c.failed && info.signer_count < signers)

@@ -162,6 +162,8 @@ static void receipts_look(const struct bounds *b, struct problems *p)
 static void problems_find(const struct supervisor *s, const struct bounds *b,
 			  struct problems *p)
 {
+	struct err e = { 0 };
+
 	if (s->info.generation == 0)
 		problem(p, "no policy is published: the gate refuses every "
 			   "named service");
@@ -177,6 +179,8 @@ static void problems_find(const struct supervisor *s, const struct bounds *b,
 			"whose they were: %s",
 			s->exits_error);
 	receipts_look(b, p);
+	if (passed_problem(s, &e))
+		problem(p, "%s", e.text);
 	for (size_t i = 0; observe_problem(s, i) != NULL; i++)
 		problem(p, "%s", observe_problem(s, i));
 	if (s->kernel_lost != 0 &&
@@ -489,6 +493,7 @@ int status_write(struct supervisor *s, struct buf *out)
 	status_audit_write(s, out);
 	collectors_write(s, out);
 	workers_write(s, out);
+	passed_write(s, out);
 	services_write(s, &b, out);
 	bounds_done(&b);
 	buf_puts(out, "}");

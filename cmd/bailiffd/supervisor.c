@@ -733,6 +733,7 @@ static int tick(struct source *self, uint32_t events)
 		exclude_tick(s, now);
 		follow_tick(s, now);
 		watch_tick(s, now);
+		passed_tick(s, now);
 	}
 	if (!s->is_arming && ticks % SWEEP_EVERY_TICKS == 0)
 		sessions_sweep(s);
@@ -910,6 +911,7 @@ static void supervisor_init(struct supervisor *s,
 		.timer = { .fd = -1 },
 		.receipts = { .fd = -1 },
 		.exits = EXIT_PROGRAM_NONE,
+		.passed = { .inotify = { .fd = -1 }, .cgroup_fd = -1 },
 		.audit_control_fd = -1,
 		.audit_fd = -1,
 	};
@@ -956,6 +958,8 @@ static int supervisor_open(struct supervisor *s, struct err *e)
 	if (r == 0 && !s->is_arming)
 		exits_begin(s);
 	if (r == 0 && !s->is_arming)
+		r = passed_begin(s, e);
+	if (r == 0 && !s->is_arming)
 		r = kernel_begin(s, e);
 	if (r == 0)
 		r = confine_process("supervisor", e);
@@ -970,6 +974,7 @@ static void supervisor_done(struct supervisor *s)
 	if (!s->is_arming)
 		kernel_end(s);
 	exit_program_close(&s->exits);
+	passed_end(s);
 	clock_end(s);
 	fd_drop(&s->signals.fd);
 	fd_drop(&s->timer.fd);

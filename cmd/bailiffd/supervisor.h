@@ -14,6 +14,7 @@
 #include "cmd/bailiffd/exclude.h"
 #include "cmd/bailiffd/follow.h"
 #include "cmd/bailiffd/info.h"
+#include "cmd/bailiffd/passed.h"
 #include "cmd/bailiffd/restart.h"
 #include "cmd/bailiffd/stats.h"
 #include "cmd/bailiffd/stop.h"
@@ -111,6 +112,7 @@ struct supervisor {
 	struct watch watch;
 	struct excludes excludes;
 	struct follows follows;
+	struct passed passed;
 	struct ship_stats ship_stats;
 };
 

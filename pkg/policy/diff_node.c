@@ -24,6 +24,25 @@ static void demand_say(struct changes *c, bool from, bool to, const char *yes,
 			   false, "%s", to ? yes : no);
 }
 
+/* That it is said at all matters only on a node without the gate. */
+static void past_gate_change(struct changes *c, enum policy_past_gate from,
+			     enum policy_past_gate to)
+{
+	static const char *const words[] = {
+		[POLICY_PAST_GATE_UNSAID] = "reported where there is a gate",
+		[POLICY_PAST_GATE_REPORT] = "reported",
+		[POLICY_PAST_GATE_FREEZE] = "frozen",
+		[POLICY_PAST_GATE_KILL] = "killed",
+	};
+
+	if (from != to)
+		change_say(c, "node",
+			   to > from ? POLICY_TIGHTER : POLICY_LOOSER, false,
+			   "containers that are started past the gate are now "
+			   "%s, before %s (past-gate)",
+			   words[to], words[from]);
+}
+
 static void demands_changes(struct changes *c, const struct policy *from,
 			    const struct policy *to)
 {
@@ -54,6 +73,7 @@ static void demands_changes(struct changes *c, const struct policy *from,
 		   "(on-tighten)",
 		   "what a tighter policy does not bind is reported, no longer "
 		   "stopped (on-tighten)");
+	past_gate_change(c, a->past_gate, b->past_gate);
 	node_audit_changes(c, from, to);
 }
 

@@ -230,11 +230,37 @@ static int on_tighten_parse(const json_t *value, struct policy *p,
 			    &p->demands.stops_on_tighten, e);
 }
 
+static const char *const past_gate_words[] = {
+	[POLICY_PAST_GATE_UNSAID] = "report",
+	[POLICY_PAST_GATE_REPORT] = "report",
+	[POLICY_PAST_GATE_FREEZE] = "freeze",
+	[POLICY_PAST_GATE_KILL] = "kill",
+};
+
+const char *policy_past_gate_word(enum policy_past_gate p)
+{
+	return past_gate_words[p];
+}
+
+static int past_gate_parse(const json_t *value, struct policy *p, struct err *e)
+{
+	if (value == NULL)
+		return 0;
+	for (size_t i = POLICY_PAST_GATE_REPORT; i < POLICY_PAST_GATE_COUNT;
+	     i++)
+		if (span_eq_str(json_span(value), past_gate_words[i])) {
+			p->demands.past_gate = (enum policy_past_gate)i;
+			return 0;
+		}
+	return err_set(e, EBADMSG,
+		       "\"past-gate\" must be report, freeze or kill");
+}
+
 int node_parse(struct span text, struct policy *p, struct err *e)
 {
 	AUTO_JSON *node = NULL;
 	json_t *services, *unlisted, *collectors, *audit, *description;
-	json_t *freshness, *rollback, *roles, *on_tighten;
+	json_t *freshness, *rollback, *roles, *on_tighten, *past_gate;
 	const struct json_member rows[] = {
 		{ "services", JSON_OBJECT, true, &services },
 		{ "unlisted", JSON_STRING, true, &unlisted },
@@ -244,6 +270,7 @@ int node_parse(struct span text, struct policy *p, struct err *e)
 		{ "rollback", JSON_STRING, false, &rollback },
 		{ "roles", JSON_OBJECT, false, &roles },
 		{ "on-tighten", JSON_STRING, false, &on_tighten },
+		{ "past-gate", JSON_STRING, false, &past_gate },
 		{ "description", JSON_STRING, false, &description },
 		{ 0 },
 	};
@@ -268,5 +295,7 @@ int node_parse(struct span text, struct policy *p, struct err *e)
 		r = node_roles_parse(roles, p, e);
 	if (r == 0)
 		r = on_tighten_parse(on_tighten, p, e);
+	if (r == 0)
+		r = past_gate_parse(past_gate, p, e);
 	return r;
 }

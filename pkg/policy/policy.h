@@ -77,12 +77,25 @@ enum policy_unlisted {
 	POLICY_UNLISTED_DENY
 };
 
+/* What follows for a container that was started past the gate, rising. */
+enum policy_past_gate {
+	POLICY_PAST_GATE_UNSAID, /* as report, where there is a gate */
+	POLICY_PAST_GATE_REPORT,
+	POLICY_PAST_GATE_FREEZE,
+	POLICY_PAST_GATE_KILL,
+	POLICY_PAST_GATE_COUNT
+};
+
+/* As node.json spells it; what is unsaid is "report". */
+const char *policy_past_gate_word(enum policy_past_gate p);
+
 /* What node.json demands of the node itself. */
 struct policy_demands {
 	bool refuses_stale_start; /* "freshness": {"on-stale": "refuse-start"}
 				   */
 	bool wants_persistence;	  /* "rollback": "persistent" */
 	bool stops_on_tighten;	  /* "on-tighten": "stop" */
+	enum policy_past_gate past_gate; /* "past-gate" */
 };
 
 enum policy_durability {

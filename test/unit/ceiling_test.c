@@ -678,3 +678,36 @@ TEST(on_tighten_is_report_or_stop)
 		  -EBADMSG);
 	CHECK_HAS(e.text, "\"on-tighten\" must be report or stop");
 }
+
+TEST(past_gate_is_report_freeze_or_kill)
+{
+	static const struct {
+		const char *json;
+		enum policy_past_gate want;
+	} rows[] = {
+		{ "", POLICY_PAST_GATE_UNSAID },
+		{ ",\"past-gate\":\"report\"", POLICY_PAST_GATE_REPORT },
+		{ ",\"past-gate\":\"freeze\"", POLICY_PAST_GATE_FREEZE },
+		{ ",\"past-gate\":\"kill\"", POLICY_PAST_GATE_KILL },
+	};
+	static const char *const bad[] = { "\"stop\"",	"\"Kill\"", "\"\"",
+					   "\"kill \"", "true",	    "null" };
+	struct policy *p = NULL;
+	struct err e = { 0 };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		CHECK_INT(
+			compile_as(NULL, rows[i].json, with_rules(""), &p, &e),
+			0);
+		CHECK_INT(policy_demands(p)->past_gate, rows[i].want);
+		policy_free(p);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		char json[64];
+
+		(void)snprintf(json, sizeof(json), ",\"past-gate\":%s", bad[i]);
+		CHECK_INT(compile_as(NULL, json, with_rules(""), &p, &e),
+			  -EBADMSG);
+		CHECK_HAS(e.text, "\"past-gate\" ");
+	}
+}

@@ -420,6 +420,14 @@ TEST(what_node_json_says_is_told)
 		     "tighter what a tighter policy does not bind is stopped "
 		     "(on-tighten)\n"
 		     "changed! web now has number 2, before 1\n");
+	node_changes(__LINE__, "{" NODE "}", "{" NODE ",'past-gate':'kill'}",
+		     "tighter containers that are started past the gate are "
+		     "now killed, before reported where there is a gate "
+		     "(past-gate)\n");
+	node_changes(__LINE__, "{" NODE ",'past-gate':'freeze'}",
+		     "{" NODE ",'past-gate':'report'}",
+		     "looser containers that are started past the gate are "
+		     "now reported, before frozen (past-gate)\n");
 	node_changes(__LINE__, "{" NODE ",'roles':{'a':'unlimited'}}",
 		     "{" NODE ",'audit':{'execve':false},'roles':{'b':"
 		     "'unlimited'}}",
