@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/num.h"
+
 void buf_init(struct buf *b, size_t max)
 {
 	*b = (struct buf){ .max = max };
@@ -109,26 +111,12 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 
 void buf_dec(struct buf *b, uint64_t v)
 {
-	static const char pairs[] = "00010203040506070809"
-				    "10111213141516171819"
-				    "20212223242526272829"
-				    "30313233343536373839"
-				    "40414243444546474849"
-				    "50515253545556575859"
-				    "60616263646566676869"
-				    "70717273747576777879"
-				    "80818283848586878889"
-				    "90919293949596979899";
-	char digits[20];
-	char *at = digits + sizeof(digits);
+	char digits[NUM_ROOM];
 
-	for (; v >= 100; v /= 100)
-		memcpy(at -= 2, pairs + 2 * (v % 100), 2);
-	if (v >= 10)
-		memcpy(at -= 2, pairs + 2 * v, 2);
+	if (b->error == 0 && b->cap - b->len > NUM_ROOM)
+		b->len = (size_t)(num_put(b->p + b->len, v) - b->p);
 	else
-		*--at = (char)('0' + v);
-	buf_put(b, at, (size_t)(digits + sizeof(digits) - at));
+		buf_put(b, digits, (size_t)(num_put(digits, v) - digits));
 }
 
 struct span buf_view(const struct buf *b)

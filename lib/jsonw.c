@@ -2,109 +2,17 @@
 /* jsonw.c - see jsonw.h. */
 #include "lib/jsonw.h"
 
-#include <endian.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 #include "lib/hex.h"
+#include "lib/scan.h"
 
 #define EXACT_MAX (1ULL << 53) /* integers that a double holds */
 
 /* ---- strings --------------------------------------------------------------
  */
 
-#define EACH(byte) (0x0101010101010101ULL * (byte))
-
-/* The high bit of each zero byte of @v; above the first one others may be set
- * too. */
-static inline uint64_t zeros(uint64_t v)
-{
-	return (v - EACH(0x01)) & ~v & EACH(0x80);
-}
-
-/* How many of eight bytes, the lowest first, can stand in JSON as they are:
- * printable ASCII without '"' and '\'. */
-static inline unsigned plain_bytes(uint64_t v)
-{
-	uint64_t mask;
-
-	mask = ((v - EACH(0x20)) & ~v) | v;
-	mask |= zeros(v ^ EACH('"')) | zeros(v ^ EACH('\\')) |
-		zeros(v ^ EACH(0x7f));
-	mask &= EACH(0x80);
-	return mask != 0 ? (unsigned)__builtin_ctzll(mask) / 8 : 8;
-}
-
-static inline uint64_t load_8(const char *p)
-{
-	uint64_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return le64toh(v);
-}
-
-static inline unsigned plain_of_8(const char *p)
-{
-	return plain_bytes(load_8(p));
-}
-
-/* What is left of a text, fewer than eight bytes, to @to, as far as it is plain
- * and there is something before it to read along. Return: how much. */
-static inline size_t tail_put(char *to, const char *start, const char *p,
-			      const char *end)
-{
-	const size_t left = (size_t)(end - p);
-	uint64_t v;
-	unsigned n;
-
-	if (left == 0 || left >= 8 || end - start < 8)
-		return 0;
-	/* Zeros move in, which are not plain. */
-	v = load_8(end - 8) >> (64 - 8 * left);
-	n = plain_bytes(v);
-	v = htole64(v);
-	memcpy(to, &v, sizeof(v));
-	return n;
-}
-
-/* The same of sixteen, and before a blank if that is @stop. */
-#ifdef __SSE2__
-static inline unsigned plain_of_16(const char *p, char stop)
-{
-	const __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-	/* Signed: bytes from 0x80 on are below 0x20 too. */
-	__m128i bad = _mm_cmplt_epi8(v, _mm_set1_epi8(0x20));
-	unsigned mask;
-
-	bad = _mm_or_si128(bad, _mm_cmpeq_epi8(v, _mm_set1_epi8('"')));
-	if (stop == ' ')
-		bad = _mm_or_si128(bad, _mm_cmpeq_epi8(v, _mm_set1_epi8(' ')));
-	bad = _mm_or_si128(bad, _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
-	bad = _mm_or_si128(bad, _mm_cmpeq_epi8(v, _mm_set1_epi8(0x7f)));
-	mask = (unsigned)_mm_movemask_epi8(bad);
-	return mask != 0 ? (unsigned)__builtin_ctz(mask) : 16;
-}
-#else
-static inline unsigned plain_of_16(const char *p, char stop)
-{
-	unsigned n = plain_of_8(p);
-
-	n = n < 8 ? n : 8 + plain_of_8(p + 8);
-	for (unsigned i = 0; i < n && stop == ' '; i++)
-		n = p[i] == ' ' ? i : n;
-	return n;
-}
-#endif
-
 #define ESCAPED_MAX 6 /* "\u001b": the most that a byte becomes */
 #define CHUNK	    4096
 #define CHUNK_SMALL 64
-
-static inline bool is_plain(unsigned char c)
-{
-	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
-}
 
 /* One character that is neither plain nor '"' nor '\', at the front of @s.
  * Return: behind what it became at @to; NULL when it is no text. @ret_len: of
@@ -128,35 +36,47 @@ static char *escape(char *to, struct span s, size_t *ret_len)
 	return to + 6;
 }
 
+/* The last bytes of a text, fewer than sixteen, with zeros behind, which are
+ * special. No call: most texts are as short. */
+static inline void tail_copy(char copy[SCAN_BYTES], const char *p, size_t len)
+{
+	memset(copy, 0, SCAN_BYTES);
+	if (len >= 8) {
+		memcpy(copy, p, 8);
+		memcpy(copy + len - 8, p + len - 8, 8);
+	} else if (len >= 4) {
+		memcpy(copy, p, 4);
+		memcpy(copy + len - 4, p + len - 4, 4);
+	} else if (len != 0) {
+		copy[0] = p[0];
+		copy[len / 2] = p[len / 2];
+		copy[len - 1] = p[len - 1];
+	}
+}
+
 /* @head of @s, escaped, to @to, which has room for it and 16 bytes more. A
  * character that begins in the head is taken whole. Return: behind it; NULL
- * when it is no text. @rest: what was not taken. */
-static char *text_put(char *to, struct span *s, size_t head)
+ * when it is no text. @s: then what was not taken. */
+static inline char *text_put(char *to, struct span *s, size_t head,
+			     bool is_padded)
 {
 	const char *p = s->p, *const stop = p + head, *const end = p + s->len;
-	size_t n;
+	char copy[SCAN_BYTES];
 
 	while (p < stop) {
-		if (end - p >= 16) {
-			n = plain_of_16(p, '"');
-			memcpy(to, p, 16);
-			to += n;
-			p += n;
-			if (n == 16)
-				continue;
-		} else {
-			if (end - p >= 8) {
-				n = plain_of_8(p);
-				memcpy(to, p, 8);
-				to += n;
-				p += n;
-			}
-			n = tail_put(to, s->p, p, end);
-			to += n;
-			p += n;
-			while (p < stop && is_plain((unsigned char)*p))
-				*to++ = *p++;
+		const char *from = p;
+		size_t n;
+
+		if (!is_padded && end - p < SCAN_BYTES) {
+			tail_copy(copy, p, (size_t)(end - p));
+			from = copy;
 		}
+		n = scan_before(scan_special(from));
+		memcpy(to, from, SCAN_BYTES);
+		to += n;
+		p += n;
+		if (n == SCAN_BYTES)
+			continue;
 		if (p >= stop)
 			break;
 		if (*p == '"' || *p == '\\') {
@@ -177,26 +97,25 @@ const char *jsonw_until(struct buf *out, const char *p, const char *end,
 			char stop)
 {
 	char *to = out->p + out->len;
-	unsigned n = 16;
+	unsigned n;
 
-	if (out->error != 0 || out->cap - out->len < (size_t)(end - p) + 2 * 16)
+	if (out->error != 0 ||
+	    out->cap - out->len < (size_t)(end - p) + 2 * SCAN_BYTES)
 		return NULL;
-	while (n == 16 && end - p >= 16) {
-		n = plain_of_16(p, stop);
-		memcpy(to, p, 16);
+	do {
+		n = scan_before(scan_special(p) | scan_is(p, stop));
+		memcpy(to, p, SCAN_BYTES);
 		to += n;
 		p += n;
-	}
-	if (n == 16)
-		while (p < end && *p != stop && is_plain((unsigned char)*p))
-			*to++ = *p++;
+	} while (n == SCAN_BYTES);
 	if (p < end ? *p != stop : stop != ' ')
 		return NULL;
 	out->len = (size_t)(to - out->p);
 	return p;
 }
 
-bool jsonw_text(struct buf *out, struct span text)
+/* In steps, and small ones where the limit is near. */
+static bool long_json(struct buf *out, struct span text)
 {
 	const size_t before = out->len;
 
@@ -205,13 +124,12 @@ bool jsonw_text(struct buf *out, struct span text)
 		size_t head = text.len < CHUNK ? text.len : CHUNK;
 		char *to;
 
-		/* In small steps where the limit is near. */
 		if ((out->max - out->len) / ESCAPED_MAX < head + 4 &&
 		    head > CHUNK_SMALL)
 			head = CHUNK_SMALL;
 		if (!buf_room(out, (head + 4) * ESCAPED_MAX))
 			break;
-		to = text_put(out->p + out->len, &text, head);
+		to = text_put(out->p + out->len, &text, head, false);
 		if (to == NULL) {
 			out->len = before;
 			return false;
@@ -220,6 +138,33 @@ bool jsonw_text(struct buf *out, struct span text)
 	}
 	buf_u8(out, '"');
 	return true;
+}
+
+static inline bool text_json(struct buf *out, struct span text, bool is_padded)
+{
+	char *to;
+
+	if (text.len == 0 || text.len > CHUNK || out->error != 0 ||
+	    out->cap - out->len <= (text.len + 5) * ESCAPED_MAX)
+		return long_json(out, text);
+	to = out->p + out->len;
+	*to++ = '"';
+	to = text_put(to, &text, text.len, is_padded);
+	if (to == NULL)
+		return false;
+	*to++ = '"';
+	out->len = (size_t)(to - out->p);
+	return true;
+}
+
+bool jsonw_text(struct buf *out, struct span text)
+{
+	return text_json(out, text, false);
+}
+
+bool jsonw_padded(struct buf *out, struct span text)
+{
+	return text_json(out, text, true);
 }
 
 void jsonw_base64(struct buf *out, struct span raw)

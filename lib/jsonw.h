@@ -43,9 +43,13 @@ static inline void jsonw_name(struct buf *out, struct span name)
  */
 bool jsonw_text(struct buf *out, struct span text);
 
+/* As jsonw_text() of a text behind which SCAN_BYTES zeros can be read. */
+bool jsonw_padded(struct buf *out, struct span text);
+
 /**
  * jsonw_until() - bytes that need no escape, up to @stop, without quotes.
  * @stop: '"' or a blank.
+ * @end: SCAN_BYTES zeros are behind it.
  *
  * For values that are nearly always plain: it looks and copies at once.
  *

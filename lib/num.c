@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "lib/hex.h"
+#include "lib/scan.h"
 
 static int decimal_parse(struct span s, uint64_t *ret)
 {
@@ -83,4 +84,35 @@ int num_parse_hex(struct span s, uint64_t *ret)
 		value = value << 4 | (uint64_t)hex_digit(s.p[i]);
 	*ret = value;
 	return 0;
+}
+
+/* The eight digits of @v, which is below 10^8: a byte each, the first the
+ * lowest. Each step splits all parts in two at once, multiplying by what a
+ * division would take. */
+static uint64_t digits_8(uint32_t v)
+{
+	const uint64_t fours = v / 10000 | (uint64_t)(v % 10000) << 32;
+	const uint64_t hundreds = fours * 10486 >> 20 & 0x0000007f0000007fULL;
+	const uint64_t twos = hundreds | (fours - 100 * hundreds) << 16;
+	const uint64_t tens = twos * 103 >> 10 & 0x000f000f000f000fULL;
+
+	return tens | (twos - 10 * tens) << 8;
+}
+
+char *num_put(char *to, uint64_t v)
+{
+	uint64_t digits;
+	unsigned zeros;
+
+	if (v >= 100000000) {
+		to = num_put(to, v / 100000000);
+		scan_store(to, digits_8((uint32_t)(v % 100000000)) |
+				       SCAN_EACH('0'));
+		return to + 8;
+	}
+	digits = digits_8((uint32_t)v);
+	/* The last digit stays if it is a zero too. */
+	zeros = (unsigned)__builtin_ctzll(digits | 1ULL << 56) / 8;
+	scan_store(to, (digits | SCAN_EACH('0')) >> 8 * zeros);
+	return to + 8 - zeros;
 }

@@ -24,4 +24,14 @@ int num_parse_i64(struct span s, int64_t min, int64_t max, int64_t *ret);
 /* Hexadecimal without a prefix, either case, at most 16 digits. */
 int num_parse_hex(struct span s, uint64_t *ret);
 
+#define NUM_ROOM 32 /* bytes that num_put() may write over */
+
+/**
+ * num_put() - a decimal number.
+ * @to: NUM_ROOM bytes; behind the digits they may hold anything afterwards.
+ *
+ * Return: behind the last digit.
+ */
+char *num_put(char *to, uint64_t v);
+
 #endif

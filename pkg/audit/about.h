@@ -53,6 +53,13 @@ static inline void about_note(struct about *a, enum role role,
 		a->one[role] = value;
 	a->noted |= bit;
 }
+/* The same of a role that the record has not had. */
+static inline void about_first(struct about *a, enum role role,
+			       struct span value)
+{
+	a->one[role] = value;
+	a->noted |= 1U << role;
+}
 void about_end(struct about *a);
 
 /* All of that at once. */

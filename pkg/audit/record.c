@@ -10,6 +10,7 @@
 #include "lib/auto.h"
 #include "lib/hex.h"
 #include "lib/num.h"
+#include "lib/scan.h"
 
 /* ---- the datagram ---------------------------------------------------------
  */
@@ -168,7 +169,7 @@ static void span_skip(struct span *s, size_t n)
 
 /* The length of the value at the front of @s: to the closing quote of a quoted
  * one, else to the next blank. */
-static size_t value_len(struct span s)
+static inline size_t value_len(struct span s)
 {
 	const char *end;
 	size_t i = 0;
@@ -178,6 +179,8 @@ static size_t value_len(struct span s)
 		return end != NULL ? (size_t)(end - s.p) + 1 : s.len;
 	}
 	/* Most are a few bytes: no call pays. */
+	if (s.len >= SCAN_BYTES)
+		i = scan_before(scan_is(s.p, ' '));
 	while (i < s.len && s.p[i] != ' ')
 		i++;
 	return i;
@@ -203,15 +206,33 @@ struct span record_value(struct span text)
 	return (struct span){ text.p, value_len(text) };
 }
 
+/* Where the '=' of a key is that begins at @p; or some place that is not behind
+ * it, when the next bytes are not simply a key. */
+static inline const char *key_skip(const char *p, const char *end)
+{
+	unsigned equals, blanks;
+
+	if (end - p < SCAN_BYTES)
+		return p;
+	equals = scan_is(p, '=');
+	blanks = scan_is(p, ' ');
+	/* The bits below the first '='. */
+	return equals != 0 && ((equals - 1) & ~equals & blanks) == 0
+		       ? p + scan_before(equals)
+		       : p;
+}
+
 bool record_next(struct span *rest, struct span *ret_key,
 		 struct span *ret_value)
 {
-	const char *p = rest->p, *key = p, *at, *end;
+	const char *p = rest->p, *key, *at, *end;
 
 	if (rest->len == 0)
 		return false;
 	end = p + rest->len;
-	for (; p < end; p++) {
+	p += *p == ' ';
+	key = p;
+	for (p = key_skip(p, end); p < end; p++) {
 		if (*p == ' ') {
 			at = spaced_key(key, p, end);
 			key = p + 1;
@@ -311,12 +332,17 @@ static bool hex_append(struct span s, struct buf *out)
 	};
 	/* clang-format on */
 	const unsigned char *p = (const unsigned char *)s.p;
+	size_t i = 0;
 	char *to;
 
 	if (s.len == 0 || s.len % 2 != 0 || !buf_room(out, s.len / 2))
 		return false;
 	to = out->p + out->len;
-	for (size_t i = 0; i < s.len; i += 2) {
+	while (s.len - i >= SCAN_BYTES && scan_unhex(s.p + i, to)) {
+		i += SCAN_BYTES;
+		to += SCAN_BYTES / 2;
+	}
+	for (; i < s.len; i += 2) {
 		const int high = values[p[i]] - 1, low = values[p[i + 1]] - 1;
 
 		if ((high | low) < 0)

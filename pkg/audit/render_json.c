@@ -217,6 +217,7 @@ static void envelope_json(struct rendering *j, const struct event_denial *d,
 static void renderer_init(struct renderer *r)
 {
 	*r = (struct renderer){ 0 };
+	buf_init(&r->texts, SIZE_MAX);
 	buf_init(&r->records, SIZE_MAX);
 	buf_init(&r->scratch, EVENT_BYTES_MAX);
 	buf_init(&r->title, EVENT_BYTES_MAX);
@@ -232,6 +233,7 @@ static void renderer_done(struct renderer *r)
 	buf_done(&r->title);
 	buf_done(&r->scratch);
 	buf_done(&r->records);
+	buf_done(&r->texts);
 }
 
 int renderer_new(struct renderer **ret)
@@ -275,6 +277,7 @@ int renderer_json(struct renderer *r, const struct event *ev,
 		envelope_json(&j,
 			      event_denial(ev, &r->denial) ? &r->denial : NULL,
 			      node, buf_view(&r->records));
+	memory_trim(&r->texts);
 	memory_trim(&r->records);
 	memory_trim(&r->scratch);
 	memory_trim(&r->title);

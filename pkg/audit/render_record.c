@@ -125,61 +125,14 @@ static void field_json(struct rendering *j, struct span key, struct span value,
 		   value);
 }
 
-/* A field whose key no row has at its place. Return: where its value ends. */
-static const char *any_json(struct rendering *j, const char *p, const char *end,
-			    unsigned *at)
+const char *any_json(struct rendering *j, const char *p, const char *end,
+		     unsigned *at)
 {
 	struct span rest = { p, (size_t)(end - p) }, key, value;
 
 	if (record_next(&rest, &key, &value))
 		field_json(j, key, value, at);
 	return rest.len != 0 ? rest.p : end;
-}
-
-/* A field of @row, @p at its value. Return: where the value ends. */
-static const char *row_json(struct rendering *j, const struct shape_row *row,
-			    const char *p, const char *end)
-{
-	const char *stop;
-	struct span value = { p, (size_t)(end - p) };
-
-	j->is_row = true;
-	stop = plain_json(j, row, p, end);
-	if (stop != NULL) {
-		value.len = (size_t)(stop - p);
-		about_note(&j->about, (enum role)row->role, value);
-		return stop;
-	}
-	value = record_value(value);
-	about_note(&j->about, (enum role)row->role, value);
-	value_json(j, (struct span){ row->key, row->len },
-		   (enum field_class)row->class, value);
-	return value.p + value.len;
-}
-
-/* Fields as the shape foresees them, and any others between them. */
-static void shaped_json(struct rendering *j, struct span text)
-{
-	const struct shape_row *const rows = j->shape->rows;
-	const char *p = text.p, *const end = p + text.len;
-	const unsigned count = j->shape->count;
-	unsigned at = 0, i;
-
-	while (p < end) {
-		if (*p == ' ') {
-			p++;
-			continue;
-		}
-		i = at;
-		while (i < count && !shape_starts(&rows[i], p, end))
-			i++;
-		if (i == count || !row_take(j, &rows[i])) {
-			p = any_json(j, p, end, &at);
-			continue;
-		}
-		at = i + 1;
-		p = row_json(j, &rows[i], p + rows[i].len + 1, end);
-	}
 }
 
 static void fields_json(struct rendering *j, struct span text)
@@ -238,17 +191,19 @@ static void record_begin(struct rendering *j, uint16_t type)
 	about_begin(&j->about, type);
 }
 
-static void record_json(struct rendering *j, const struct event_record *r)
+/* @text: that of @r with a padding behind it. */
+static void record_json(struct rendering *j, const struct event_record *r,
+			struct span text)
 {
 	struct buf *out = j->out;
 	struct span kernel, added, message;
 	bool has_message = false;
 
 	record_begin(j, r->type);
-	kernel = record_split(r->type, r->text, &added);
+	kernel = record_split(r->type, text, &added);
 	if (j->shape == NULL) {
-		has_message = record_message(r->type, r->text, &message);
-		kernel = record_trusted(r->type, r->text);
+		has_message = record_message(r->type, text, &message);
+		kernel = record_trusted(r->type, text);
 	}
 	buf_u8(out, '{');
 	fields_json(j, kernel);
@@ -259,25 +214,53 @@ static void record_json(struct rendering *j, const struct event_record *r)
 	if (has_message)
 		message_json(j, message);
 	buf_puts(out, ",\"text\":");
-	if (!jsonw_text(out, r->text)) {
+	if (!jsonw_padded(out, text)) {
 		out->len -= sizeof("\":") - 1;
 		buf_puts(out, "_b64\":");
-		jsonw_base64(out, r->text);
+		jsonw_base64(out, text);
 	}
 	type_json(j);
 	buf_u8(out, '}');
 }
 
+/* Room for the texts of all records with a padding behind each. */
+static bool texts_open(struct buf *texts, const struct event *ev)
+{
+	size_t len = 0;
+
+	for (uint32_t i = 0; i < ev->record_count; i++)
+		len += ev->records[i].text.len + SCAN_BYTES;
+	buf_reset(texts);
+	return buf_room(texts, len);
+}
+
+/* One more; it stays where it is until the next event. */
+static struct span text_add(struct buf *texts, struct span text)
+{
+	static const char padding[SCAN_BYTES];
+	const struct span kept = { texts->p + texts->len, text.len };
+
+	buf_span(texts, text);
+	buf_put(texts, padding, sizeof(padding));
+	return kept;
+}
+
 void records_json(struct rendering *j)
 {
 	const struct event *ev = j->about.ev;
+	struct buf *texts = &j->mem->texts;
 
 	jsonw_key(j->out, "records");
 	buf_u8(j->out, '[');
+	if (!texts_open(texts, ev)) {
+		j->out->error = texts->error;
+		return;
+	}
 	for (uint32_t i = 0; i < ev->record_count; i++) {
 		if (i != 0)
 			buf_u8(j->out, ',');
-		record_json(j, &ev->records[i]);
+		record_json(j, &ev->records[i],
+			    text_add(texts, ev->records[i].text));
 	}
 	buf_u8(j->out, ']');
 }

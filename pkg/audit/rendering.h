@@ -11,6 +11,7 @@
 
 /* What is kept from one event to the next. */
 struct renderer {
+	struct buf texts;    /* of the event's records, each with a padding */
 	struct buf records;  /* of the event, before they have their place */
 	struct buf scratch;  /* one decoded value */
 	struct buf title;    /* the command line, decoded */
@@ -63,6 +64,11 @@ void records_json(struct rendering *j);
 /* May @name with @suffix be a member beside @name? It is taken then. */
 bool companion_claim(struct rendering *j, struct span name, const char *suffix);
 
+/* A field whose key no row has at its place. @at: where the shape's rows are
+ * looked at next. Return: where its value ends. */
+const char *any_json(struct rendering *j, const char *p, const char *end,
+		     unsigned *at);
+
 /* ,"duplicates":[...] and ,"fields_cut":N of the fields just written, if any.
  */
 void leftover_json(struct rendering *j);
@@ -107,15 +113,9 @@ bool list_put(struct buf *out, struct span list, char delim, bool is_base64);
 /* ---- render_plain.c -------------------------------------------------------
  */
 
-/**
- * plain_json() - value_json() for what most values are: digits, words and
- * quoted strings that JSON can have as they stand.
- * @p: at the value, which may go on to @end.
- *
- * Return: where the value ends; NULL, and nothing written, for any other.
- */
-const char *plain_json(struct rendering *j, const struct shape_row *row,
-		       const char *p, const char *end);
+/* The fields of a record that has a shape: as that foresees them, and any
+ * others between them. @text: SCAN_BYTES zeros are behind it. */
+void shaped_json(struct rendering *j, struct span text);
 
 /* ---- render_user.c --------------------------------------------------------
  */

@@ -9,8 +9,8 @@
 #define ROW(name, of, tells)                                               \
 	{                                                                  \
 		.key = name, .len = sizeof(name) - 1, .class = FIELD_##of, \
-		.role = ROLE_##tells, .start = name "=",                   \
-		.member = "\"" name "\":",                                 \
+		.role = ROLE_##tells, .same = (1U << sizeof(name)) - 1,    \
+		.start = name "=", .member = "\"" name "\":",              \
 	}
 
 static const struct shape_row syscall_rows[] = {

@@ -10,9 +10,7 @@
 #ifndef PKG_AUDIT_SHAPE_H
 #define PKG_AUDIT_SHAPE_H
 
-#include <endian.h>
-#include <string.h>
-
+#include "lib/scan.h"
 #include "pkg/audit/fields.h"
 
 /* What about.h wants to know of a field. */
@@ -45,6 +43,7 @@ struct shape_row {
 	const char *key;
 	uint8_t len; /* of the key */
 	uint8_t class, role;
+	uint16_t same;	 /* a bit for each byte of "key=" */
 	char start[16];	 /* "key=", then zeros */
 	char member[16]; /* "\"key\":", then zeros */
 };
@@ -71,27 +70,11 @@ const struct shape *shape_table(size_t *ret_count);
 const struct shape_row *shape_row(const struct shape *s, struct span key,
 				  unsigned *at);
 
-/**
- * shape_starts() - does the text from @p to @end begin with "key=" of @row?
- *
- * Without a call and, but for the last bytes of a text, without a loop.
- */
-static inline bool shape_starts(const struct shape_row *row, const char *p,
-				const char *end)
+/* Does the text at @p, of which sixteen bytes can be read, begin with "key=" of
+ * @row? */
+static inline bool shape_starts(const struct shape_row *row, const char *p)
 {
-	const unsigned n = row->len + 1U;
-	uint64_t text[2], want[2];
-
-	if (end - p < 16)
-		return (size_t)(end - p) >= n && memcmp(p, row->start, n) == 0;
-	memcpy(text, p, 16);
-	memcpy(want, row->start, 16);
-	text[0] = le64toh(text[0] ^ want[0]);
-	text[1] = le64toh(text[1] ^ want[1]);
-	/* Shift out what is behind the key. */
-	if (n <= 8)
-		return text[0] << (64 - 8 * n) == 0;
-	return text[0] == 0 && text[1] << (128 - 8 * n) == 0;
+	return (~scan_same(p, row->start) & row->same) == 0;
 }
 
 /* The row whose name @key is but for the case of its letters, or is with a

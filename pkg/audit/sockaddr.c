@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "lib/hex.h"
+#include "lib/num.h"
 #include "pkg/audit/symbols.h"
 
 /* ---- numbers in the machine's order ---------------------------------------
@@ -47,26 +48,29 @@ static bool net_at(const struct bytes *b, size_t at, size_t size, uint32_t *ret)
 /* ---- the families ---------------------------------------------------------
  */
 
-static void ip_text(const struct bytes *b, int family, size_t at, size_t size,
-		    struct sockaddr_view *v)
-{
-	if (at + size <= b->len)
-		(void)inet_ntop(family, b->p + at, v->address,
-				sizeof(v->address));
-}
-
 /* struct sockaddr_in: family, port, address. */
 static void inet_view(const struct bytes *b, struct sockaddr_view *v)
 {
+	char text[4 * NUM_ROOM], *to = text;
+
 	v->has_port = net_at(b, 2, 2, &v->port);
-	ip_text(b, AF_INET, 4, 4, v);
+	if (b->len < 8)
+		return;
+	/* Without inet_ntop(), which prints each part by printf. */
+	for (size_t i = 4; i < 8; i++) {
+		to = num_put(to, b->p[i]);
+		*to++ = i < 7 ? '.' : '\0';
+	}
+	memcpy(v->address, text, (size_t)(to - text));
 }
 
 /* struct sockaddr_in6: family, port, flow, address, scope. */
 static void inet6_view(const struct bytes *b, struct sockaddr_view *v)
 {
 	v->has_port = net_at(b, 2, 2, &v->port);
-	ip_text(b, AF_INET6, 8, 16, v);
+	if (b->len >= 24)
+		(void)inet_ntop(AF_INET6, b->p + 8, v->address,
+				sizeof(v->address));
 	(void)host_at(b, 24, 4, &v->scope);
 }
 
