@@ -185,6 +185,11 @@ static void counts_print(const json_t *status)
 	ctl_put(span_of(ctl_text(kernel, "release")));
 	(void)printf(", Landlock ABI %" PRIu64 "\n",
 		     ctl_number(kernel, "landlock_abi"));
+	label("tier");
+	ctl_put(span_of(ctl_text(kernel, "tier")));
+	(void)fputs(": ", stdout);
+	ctl_put(span_of(ctl_text(kernel, "tier_sentence")));
+	(void)fputs("\n", stdout);
 	label("audit");
 	observing_print(audit);
 	(void)printf(

@@ -71,6 +71,41 @@ static void stateset_write(const json_t *status, const struct stateset *s,
 			   span_eq_str(json_span(value), s->states[i]));
 }
 
+/* A label's value: the text format escapes three bytes. */
+static void label_write(const char *text, struct buf *out)
+{
+	for (; text != NULL && *text != '\0'; text++) {
+		if (*text == '\\' || *text == '"')
+			buf_puts(out, "\\");
+		if (*text == '\n')
+			buf_puts(out, "\\n");
+		else
+			buf_u8(out, (uint8_t)*text);
+	}
+}
+
+/* The kernel's facts, as the labels of one sample. */
+static void posture_info_write(const json_t *kernel, struct buf *out)
+{
+	const char *fact;
+	json_t *state;
+
+	buf_printf(out, "# TYPE bailiff_posture info\n# HELP bailiff_posture "
+			"What this kernel can enforce: the tier, and the facts "
+			"it rests on.\nbailiff_posture_info{tier=\"");
+	label_write(json_string_value(json_object_get(kernel, "tier")), out);
+	json_object_foreach(json_object_get(kernel, "facts"), fact, state) {
+		buf_puts(out, "\",");
+		for (const char *c = fact; *c != '\0'; c++)
+			buf_u8(out, (uint8_t)(*c == '-' ? '_' : *c));
+		buf_puts(out, "=\"");
+		label_write(json_string_value(state), out);
+	}
+	buf_puts(out, "\",release=\"");
+	label_write(json_string_value(json_object_get(kernel, "release")), out);
+	buf_puts(out, "\"} 1\n");
+}
+
 static void metric_write(const json_t *status, const struct metric *m,
 			 struct buf *out)
 {
@@ -112,19 +147,6 @@ static const struct {
 	{ "skipped", "bailiff_skipped_paths", "Path rules that launchers left out, their paths not being there" },
 	/* clang-format on */
 };
-
-/* A label's value: the text format escapes three bytes. */
-static void label_write(const char *text, struct buf *out)
-{
-	for (; text != NULL && *text != '\0'; text++) {
-		if (*text == '\\' || *text == '"')
-			buf_puts(out, "\\");
-		if (*text == '\n')
-			buf_puts(out, "\\n");
-		else
-			buf_u8(out, (uint8_t)*text);
-	}
-}
 
 static void gauge_write(const json_t *services, size_t row, struct buf *out)
 {
@@ -229,6 +251,7 @@ int metrics_write(struct span status, struct buf *out)
 		metric_write(all, &metrics[i], out);
 	for (size_t i = 0; i < sizeof(statesets) / sizeof(statesets[0]); i++)
 		stateset_write(all, &statesets[i], out);
+	posture_info_write(json_object_get(all, "kernel"), out);
 	services_write(all, out);
 	for (size_t i = 0; i < sizeof(accounts) / sizeof(accounts[0]); i++)
 		account_write(json_object_get(json_object_get(all, "audit"),

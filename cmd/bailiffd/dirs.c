@@ -5,7 +5,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +12,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "cmd/bailiffd/bound.h"
@@ -143,17 +141,7 @@ void dirs_close(struct dirs *d)
 
 bool dirs_are_persistent(const struct dirs *d)
 {
-	static const __typeof__(((struct statfs *)0)->f_type) memory[] = {
-		TMPFS_MAGIC, RAMFS_MAGIC, HUGETLBFS_MAGIC, OVERLAYFS_SUPER_MAGIC
-	};
-	struct statfs fs;
-
-	if (fstatfs(d->state, &fs) < 0)
-		return false;
-	for (size_t i = 0; i < sizeof(memory) / sizeof(memory[0]); i++)
-		if (fs.f_type == memory[i])
-			return false;
-	return true;
+	return posture_persists(d->state);
 }
 
 const char *dirs_rollback(const struct dirs *d)

@@ -39,16 +39,15 @@
 #include "pkg/trust/trust.h"
 
 #define MEMORY_MAX  (1024UL * 1048576UL)
-#define SECONDS_MAX 20 /* of processor time, for one request */
-#define LSM_FILE    "/sys/kernel/security/lsm"
-#define LSM_MAX	    4096
+#define SECONDS_MAX 20		     /* of processor time, for one request */
+#define FACT_MAX    1024	     /* a sentence about the kernel */
 #define KEPT_MAX    GENERATIONS_KEPT /* can still be explained */
 
 struct policy_role {
 	struct role_base base;
 	struct peer control;
 	struct policy_kernel kernel;
-	struct buf lsm;		       /* kernel.lsm points into it */
+	char *facts[4]; /* owned; kernel's texts point into them */
 	struct policy *kept[KEPT_MAX]; /* newest last; owned */
 	size_t kept_count;
 	struct policy *candidate;  /* compiled, not yet committed; owned */
@@ -902,21 +901,24 @@ static const struct msg_op supervisor_ops[] = {
 
 /* ---- main ---------------------------------------------------------------- */
 
-/* The list needs securityfs; where it is not mounted the string stays empty,
- * and whoever requires a module is refused. */
-static int lsm_read(struct policy_role *role, struct err *e)
+/* What the supervisor found out about the kernel; an empty list of modules is
+ * one that cannot be read. */
+static int facts_take(struct policy_role *role, struct cur *body, struct err *e)
 {
-	const int r = file_read(AT_FDCWD, LSM_FILE, LSM_MAX, &role->lsm, NULL);
+	const char **const texts[] = { &role->kernel.lsm,
+				       &role->kernel.bpf_mute,
+				       &role->kernel.bpf_mend,
+				       &role->kernel.landlock_mend };
 
-	if (r == -ENOMEM)
-		return err_set(e, ENOMEM, "out of memory");
-	if (r < 0)
-		buf_reset(&role->lsm);
-	while (role->lsm.len > 0 && role->lsm.p[role->lsm.len - 1] == '\n')
-		role->lsm.len--;
-	role->kernel.lsm = buf_cstr(&role->lsm);
-	return role->kernel.lsm != NULL ? 0
-					: err_set(e, ENOMEM, "out of memory");
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		const struct span text = cur_blob(body, FACT_MAX);
+
+		role->facts[i] = span_dup(text);
+		if (role->facts[i] == NULL)
+			return err_set(e, ENOMEM, "out of memory");
+		*texts[i] = text.len != 0 || i == 0 ? role->facts[i] : NULL;
+	}
+	return 0;
 }
 
 /* "6.12.28-linuxkit" */
@@ -934,7 +936,8 @@ static void release_parse(const char *release, struct policy_kernel *k)
 				    UINT16_MAX, &k->minor);
 }
 
-static int kernel_probe(struct policy_role *role, struct err *e)
+static int kernel_probe(struct policy_role *role, struct cur *body,
+			struct err *e)
 {
 	struct utsname uts;
 
@@ -948,7 +951,7 @@ static int kernel_probe(struct policy_role *role, struct err *e)
 	if (role->kernel.major == 0)
 		return err_set(e, EPROTO, "\"%s\" is no kernel release",
 			       uts.release);
-	return lsm_read(role, e);
+	return facts_take(role, body, e);
 }
 
 static int role_init(struct policy_role *role, struct err *e)
@@ -958,6 +961,9 @@ static int role_init(struct policy_role *role, struct err *e)
 	struct msg start;
 	int r = role_begin(&role->base, ROLE_POLICY, &start, &body, e);
 
+	if (r < 0)
+		return r;
+	r = kernel_probe(role, &body, e);
 	if (r < 0)
 		return r;
 	if (start.nfds != 0 || cur_end(&body) < 0)
@@ -970,7 +976,6 @@ static int role_init(struct policy_role *role, struct err *e)
 #else
 	(void)memory;
 #endif
-	buf_init(&role->lsm, LSM_MAX);
 	time_begin(role);
 	json_set_alloc_funcs(json_memory, free);
 	role->base.ctx = role;
@@ -983,7 +988,7 @@ static int role_init(struct policy_role *role, struct err *e)
 		.ops = control_ops,
 		.op_count = sizeof(control_ops) / sizeof(control_ops[0]),
 	};
-	return kernel_probe(role, e);
+	return 0;
 }
 
 int policy_main(void)
@@ -999,7 +1004,8 @@ int policy_main(void)
 	for (size_t i = 0; i < role.kept_count; i++)
 		policy_free(role.kept[i]);
 	policy_free(role.candidate);
-	buf_done(&role.lsm);
+	for (size_t i = 0; i < sizeof(role.facts) / sizeof(role.facts[0]); i++)
+		free(role.facts[i]);
 	fd_drop(&role.control.source.fd);
 	role_done(&role.base);
 	return code;

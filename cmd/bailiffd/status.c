@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "cmd/bailiffd/bound.h"
@@ -19,7 +18,6 @@
 #include "lib/file.h"
 #include "lib/json.h"
 #include "lib/when.h"
-#include "pkg/enforce/enforce.h"
 #include "pkg/identity/paths.h"
 
 /* A dead session's file stays this long: its last records may still come. */
@@ -83,9 +81,11 @@ static enum freshness freshness_of(const struct supervisor *s)
 
 void statement_write(const struct supervisor *s, struct buf *out)
 {
+	const char *tier = posture_tier_word(posture_tier(&s->posture));
+
 	if (s->info.generation == 0) {
-		buf_printf(out, "bundle=none rollback=%s",
-			   dirs_rollback(&s->dirs));
+		buf_printf(out, "bundle=none rollback=%s tier=%s",
+			   dirs_rollback(&s->dirs), tier);
 		return;
 	}
 	buf_printf(out, "bundle=%llu generation=%llu signers=",
@@ -93,8 +93,9 @@ void statement_write(const struct supervisor *s, struct buf *out)
 		   (unsigned long long)s->info.generation);
 	for (size_t i = 0; i < s->info.signer_count; i++)
 		buf_printf(out, "%s%s", i ? "," : "", s->info.signers[i]);
-	buf_printf(out, " freshness=%s rollback=%s",
-		   freshness_word(freshness_of(s)), dirs_rollback(&s->dirs));
+	buf_printf(out, " freshness=%s rollback=%s tier=%s",
+		   freshness_word(freshness_of(s)), dirs_rollback(&s->dirs),
+		   tier);
 }
 
 static void time_problems_find(const struct supervisor *s, struct problems *p)
@@ -280,41 +281,28 @@ static void clock_write(const struct supervisor *s, struct buf *out)
 					  : "issued");
 }
 
-/* What no policy can make this kernel deny, and from which Landlock ABI on it
- * could: pkg/policy refuses or reports what a policy asked for; these hold for
- * every service, whatever it asked for. */
-static const struct {
-	uint32_t abi; /* UINT32_MAX: none known */
-	const char *sentence;
-} gaps[] = {
-	{ 1, "files and directories: there is no Landlock (ABI 1)" },
-	{ 3, "truncating files that may not be written (ABI 3)" },
-	{ 4, "TCP ports (ABI 4)" },
-	{ 5, "ioctl on device files (ABI 5)" },
-	{ 6, "signals and abstract unix sockets across services (ABI 6)" },
-	{ 7, "a record of each file denial; found by errno instead (ABI 7)" },
-	{ 9, "connecting to unix sockets by path (ABI 9)" },
-	{ 10, "UDP ports, beyond what a seccomp profile closes (ABI 10)" },
-	{ UINT32_MAX, "stat, chmod, chown and utimes on paths outside of the "
-		      "rules, where the service's uid and capabilities "
-		      "permit them" },
-};
-
-static void kernel_write(struct buf *out)
+static void kernel_write(const struct supervisor *s, struct buf *out)
 {
-	struct utsname uts = { 0 };
-	const uint32_t abi = enforce_landlock_abi();
-	bool first = true;
+	const struct posture *p = &s->posture;
+	const enum posture_tier tier = posture_tier(p);
+	const char *sentence;
 
-	(void)uname(&uts);
-	text_member(out, ",\"kernel\":{", "release", uts.release);
-	buf_printf(out, ",\"landlock_abi\":%u,\"not_enforced\":[", abi);
-	for (size_t i = 0; i < sizeof(gaps) / sizeof(gaps[0]); i++) {
-		if (abi >= gaps[i].abi)
-			continue;
-		buf_puts(out, first ? "" : ",");
-		json_quote(out, span_of(gaps[i].sentence));
-		first = false;
+	text_member(out, ",\"kernel\":{", "release",
+		    p->facts[FACT_KERNEL].text);
+	buf_printf(out, ",\"landlock_abi\":%llu",
+		   (unsigned long long)p->facts[FACT_LANDLOCK].number);
+	text_member(out, ",", "tier", posture_tier_word(tier));
+	text_member(out, ",", "tier_sentence", posture_tier_sentence(tier));
+	buf_printf(out, ",\"tier_certain\":%s",
+		   posture_tier_is_certain(p) ? "true" : "false");
+	for (size_t i = 0; i < FACT_KERNEL_COUNT; i++)
+		text_member(out, i == 0 ? ",\"facts\":{" : ",",
+			    posture_rows[i].name,
+			    posture_state_word(p->facts[i].state));
+	buf_puts(out, "},\"not_enforced\":[");
+	for (size_t i = 0; (sentence = posture_not_denied(p, i)) != NULL; i++) {
+		buf_puts(out, i != 0 ? "," : "");
+		json_quote(out, span_of(sentence));
 	}
 	buf_puts(out, "]}");
 }
@@ -489,7 +477,7 @@ int status_write(struct supervisor *s, struct buf *out)
 	free(p);
 	policy_write(s, out);
 	clock_write(s, out);
-	kernel_write(out);
+	kernel_write(s, out);
 	status_audit_write(s, out);
 	collectors_write(s, out);
 	workers_write(s, out);

@@ -172,6 +172,21 @@ static size_t start_fds(const struct supervisor *s, enum role role, int fds[])
 	return n;
 }
 
+/* What WIRE_START tells the policy process alone: what "require" is held
+ * against, and what would mend it. */
+static void policy_start(const struct supervisor *s, struct buf *body)
+{
+	const struct posture_value *f = s->posture.facts;
+	const bool is_mute = f[FACT_BPF_LSM].state == POSTURE_NO;
+
+	buf_blob(body,
+		 span_of(f[FACT_LSM].state == POSTURE_YES ? f[FACT_LSM].text
+							  : ""));
+	buf_blob(body, span_of(is_mute ? f[FACT_BPF_LSM].text : ""));
+	buf_blob(body, span_of(f[FACT_BPF_LSM].mend));
+	buf_blob(body, span_of(f[FACT_LANDLOCK].mend));
+}
+
 /* What WIRE_START tells the audit process alone. Return: its descriptors, in
  * @fds. */
 static size_t audit_start(struct supervisor *s, struct buf *body, int fds[])
@@ -217,6 +232,8 @@ static int start_send(struct supervisor *s, enum role role, struct err *e)
 	buf_blob(&body, span_of(s->boot));
 	if (role == ROLE_AUDIT)
 		nfds = audit_start(s, &body, fds);
+	else if (role == ROLE_POLICY)
+		policy_start(s, &body);
 	r = buf_error(&body);
 	if (r == 0)
 		r = msg_send(s->workers[role].channel.fd, WIRE_START, 0,
@@ -682,10 +699,12 @@ static void ready_tell(struct supervisor *s)
 		if (!s->workers[i].is_ready)
 			return;
 	s->was_ready = true;
-	log_line(
-		&s->log, LOG_LEVEL_INFO, "ready",
-		LOG_FIELDS(log_u64("bundle", s->info.bundle_version),
-			   log_u64("after_ms", clock_boot_ms() - s->start_ms)));
+	log_line(&s->log, LOG_LEVEL_INFO, "ready",
+		 LOG_FIELDS(
+			 log_u64("bundle", s->info.bundle_version),
+			 log_text("tier",
+				  posture_tier_word(posture_tier(&s->posture))),
+			 log_u64("after_ms", clock_boot_ms() - s->start_ms)));
 	if (s->ready_fd >= 0 &&
 	    file_write_all(s->ready_fd, span_of("READY\n")) < 0)
 		log_line(&s->log, LOG_LEVEL_WARN,
@@ -927,6 +946,35 @@ static void supervisor_init(struct supervisor *s,
 		};
 }
 
+/* While little is confined: what may be looked at later is less. */
+static int posture_begin(struct supervisor *s, struct err *e)
+{
+	struct posture_look look;
+	const int r = posture_look_open(&look, e);
+
+	if (r < 0)
+		return r;
+	posture_find(&look, FACT_KERNEL_COUNT, &s->posture);
+	posture_look_close(&look);
+	return 0;
+}
+
+static void start_tell(struct supervisor *s)
+{
+	const struct posture_value *f = s->posture.facts;
+	AUTO_DONE(buf_done) struct buf kernel = { 0 };
+
+	supervisor_event(s, "daemon.start",
+			 "version=%s tier=%s kernel=%s landlock_abi=%llu "
+			 "bpf_lsm=%s apparmor=%s",
+			 BAILIFF_VERSION,
+			 posture_tier_word(posture_tier(&s->posture)),
+			 event_quote(span_of(f[FACT_KERNEL].text), &kernel),
+			 (unsigned long long)f[FACT_LANDLOCK].number,
+			 posture_state_word(f[FACT_BPF_LSM].state),
+			 posture_state_word(f[FACT_APPARMOR].state));
+}
+
 /* Before audit is switched on: what loads a program is audited. */
 static void exits_begin(struct supervisor *s)
 {
@@ -945,6 +993,8 @@ static int supervisor_open(struct supervisor *s, struct err *e)
 
 	if (r == 0)
 		r = dirs_open(&s->dirs, e);
+	if (r == 0)
+		r = posture_begin(s, e);
 	if (r == 0) {
 		published_read(s);
 		r = sources_open(s, e);
@@ -1002,8 +1052,7 @@ int supervisor_main(const struct supervisor_options *o)
 	if (supervisor_open(&s, &e) < 0) {
 		log_err(&s.log, LOG_LEVEL_ERROR, "cannot start", &e);
 	} else {
-		supervisor_event(&s, "daemon.start", "version=%s",
-				 BAILIFF_VERSION);
+		start_tell(&s);
 		code = loop_run(s.loop);
 		if (code < 0) {
 			log_line(

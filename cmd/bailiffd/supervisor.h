@@ -26,6 +26,7 @@
 #include "pkg/audit/source.h"
 #include "pkg/identity/exitmap.h"
 #include "pkg/identity/registry.h"
+#include "pkg/posture/posture.h"
 
 #define PROBLEMS_MAX 16
 
@@ -71,6 +72,7 @@ struct supervisor {
 	int exit_code;
 	uint64_t start_ms, stop_deadline_ms; /* CLOCK_BOOTTIME */
 	char node[65], boot[37];
+	struct posture posture; /* the kernel's facts, as this daemon began */
 
 	struct dirs dirs;
 	int listen_fds[2]; /* SOCKET_CONTROL, SOCKET_EVENTS */
@@ -185,8 +187,9 @@ int load_restore(struct supervisor *s, struct err *e);
 int status_write(struct supervisor *s, struct buf *out);
 /* Append members "audit" and "trail" of the status. */
 void status_audit_write(const struct supervisor *s, struct buf *out);
-/* Append "bundle=N generation=N signers=... freshness=... rollback=...": what
- * the first event of a trail states, and each that loads a policy. */
+/* Append "bundle=N generation=N signers=... freshness=... rollback=...
+ * tier=...": what the first event of a trail states, and each that loads a
+ * policy. */
 void statement_write(const struct supervisor *s, struct buf *out);
 /* Forget sessions without a process, after a grace. */
 void sessions_sweep(struct supervisor *s);

@@ -59,6 +59,9 @@ struct policy_kernel {
 	uint32_t major, minor; /* 0.0: unknown, "require" is not held to it */
 	const char *lsm; /* as /sys/kernel/security/lsm; "": it cannot be read;
 			  * NULL: unknown, as with the version */
+	/* One sentence each, living as long as what is compiled; NULL: none. */
+	const char *bpf_mute; /* why programs of a listed bpf do not run */
+	const char *bpf_mend, *landlock_mend; /* what would mend it */
 };
 
 struct policy;

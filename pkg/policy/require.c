@@ -107,6 +107,23 @@ static bool lsm_has(const char *list, const char *name)
 	return false;
 }
 
+/* Programs of a module that is listed attach with success and may never run. */
+static int bpf_check(const struct require *q, const struct policy_kernel *k,
+		     struct err *e)
+{
+	for (size_t i = 0; i < q->lsm.count && k->bpf_mute != NULL; i++) {
+		if (!span_eq_str(span_of(q->lsm.items[i]), "bpf"))
+			continue;
+		(void)err_set(e, EOPNOTSUPP,
+			      "needs the security module bpf, and %.300s",
+			      k->bpf_mute);
+		return err_hint(e, k->bpf_mend != NULL
+					   ? k->bpf_mend
+					   : "bailiffctl doctor says more");
+	}
+	return 0;
+}
+
 static int lsm_check(const struct require *q, const struct policy_kernel *k,
 		     struct err *e)
 {
@@ -154,8 +171,11 @@ int require_check(const struct require *q, const struct policy_kernel *k,
 		(void)err_set(e, EOPNOTSUPP,
 			      "needs Landlock ABI %u, the kernel has %u",
 			      q->landlock_abi, k->landlock_abi);
-		return err_hint(e, hint);
+		return err_hint(e, k->landlock_mend != NULL ? k->landlock_mend
+							    : hint);
 	}
+	if (bpf_check(q, k, e) < 0)
+		return -EOPNOTSUPP;
 	return k->lsm != NULL ? lsm_check(q, k, e) : 0;
 }
 

@@ -71,6 +71,28 @@ TEST(what_a_kernel_does_not_know_of_itself_is_not_held_against_it)
 	      "(/sys/kernel/security/lsm) cannot be read");
 }
 
+TEST(a_module_whose_programs_never_run_is_not_there)
+{
+	AUTO_DONE(require_done) struct require q = { 0 };
+	struct policy_kernel mute = node;
+	struct err e = { 0 };
+
+	mute.bpf_mute = "a program that denies denied nothing";
+	mute.bpf_mend = "bpf in lsm=";
+	mute.landlock_mend = "a newer kernel";
+	check("{\"lsm\":[\"landlock\"]}", &mute, "");
+	check("{\"lsm\":[\"landlock\",\"bpf\"]}", &mute,
+	      "needs the security module bpf, and a program that denies "
+	      "denied nothing");
+	CHECK_INT(parse("{\"lsm\":[\"bpf\"]}", &q, &e), 0);
+	CHECK_INT(require_check(&q, &mute, &e), -EOPNOTSUPP);
+	CHECK_STR(e.hint, "bpf in lsm=");
+	require_done(&q);
+	CHECK_INT(parse("{\"landlock-abi\":7}", &q, &e), 0);
+	CHECK_INT(require_check(&q, &mute, &e), -EOPNOTSUPP);
+	CHECK_STR(e.hint, "a newer kernel");
+}
+
 TEST(a_requirement_that_is_none_is_refused)
 {
 	static const struct {
