@@ -165,13 +165,11 @@ static size_t above_of(size_t i)
 	return i;
 }
 
-static void title_print(size_t i)
+static const char *title_of(size_t i)
 {
 	const char *title = posture_rows[i].title;
 
-	if (above_of(i) != i)
-		(void)printf("%s, ", posture_rows[above_of(i)].title);
-	(void)fputs(title + strspn(title, " "), stdout);
+	return title + strspn(title, " ");
 }
 
 /* What it costs that a fact is not yes, and what mends it. */
@@ -179,9 +177,7 @@ static void advice_print(const struct doctor *d, size_t i)
 {
 	const struct posture_value *v = &d->posture.facts[i];
 
-	(void)fputs("  ", stdout);
-	title_print(i);
-	(void)fputs(": ", stdout);
+	(void)printf("  %s: ", title_of(i));
 	ctl_put(span_of(v->text));
 	if (posture_rows[i].costs != NULL)
 		(void)printf("\n    costs  %s%s",
@@ -267,8 +263,7 @@ static void unseen_print(const struct ctl *ctl, const struct doctor *d)
 			if (unseen(d, k) == NULL ||
 			    strcmp(unseen(d, k), mend) != 0)
 				continue;
-			(void)fputs(sep, stdout);
-			title_print(k);
+			(void)printf("%s%s", sep, title_of(k));
 			is_told[k] = true;
 			sep = ", ";
 		}

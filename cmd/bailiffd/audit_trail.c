@@ -74,8 +74,14 @@ static bool is_damage(int r)
 /* ---- what the writer asks back --------------------------------------------
  */
 
+/* What the kernel of this node can enforce is part of what its trail says. */
 static void statement_add(void *ctx, struct buf *out)
 {
+	const struct audit_role *role = ctx;
+	struct span tier;
+
+	if (record_field(span_of(role->statement), "tier", &tier))
+		buf_printf(out, "tier %.*s\n", SPAN_FMT(tier));
 	audit_hooks_statement(ctx, out);
 }
 
