@@ -7,6 +7,7 @@
 #	apt-get "${apt_options[@]}" download PACKAGE
 #	apt_unpack DIR SUITE INTO PACKAGE...
 #	apt_file NAME PACKAGE PATH WORK     prints where a file of a package is
+#	apt_kept NAME MAKE                  prints build/cache/NAME, made if need be
 #
 # Lists, cache and sources are apt's own in DIR, derived from the machine's
 # entry for Debian at run time: the machine's apt and its packages stay as they
@@ -108,4 +109,20 @@ apt_file() { # NAME PACKAGE PATH WORK
 			cp "$4/unpacked/tree/$3" "$kept" || return
 	fi
 	echo "$kept"
+}
+
+# A directory that is made once and kept, also when two want it at the same time:
+# "MAKE WORK INTO" fills WORK/all, with a file "versions" in it, which then becomes
+# INTO, build/cache/NAME. Return: 0 with INTO on stdout; what MAKE returned.
+apt_kept() { # NAME MAKE
+	local into=$PWD/build/cache/$1 work
+	mkdir -p "${into%/*}" || return
+	(
+		flock 9
+		[ ! -s "$into/versions" ] || exit 0
+		work=$(mktemp -d "${into%/*}/unpack.XXXXXX") || exit
+		trap 'rm -rf "$work"' EXIT
+		"$2" "$work" "$into" >&2 && rm -rf "$into" &&
+			mv "$work/all" "$into"
+	) 9>>"$into.lock" && echo "$into"
 }

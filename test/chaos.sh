@@ -25,14 +25,7 @@ cat >"$dir/policies/node.json" <<END
 "audit":{"trail":{"bytes":1073741824,"durability":"$DURABILITY"},
 "rules":["-a always,exit -F arch=b64 -S openat -F path=/dev/null -k chaos"]}}
 END
-cat >"$dir/policies/services/web.json" <<'END'
-{"landlock":{"abi":2,"ruleset":[{"handledAccessFs":["abi.all"]}],
-"pathBeneath":[{"allowedAccess":["abi.read_execute"],"parent":["/usr"]},
-{"allowedAccess":["read_file"],"parent":["/etc/ld.so.cache","/dev/null"]}]},
-"seccomp":{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[
-{"names":["ptrace","keyctl"],"action":"SCMP_ACT_ERRNO"}]},
-"capabilities":{}}
-END
+n_policy /dev/null >"$dir/policies/services/web.json"
 n_repo "$dir" "$dir/policies" || t_die "no bundle could be made"
 n_image "$dir"
 # What is shown is kept here: on a disk, 1,000 rounds are some hundred MiB.

@@ -86,12 +86,14 @@ n_worker() { # ROLE: the pid of that process of $DAEMON
 	pgrep -P "$DAEMON" -f -- "--role $1"
 }
 
-# A small policy of one service, for any kernel with Landlock.
-n_policy() {
-	cat <<'END'
+# A small policy of one service, for any kernel with Landlock: it may also read
+# FILE, and execute what is below DIR.
+n_policy() { # [FILE [DIR]]
+	local file=${1:+,\"$1\"} dir=${2:+,\"$2\"}
+	cat <<END
 {"landlock":{"abi":2,"ruleset":[{"handledAccessFs":["abi.all"]}],
-"pathBeneath":[{"allowedAccess":["abi.read_execute"],"parent":["/usr"]},
-{"allowedAccess":["read_file"],"parent":["/etc/ld.so.cache"]}]},
+"pathBeneath":[{"allowedAccess":["abi.read_execute"],"parent":["/usr"$dir]},
+{"allowedAccess":["read_file"],"parent":["/etc/ld.so.cache"$file]}]},
 "seccomp":{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[
 {"names":["ptrace","keyctl"],"action":"SCMP_ACT_ERRNO"}]},
 "capabilities":{}}

@@ -377,11 +377,6 @@ static void serial_note(struct assembler *a, uint32_t serial)
 	(void)serial_mark(s, serial);
 }
 
-void assemble_seen(struct assembler *a, uint32_t serial)
-{
-	serial_note(a, serial);
-}
-
 /* ---- letting go -----------------------------------------------------------
  */
 

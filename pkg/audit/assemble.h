@@ -65,11 +65,6 @@ void assembler_free(struct assembler *a);
  */
 int assemble_feed(struct assembler *a, const struct record *r, uint64_t now_ms);
 
-/* Count @serial as seen: that of an event an earlier reader kept. A reader that
- * takes over passes the latest ones, oldest first, so that what was lost in
- * between is counted. */
-void assemble_seen(struct assembler *a, uint32_t serial);
-
 /* Let go the events whose time is over. Call it after the socket was drained,
  * not between two reads: records that wait in the socket are not late. */
 void assemble_expire(struct assembler *a, uint64_t now_ms);

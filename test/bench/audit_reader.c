@@ -64,6 +64,7 @@ struct reader {
 	struct buf frame, plain;
 	struct session bench;
 	uint64_t now_ms, appended, dropped;
+	uint64_t away_ms; /* the longest time between two reads */
 };
 
 struct options {
@@ -188,9 +189,14 @@ static int reader_drain(struct reader *r)
 {
 	int n;
 
-	do
+	do {
+		const uint64_t now_ms = clock_boot_ms();
+
+		if (r->now_ms != 0 && now_ms - r->now_ms > r->away_ms)
+			r->away_ms = now_ms - r->now_ms;
+		r->now_ms = now_ms;
 		n = audit_source_read(r->source, record_take, r);
-	while (n == SOURCE_BATCH);
+	} while (n == SOURCE_BATCH);
 	return n < 0 ? n : 0;
 }
 
@@ -199,10 +205,8 @@ static int reader_run(struct reader *r, int fd, int signals, uint64_t end_ms)
 	for (;;) {
 		struct pollfd p[2] = { { .fd = fd, .events = POLLIN },
 				       { .fd = signals, .events = POLLIN } };
-		int n;
+		const int n = reader_drain(r);
 
-		r->now_ms = clock_boot_ms();
-		n = reader_drain(r);
 		if (n < 0)
 			return n;
 		assemble_expire(r->assembler, r->now_ms);
@@ -229,11 +233,11 @@ static void reader_report(const struct reader *r)
 	       " dropped=%" PRIu64 " partial=%" PRIu64 " late=%" PRIu64
 	       " malformed=%" PRIu64 " by_session=%" PRIu64 " forged=%" PRIu64
 	       " impostors=%" PRIu64 " serials_lost=%" PRIu64
-	       " last_seq=%" PRIu64 " cpu_us=%lld\n",
+	       " last_seq=%" PRIu64 " away_ms=%" PRIu64 " cpu_us=%lld\n",
 	       c->records, c->events, r->appended, r->dropped, c->partial,
 	       c->late, s->malformed, t->by[HOW_SESSION], t->forged,
 	       t->impostors, c->serials_lost + c->serials_awaited,
-	       trail_next_seq(r->trail) - 1,
+	       trail_next_seq(r->trail) - 1, r->away_ms,
 	       (long long)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) *
 			       1000000 +
 		       use.ru_utime.tv_usec + use.ru_stime.tv_usec);

@@ -15,15 +15,7 @@ t_tmpdir D
 SECONDS_=${SECONDS_:-3} CALLS=${CALLS:-60000} WAITS=${WAITS:-0 20 100 1000}
 BENCH=$TOP/build/test/bench
 mkdir -p "$D/policies/services"
-cat >"$D/policies/services/bench.json" <<END
-{"landlock":{"abi":1,"ruleset":[{"handledAccessFs":["abi.all"]}],
-"pathBeneath":[{"allowedAccess":["abi.read_execute"],
-"parent":["/usr","$BENCH"]},
-{"allowedAccess":["read_file"],"parent":["/etc/ld.so.cache","/dev/null"]}]},
-"seccomp":{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[
-{"names":["ptrace","keyctl"],"action":"SCMP_ACT_ERRNO"}]},
-"capabilities":{}}
-END
+n_policy /dev/null "$BENCH" >"$D/policies/services/bench.json"
 lost() { auditctl -s | awk '$1 == "lost" { print $2 }'; }
 
 echo "A reader that is stopped: what the kernel's queue of 8192 records (and the"

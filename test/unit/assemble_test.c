@@ -483,19 +483,6 @@ TEST(serials_wrap_without_a_gap)
 	assembler_free(a);
 }
 
-TEST(a_reader_that_takes_over_counts_what_was_lost_in_between)
-{
-	static struct log l;
-	struct assembler *a = assembler(&l);
-
-	assemble_seen(a, 10);
-	assemble_seen(a, 11);
-	feed(a, AUDIT_KERNEL, 14, "", 0);
-	CHECK_INT(lost(a), 2);
-	CHECK_INT(assemble_counted(a)->records, 1);
-	assembler_free(a);
-}
-
 TEST(a_jump_of_serials_is_counted_exactly)
 {
 	static struct log l;

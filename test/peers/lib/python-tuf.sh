@@ -17,23 +17,16 @@ cd "$(dirname "$0")/../../.." || exit 111
 readonly sid='python3-tuf python3-securesystemslib python3-urllib3'
 readonly trixie='python3-cryptography'
 
-cache=$PWD/build/cache
-into=$cache/python-tuf
-mkdir -p "$cache" || exit 111
-exec 9>>"$cache/python-tuf.lock"
-flock 9
-[ -s "$into/versions" ] && { echo "$into"; exit 0; }
-
-work=$(mktemp -d "$cache/unpack.XXXXXX") || exit 111
-trap 'rm -rf "$work"' EXIT
-echo "python-tuf.sh: fetching $sid $trixie through apt" >&2
-for suite in sid trixie; do
-	# shellcheck disable=SC2086 # one word a package
-	if ! apt_private "$work/$suite" "$suite" ||
-		! apt_unpack "$work/$suite" "$suite" "$work/all" ${!suite}; then
-		echo "python-tuf.sh: python-tuf cannot be tested against" >&2
-		exit 111
-	fi
-done
-mv "$work/all" "$into" || exit 111
-echo "$into"
+fetch() { # WORK
+	local suite
+	echo "python-tuf.sh: fetching $sid $trixie through apt"
+	for suite in sid trixie; do
+		# shellcheck disable=SC2086 # one word a package
+		apt_private "$1/$suite" "$suite" && apt_unpack "$1/$suite" \
+			"$suite" "$1/all" ${!suite} || return
+	done
+}
+if ! apt_kept python-tuf fetch; then
+	echo "python-tuf.sh: python-tuf cannot be tested against" >&2
+	exit 111
+fi
