@@ -16,6 +16,17 @@ static void number(struct buf *out, const char *name, uint64_t value)
 		   name, (unsigned long long)value);
 }
 
+struct count {
+	const char *name;
+	uint64_t value;
+};
+
+static void numbers(struct buf *out, const struct count *counts, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		number(out, counts[i].name, counts[i].value);
+}
+
 static bool is_empty(const struct ledger_row *row)
 {
 	for (size_t what = 0; what < LEDGER_COUNTS; what++)
@@ -72,14 +83,19 @@ static void excluded_write(const struct excludes *all, struct buf *out)
 static void trail_write(const struct supervisor *s, struct buf *out)
 {
 	const struct audit_stats *a = &s->audit_stats;
+	/* clang-format off */
+	const struct count counts[] = {
+		{ "first_seq", a->first_seq },
+		{ "last_seq",  a->last_seq },
+		{ "bytes_max", a->bytes_max },
+		{ "pruned",    a->pruned },
+		{ "untaken",   a->untaken },
+		{ "dropped",   a->dropped },
+	};
+	/* clang-format on */
 
 	buf_puts(out, ",\"trail\":{");
-	number(out, "first_seq", a->first_seq);
-	number(out, "last_seq", a->last_seq);
-	number(out, "bytes_max", a->bytes_max);
-	number(out, "pruned", a->pruned);
-	number(out, "untaken", a->untaken);
-	number(out, "dropped", a->dropped);
+	numbers(out, counts, sizeof(counts) / sizeof(counts[0]));
 	buf_printf(out, ",\"durability\":\"%s\"}",
 		   policy_durability_word(s->info.audit.durability));
 }
@@ -87,28 +103,34 @@ static void trail_write(const struct supervisor *s, struct buf *out)
 void status_audit_write(const struct supervisor *s, struct buf *out)
 {
 	const struct audit_stats *a = &s->audit_stats;
+	const struct policy_audit *policy = &s->info.audit;
+	/* clang-format off */
+	const struct count counts[] = {
+		{ "events",		 a->events },
+		{ "denied",		 a->denied },
+		{ "partial",		 a->partial },
+		{ "late",		 a->late },
+		{ "suppressed",		 a->suppressed },
+		{ "forged",		 a->forged },
+		{ "gaps",		 a->gaps },
+		{ "kernel_lost",	 s->kernel_lost },
+		{ "last_seq",		 a->last_seq },
+		{ "rules",		 s->policy_rules },
+		{ "drifts",		 s->watch.drifts },
+		{ "logins_followed",	 s->follows.count },
+		{ "logins_not_followed", s->follows.refused },
+		{ "backlog_limit",	 s->audit_posture.backlog_limit },
+		{ "backlog_wait_ms",	 policy->backlog_wait_ms },
+		{ "budget_denials",	 policy->budget_denials },
+		{ "exclusions",		 s->excludes.ever },
+	};
+	/* clang-format on */
 
 	buf_puts(out, ",\"audit\":{");
 	observe_write(s, out);
-	buf_printf(out, "\"events\":%llu", (unsigned long long)a->events);
-	number(out, "denied", a->denied);
-	number(out, "partial", a->partial);
-	number(out, "late", a->late);
-	number(out, "suppressed", a->suppressed);
-	number(out, "forged", a->forged);
-	number(out, "gaps", a->gaps);
-	number(out, "kernel_lost", s->kernel_lost);
-	number(out, "last_seq", a->last_seq);
-	number(out, "rules", s->policy_rules);
-	number(out, "drifts", s->watch.drifts);
-	number(out, "logins_followed", s->follows.count);
-	number(out, "logins_not_followed", s->follows.refused);
-	buf_printf(out, ",\"exit_map\":%s",
+	buf_printf(out, "\"exit_map\":%s",
 		   s->exits.map_fd >= 0 ? "true" : "false");
-	number(out, "backlog_limit", s->audit_posture.backlog_limit);
-	number(out, "backlog_wait_ms", s->info.audit.backlog_wait_ms);
-	number(out, "budget_denials", s->info.audit.budget_denials);
-	number(out, "exclusions", s->excludes.ever);
+	numbers(out, counts, sizeof(counts) / sizeof(counts[0]));
 	excluded_write(&s->excludes, out);
 	rows_write(s->ledger, out);
 	buf_puts(out, "}");
