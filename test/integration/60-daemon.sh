@@ -186,6 +186,29 @@ t_check "that another chain of keys begins is an event" t_wait_for has_key_event
 t_exit "and verify tells it from one that goes on" 1 \
 	"$CTL" verify /var/log/bailiff
 
+# ---- the place in the kernel outlives the process ------------------------------------
+# The supervisor keeps the socket: the kernel refuses the next audit process's claim
+# with EEXIST, as it does a stranger's, and sends what comes to it all the same.
+first=$old # the one that claimed it
+old=$(n_worker audit)
+kill -KILL "$old"
+t_check "a third audit process reads on" t_wait_for -t 5 back audit "$old"
+t_is "the kernel still names the first one, which is gone" \
+	"$(auditctl -s | awk '$1 == "pid" { print $2 }') $(
+		[ ! -e "/proc/$first" ] || echo alive)" "$first "
+after=$(n_get /v1/status | jq .trail.last_seq)
+"$EXEC" --service web -- /usr/bin/true
+executed() {
+	"$CTL" tail --json --from "$after" --service web | jq -s -e 'any(.[];
+		.process.executable == "/usr/bin/true" and .complete)' >/dev/null
+}
+t_check "what is executed then is whole in the trail" t_wait_for executed
+mkdir /run/reader
+t_exit "nobody else gets the place" 111 \
+	"$TOP/build/test/bench/audit_reader" /run/reader 1
+t_has "and is told who has it" "$(
+	"$TOP/build/test/bench/audit_reader" /run/reader 1 2>&1)" "pid $first"
+
 # ---- an end in good order --------------------------------------------------------------
 start=${EPOCHREALTIME/[.,]/}
 kill -TERM "$DAEMON"
