@@ -2,10 +2,15 @@
 /* log.c - see log.h. */
 #include "lib/log.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/auto.h"
 #include "lib/buf.h"
-#include "lib/file.h"
 
 #define LINE_MAX_BYTES 1000
 
@@ -58,6 +63,71 @@ static void field_write(struct buf *b, const struct log_field *f)
 		buf_printf(b, "%lld", (long long)(int64_t)f->number);
 }
 
+void log_unblock(int fd)
+{
+	char path[32];
+	struct stat st;
+	AUTO_FD own = -1;
+
+	if (fstat(fd, &st) < 0 ||
+	    !(S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode)))
+		return;
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	own = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (own >= 0)
+		(void)dup2(own, fd);
+}
+
+/* A socket's flags are those of whoever made it. */
+static bool line_write(int fd, struct span line)
+{
+	ssize_t n = send(fd, line.p, line.len, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	if (n < 0 && errno == ENOTSOCK)
+		n = write(fd, line.p, line.len);
+	return n == (ssize_t)line.len;
+}
+
+static void line_make(const struct log *log, enum log_level level,
+		      const char *msg, const struct log_field *fields,
+		      struct buf *b)
+{
+	buf_init(b, LINE_MAX_BYTES - 1);
+	buf_printf(b, "level=%s process=%s msg=", level_names[level],
+		   log->process);
+	value_write(b, span_of(msg));
+	for (; fields->kind != LOG_KIND_END; fields++)
+		field_write(b, fields);
+	b->error = 0;
+	b->max = LINE_MAX_BYTES;
+	buf_puts(b, "\n");
+}
+
+static bool line_send(const struct log *log, const struct buf *b)
+{
+	const bool was_taken = line_write(log->fd, buf_view(b));
+
+	return (log->stream < 0 || line_write(log->stream, buf_view(b))) &&
+	       was_taken;
+}
+
+/* Before the first line that is taken again. */
+static void loss_tell(const struct log *log)
+{
+	struct log_loss *loss = log->loss;
+	struct buf b;
+
+	if (loss == NULL || loss->lost == loss->told)
+		return;
+	line_make(log, LOG_LEVEL_WARN, "log lines were lost, nobody took them",
+		  LOG_FIELDS(log_u64("lost", loss->lost - loss->told),
+			     log_u64("total", loss->lost)),
+		  &b);
+	if (line_send(log, &b))
+		loss->told = loss->lost;
+	buf_done(&b);
+}
+
 void log_line(const struct log *log, enum log_level level, const char *msg,
 	      const struct log_field *fields)
 {
@@ -65,16 +135,10 @@ void log_line(const struct log *log, enum log_level level, const char *msg,
 
 	if (level > log->level)
 		return;
-	buf_init(&b, LINE_MAX_BYTES);
-	buf_printf(&b, "level=%s process=%s msg=", level_names[level],
-		   log->process);
-	value_write(&b, span_of(msg));
-	for (; fields->kind != LOG_KIND_END; fields++)
-		field_write(&b, fields);
-	b.error = 0;
-	b.max = LINE_MAX_BYTES + 1;
-	buf_puts(&b, "\n");
-	(void)file_write_all(log->fd, buf_view(&b));
+	loss_tell(log);
+	line_make(log, level, msg, fields, &b);
+	if (!line_send(log, &b) && log->loss != NULL)
+		log->loss->lost++;
 	buf_done(&b);
 }
 

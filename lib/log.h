@@ -3,6 +3,9 @@
  *
  *	level=warn process=audit msg="records lost" lost=42 action=continue
  *
+ * No reader can stop a process that logs: a line that is not taken at once is
+ * counted, and the next one that is taken says how many were not.
+ *
  * Values with a blank, '=', '"' or a control byte are quoted and escaped, so
  * that text from outside can forge neither a line nor a key. Only cmd/ logs.
  */
@@ -19,10 +22,17 @@ enum log_level {
 	LOG_LEVEL_DEBUG
 };
 
+/* Lines that nobody took. */
+struct log_loss {
+	uint64_t lost, told;
+};
+
 struct log {
-	int fd;		      /* borrowed; usually 2 */
-	const char *process;  /* "supervisor", "audit", ... */
-	enum log_level level; /* what is above it is not written */
+	int fd;		       /* borrowed; usually 2 */
+	int stream;	       /* borrowed; gets each line too; -1: none */
+	struct log_loss *loss; /* NULL: not counted */
+	const char *process;   /* "supervisor", "audit", ... */
+	enum log_level level;  /* what is above it is not written */
 };
 
 enum log_kind {
@@ -40,11 +50,20 @@ struct log_field {
 };
 
 /**
+ * log_unblock() - have writes to a pipe or terminal fail instead of wait.
+ * @fd: a descriptor that others may share: it is replaced by one of its own,
+ *      whose flags are nobody else's.
+ *
+ * What cannot be opened anew stays as it is.
+ */
+void log_unblock(int fd);
+
+/**
  * log_line() - write one line with one write(2).
  * @fields: ends with a LOG_KIND_END; LOG_FIELDS() makes it.
  *
- * A line is cut at 1000 bytes (LinuxKit's memlogd cuts at 1024). A write that
- * fails is lost: there is nowhere left to say so.
+ * A line is cut at 1000 bytes (LinuxKit's memlogd cuts at 1024), with its
+ * newline.
  */
 void log_line(const struct log *log, enum log_level level, const char *msg,
 	      const struct log_field *fields);

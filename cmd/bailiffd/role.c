@@ -3,6 +3,7 @@
 #include "cmd/bailiffd/role.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,9 @@ int role_begin(struct role_base *b, enum role role, struct msg *start,
 	*b = (struct role_base){
 		.role = role,
 		.log = { .fd = 2,
+			 .stream =
+				 fcntl(STREAM_FD, F_GETFD) < 0 ? -1 : STREAM_FD,
+			 .loss = &b->log_loss,
 			 .process = role_name(role),
 			 .level = LOG_LEVEL_INFO },
 		.supervisor = { .fd = CHANNEL_FD, .name = "supervisor" },

@@ -22,6 +22,7 @@
 struct role_base {
 	enum role role;
 	struct log log;
+	struct log_loss log_loss;
 	struct loop *loop;	  /* owned */
 	struct msg_store *store;  /* owned; for all channels, one at a time */
 	struct source supervisor; /* CHANNEL_FD */

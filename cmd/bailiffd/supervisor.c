@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,6 +21,7 @@
 #include "lib/auto.h"
 #include "lib/file.h"
 #include "lib/json.h"
+#include "lib/memlog.h"
 #include "lib/num.h"
 #include "pkg/enforce/enforce.h"
 #include "pkg/identity/paths.h"
@@ -917,6 +919,8 @@ static void supervisor_init(struct supervisor *s,
 {
 	*s = (struct supervisor){
 		.log = { .fd = 2,
+			 .stream = -1,
+			 .loss = &s->log_loss,
 			 .process = o->is_arming ? "arm" : "supervisor",
 			 .level = LOG_LEVEL_INFO },
 		.is_arming = o->is_arming,
@@ -940,6 +944,7 @@ static void supervisor_init(struct supervisor *s,
 	for (size_t i = 0; i < ROLE_COUNT; i++)
 		s->workers[i] = (struct worker){
 			.role = (enum role)i,
+			.stream_fd = -1,
 			.channel = { .fd = -1,
 				     .name = role_name((enum role)i) },
 			.exit = { .fd = -1, .name = "a worker's end" },
@@ -973,6 +978,33 @@ static void start_tell(struct supervisor *s)
 			 (unsigned long long)f[FACT_LANDLOCK].number,
 			 posture_state_word(f[FACT_BPF_LSM].state),
 			 posture_state_word(f[FACT_APPARMOR].state));
+}
+
+/* A reader of the log must not be able to stop the daemon. LinuxKit's service
+ * gives what it reads from a pipe to memlogd, so there the stream takes the
+ * pipe's place; everywhere else it has each line too. */
+static void log_begin(struct supervisor *s)
+{
+	struct err e = { 0 };
+	struct stat st;
+	int fd;
+
+	log_unblock(s->log.fd);
+	fd = memlog_open(MEMLOG_SOCKET, "bailiff", &e);
+	if (fd == -ENOENT)
+		return;
+	if (fd < 0) {
+		log_err(&s->log, LOG_LEVEL_WARN, "no stream at memlogd", &e);
+		return;
+	}
+	if (fstat(s->log.fd, &st) == 0 && S_ISFIFO(st.st_mode) &&
+	    dup2(fd, s->log.fd) >= 0) {
+		(void)close(fd);
+		return;
+	}
+	s->log.stream = fd;
+	for (size_t i = 0; i < ROLE_COUNT; i++)
+		s->workers[i].stream_fd = fd;
 }
 
 /* Before audit is switched on: what loads a program is audited. */
@@ -1040,6 +1072,7 @@ static void supervisor_done(struct supervisor *s)
 	ledger_free(s->ledger);
 	loop_free(s->loop);
 	free(s->store);
+	fd_drop(&s->log.stream);
 }
 
 int supervisor_main(const struct supervisor_options *o)
@@ -1049,6 +1082,7 @@ int supervisor_main(const struct supervisor_options *o)
 	int code = 111;
 
 	supervisor_init(&s, o);
+	log_begin(&s);
 	if (supervisor_open(&s, &e) < 0) {
 		log_err(&s.log, LOG_LEVEL_ERROR, "cannot start", &e);
 	} else {

@@ -64,6 +64,7 @@ struct observed {
 
 struct supervisor {
 	struct log log;
+	struct log_loss log_loss;
 	struct loop *loop;
 	struct msg_store *store;
 	bool is_arming;	   /* "bailiffd arm": publish, then end */

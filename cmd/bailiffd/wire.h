@@ -135,5 +135,7 @@ enum load_stage {
 
 /* The channel to the supervisor in every worker. */
 #define CHANNEL_FD 3
+/* memlogd's stream of a worker's log, where there is one; else closed. */
+#define STREAM_FD 4
 
 #endif

@@ -34,22 +34,30 @@ static const char *const worker_env[] = { NULL };
 #endif
 
 /* In the child, between fork and exec: async-signal-safe calls only. */
-static _Noreturn void child_exec(const char *name, int channel)
+static _Noreturn void child_exec(const char *name, int channel, int stream)
 {
 	char *const argv[] = { (char *)(uintptr_t) "bailiffd",
 			       (char *)(uintptr_t) "--role",
 			       (char *)(uintptr_t)name, NULL };
+	const unsigned first = stream >= 0 ? STREAM_FD + 1 : CHANNEL_FD + 1;
 	sigset_t none;
 
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	/* Above both: neither is written over while it is needed. */
+	if (stream >= 0 && stream <= STREAM_FD)
+		stream = fcntl(stream, F_DUPFD, STREAM_FD + 1);
+	if (channel == STREAM_FD)
+		channel = fcntl(channel, F_DUPFD, STREAM_FD + 1);
 	if (channel == CHANNEL_FD) {
 		if (fcntl(channel, F_SETFD, 0) < 0)
 			_exit(111);
 	} else if (dup2(channel, CHANNEL_FD) < 0) {
 		_exit(111);
 	}
-	if (close_range(CHANNEL_FD + 1, ~0U, 0) < 0)
+	if (stream >= 0 && dup2(stream, STREAM_FD) < 0)
+		_exit(111);
+	if (close_range(first, ~0U, 0) < 0)
 		_exit(111);
 	(void)execve("/proc/self/exe", argv,
 		     (char *const *)(uintptr_t)worker_env);
@@ -73,7 +81,7 @@ int worker_spawn(struct worker *w, struct err *e)
 	if (pid < 0)
 		return err_errno(e, "fork");
 	if (pid == 0)
-		child_exec(role_name(w->role), theirs);
+		child_exec(role_name(w->role), theirs, w->stream_fd);
 	exit_fd = child_open(pid, e);
 	if (exit_fd < 0) {
 		(void)kill(pid, SIGKILL);

@@ -32,6 +32,7 @@ struct worker {
 					  * is due */
 	uint32_t pause_ms;		 /* before the next start */
 	struct source channel;		 /* fd: our end, -1 while not running */
+	int stream_fd;			 /* borrowed; its log's, or -1 */
 	struct source exit;		 /* fd: pidfd, -1 while not running */
 };
 
@@ -41,7 +42,8 @@ const char *role_name(enum role role);
  * worker_spawn() - exec this program anew as @w's role.
  *
  * Fills pid, channel.fd and exit.fd. The child has descriptors 0 to 2 and its
- * channel at CHANNEL_FD, nothing else. The caller adds the sources to its loop.
+ * channel at CHANNEL_FD, stream_fd at STREAM_FD, nothing else. The caller adds
+ * the sources to its loop.
  *
  * Return: 0; as socketpair(2), fork(2), pidfd_open(2).
  */
