@@ -70,7 +70,9 @@ static int program_load(int protocol, struct err *e)
 		  .imm = -EPERM },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
-	LIBBPF_OPTS(bpf_prog_load_opts, opts);
+	struct bpf_prog_load_opts opts = { .sz = sizeof(opts),
+					   .expected_attach_type =
+						   BPF_LSM_MAC };
 	int id, fd;
 
 	id = libbpf_find_vmlinux_btf_id(HOOK, BPF_LSM_MAC);
@@ -80,7 +82,6 @@ static int program_load(int protocol, struct err *e)
 			"the kernel's types do not tell of the hook " HOOK
 			": %s",
 			strerror(-id));
-	opts.expected_attach_type = BPF_LSM_MAC;
 	opts.attach_btf_id = (uint32_t)id;
 	fd = bpf_prog_load(BPF_PROG_TYPE_LSM, "bailiff_doctor", "GPL", insns,
 			   sizeof(insns) / sizeof(insns[0]), &opts);
