@@ -90,10 +90,9 @@ static const char *const ship_calls[] = {
 static const struct confine_row rows[] = {
 	{
 		.process = "supervisor",
-		.caps = CAP(AUDIT_CONTROL) | CAP(AUDIT_READ) | CAP(CHOWN) |
-			CAP(DAC_OVERRIDE) | CAP(FOWNER) | CAP(KILL) |
-			CAP(NET_ADMIN) | CAP(SETGID) | CAP(SETPCAP) |
-			CAP(SETUID) | CAP(SYS_PTRACE),
+		.caps = CAP(AUDIT_CONTROL) | CAP(CHOWN) | CAP(DAC_OVERRIDE) |
+			CAP(FOWNER) | CAP(KILL) | CAP(SETGID) | CAP(SETPCAP) |
+			CAP(SETUID),
 		.paths = { { "/", READ | LANDLOCK_ACCESS_FS_EXECUTE },
 			   { PATH_RUN, MANAGE },
 			   { PATH_STATE, MANAGE },

@@ -66,7 +66,7 @@ for role in audit policy control ship; do
 "Uid:1899999999 Threads:1 CapPrm:$none CapEff:$none CapBnd:$none NoNewPrivs:1 Seccomp:2 "
 done
 t_is "the supervisor is what its row says" "$(row "$DAEMON")" \
-"Uid:0 Threads:1 CapPrm:00000020400811eb CapEff:00000020400811eb CapBnd:00000020400811eb NoNewPrivs:1 Seccomp:2 "
+"Uid:0 Threads:1 CapPrm:00000000400001eb CapEff:00000000400001eb CapBnd:00000000400001eb NoNewPrivs:1 Seccomp:2 "
 
 # ---- workers die and come back ----------------------------------------------------
 back() { # ROLE OLD-PID
