@@ -54,7 +54,7 @@ static int frame_render(const struct control_role *role, const struct ask *ask,
 		return render_laurel(ev, node.node, out);
 	case FORMAT_JSON:
 	default:
-		return render_json(ev, &node, out);
+		return renderer_json(role->renderer, ev, &node, out);
 	}
 }
 
@@ -299,7 +299,7 @@ static void explain_event(struct control_role *role, struct ask *ask,
 			 (unsigned long long)seq);
 		return;
 	}
-	if (render_json(&ev, &node, &ask->event_json) < 0 ||
+	if (renderer_json(role->renderer, &ev, &node, &ask->event_json) < 0 ||
 	    render_raw(&ev, &ask->raw) < 0) {
 		ask_fail(ask, 500, EIO, "the event cannot be shown");
 		return;

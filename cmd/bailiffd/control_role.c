@@ -14,6 +14,7 @@
 #include "cmd/bailiffd/publication.h"
 #include "lib/auto.h"
 #include "lib/json.h"
+#include "pkg/audit/render.h"
 
 #define TYPE_JSON "application/json"
 #define TYPE_METRICS \
@@ -438,6 +439,8 @@ static int role_init(struct control_role *role, struct err *e)
 				      .ops = policy_ops,
 				      .op_count = 1,
 				      .lost = policy_lost };
+	if (renderer_new(&role->renderer) < 0)
+		return err_set(e, ENOMEM, "out of memory");
 	role->timer = (struct source){ timer_open(e), "timer", follow_tick };
 	if (role->timer.fd < 0)
 		return role->timer.fd;
@@ -461,6 +464,7 @@ int control_main(void)
 		log_err(&role->base.log, LOG_LEVEL_ERROR, "cannot start", &e);
 	else
 		code = role_run(&role->base);
+	renderer_free(role->renderer);
 	for (int i = 0; i < 2; i++)
 		control_server_free(role->doors[i].server);
 	for (size_t i = 0; i < ASKS_MAX; i++)

@@ -74,6 +74,7 @@ struct control_role {
 	struct source timer; /* followers look for new events */
 	uint32_t last_id;
 	struct ask asks[ASKS_MAX];
+	struct renderer *renderer;
 };
 
 /* ---- control_role.c ---- */

@@ -26,6 +26,7 @@ struct ship_role {
 	int trail_fd, cursor_fd;
 	struct source timer;
 	uint64_t ticks;
+	struct renderer *renderer;
 	struct shipper *shippers[SHIP_COLLECTORS_MAX];
 	size_t count;
 	/* A collector that the policy names and nobody can ship to. */
@@ -59,7 +60,7 @@ static int frame_render(void *ctx, const struct trail_frame *frame,
 		return r;
 	denied = event_denial(&ev, &denial);
 	buf_init(&json, SHIP_MESSAGE_MAX);
-	r = render_json(&ev, &node, &json);
+	r = renderer_json(role->renderer, &ev, &node, &json);
 	line = (struct syslog_event){
 		.severity = severity_of(&ev, denied),
 		.time_ms = ev.time_ms,
@@ -196,6 +197,8 @@ static int role_init(struct ship_role *role, struct err *e)
 	role->base.ops = supervisor_ops;
 	role->base.op_count =
 		sizeof(supervisor_ops) / sizeof(supervisor_ops[0]);
+	if (renderer_new(&role->renderer) < 0)
+		return err_set(e, ENOMEM, "out of memory");
 	role->timer = (struct source){ timer_open(e), "timer", tick };
 	if (role->timer.fd < 0)
 		return role->timer.fd;
@@ -217,6 +220,7 @@ int ship_main(void)
 	else
 		code = role_run(&role.base);
 	shippers_free(&role);
+	renderer_free(role.renderer);
 	fd_drop(&role.timer.fd);
 	fd_drop(&role.trail_fd);
 	fd_drop(&role.cursor_fd);
