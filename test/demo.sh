@@ -86,7 +86,7 @@ s_make || wrong "nginx's files and redis's container are made"
 
 # ===================================================================================
 act "1  What the owner of an image writes, and what is signed"
-grep -v '^#' "$TOP/examples/linuxkit.yml" | head -n 12 | quote
+grep -v '^#' "$TOP/examples/full.yml" | head -n 12 | quote
 say "and for nginx, among other rules:"
 jq -c '.landlock | .pathBeneath[0,1,2], .netPort[0]' \
 	"$POLICIES/services/nginx.json" | quote

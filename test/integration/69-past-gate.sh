@@ -251,7 +251,9 @@ mkdir -p $TASKS/inside
 start inside
 printf %s "$PID" >$TASKS/inside/init.pid
 box above '.linux.cgroupsPath = "/node"'
+mkdir -p $TASKS/above
 start above
+printf %s "$PID" >$TASKS/above/init.pid
 box root
 mkdir -p $TASKS/root
 start root
