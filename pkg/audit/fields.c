@@ -49,6 +49,7 @@ static const struct {
 	[FIELD_PROTOCOL]      = { "protocol",      10 },
 	[FIELD_FILTER_LIST]   = { "filter-list",   10 },
 	[FIELD_FAN_RESPONSE]  = { "fan-response",  10 },
+	[FIELD_MULTICAST_GROUP] = { "multicast-group", 10 },
 	[FIELD_FD]            = { "fd",            16 },
 	[FIELD_AT_FLAGS]      = { "at-flags",      16 },
 	[FIELD_ACCESS]        = { "access",        16 },
@@ -68,6 +69,7 @@ static const struct {
 	[FIELD_CLOCK]         = { "clock",         16 },
 	[FIELD_SOCKETCALL]    = { "socketcall",    16 },
 	[FIELD_SOCKOPT_LEVEL] = { "sockopt-level", 16 },
+	[FIELD_SHM_FLAGS]     = { "shm-flags",     16 },
 	/* clang-format on */
 };
 

@@ -36,27 +36,28 @@ enum field_class {
 	FIELD_UID, /* 4294967295: unset */
 
 	/* ---- numbers that have names (symbols.h) ---- */
-	FIELD_ARCH,	    /* hex: AUDIT_ARCH_* */
-	FIELD_SYSCALL,	    /* of the record's arch */
-	FIELD_ARG,	    /* hex; its class is syscall_arg()'s */
-	FIELD_EXIT,	    /* a result; below 0 an errno */
-	FIELD_ERRNO,	    /* with or without a minus */
-	FIELD_SIGNAL,	    /* 11: SIGSEGV */
-	FIELD_CAPABILITY,   /* 21: CAP_SYS_ADMIN */
-	FIELD_CAPS,	    /* hex: a set of capabilities */
-	FIELD_MODE,	    /* octal: type and permissions */
-	FIELD_OPEN_FLAGS,   /* hex */
-	FIELD_OPEN_FLAGS_8, /* octal: OPENAT2 */
-	FIELD_RESOLVE,	    /* hex: openat2's RESOLVE_* */
-	FIELD_MMAP_FLAGS,   /* hex */
-	FIELD_PERSONALITY,  /* hex */
-	FIELD_URING_OP,	    /* 18: IORING_OP_OPENAT */
-	FIELD_SECCOMP_CODE, /* hex: SECCOMP_RET_* */
-	FIELD_FAMILY,	    /* 2: inet */
-	FIELD_NFPROTO,	    /* family of a NETFILTER_CFG */
-	FIELD_PROTOCOL,	    /* 6: tcp */
-	FIELD_FILTER_LIST,  /* list= of a rule: 4: exit */
-	FIELD_FAN_RESPONSE, /* resp= of FANOTIFY */
+	FIELD_ARCH,	       /* hex: AUDIT_ARCH_* */
+	FIELD_SYSCALL,	       /* of the record's arch */
+	FIELD_ARG,	       /* hex; its class is syscall_arg()'s */
+	FIELD_EXIT,	       /* a result; below 0 an errno */
+	FIELD_ERRNO,	       /* with or without a minus */
+	FIELD_SIGNAL,	       /* 11: SIGSEGV */
+	FIELD_CAPABILITY,      /* 21: CAP_SYS_ADMIN */
+	FIELD_CAPS,	       /* hex: a set of capabilities */
+	FIELD_MODE,	       /* octal: type and permissions */
+	FIELD_OPEN_FLAGS,      /* hex */
+	FIELD_OPEN_FLAGS_8,    /* octal: OPENAT2 */
+	FIELD_RESOLVE,	       /* hex: openat2's RESOLVE_* */
+	FIELD_MMAP_FLAGS,      /* hex */
+	FIELD_PERSONALITY,     /* hex */
+	FIELD_URING_OP,	       /* 18: IORING_OP_OPENAT */
+	FIELD_SECCOMP_CODE,    /* hex: SECCOMP_RET_* */
+	FIELD_FAMILY,	       /* 2: inet */
+	FIELD_NFPROTO,	       /* family of a NETFILTER_CFG */
+	FIELD_PROTOCOL,	       /* 6: tcp */
+	FIELD_FILTER_LIST,     /* list= of a rule: 4: exit */
+	FIELD_FAN_RESPONSE,    /* resp= of FANOTIFY */
+	FIELD_MULTICAST_GROUP, /* nl-mcgrp= of EVENT_LISTENER: 1: readlog */
 
 	/* ---- of arguments only: syscall_arg(), types.h ---- */
 	FIELD_FD, /* -100: AT_FDCWD */
@@ -78,6 +79,7 @@ enum field_class {
 	FIELD_CLOCK,
 	FIELD_SOCKETCALL,
 	FIELD_SOCKOPT_LEVEL,
+	FIELD_SHM_FLAGS,
 
 	FIELD_CLASSES
 };

@@ -164,6 +164,7 @@ TEST(numbers_have_the_names_of_the_headers)
 		{ FIELD_PROT, 0, 0, "PROT_NONE" },
 		{ FIELD_PROT, 0, 5, "PROT_READ|PROT_EXEC" },
 		{ FIELD_MMAP_FLAGS, 0, 0x22, "MAP_PRIVATE|MAP_ANONYMOUS" },
+		{ FIELD_SHM_FLAGS, 0, 03666, "IPC_CREAT|IPC_EXCL|0x1b6" },
 		{ FIELD_CLONE_FLAGS, 0, 0x1200011,
 		  "SIGCHLD|CLONE_CHILD_CLEARTID|CLONE_CHILD_SETTID" },
 		{ FIELD_MOUNT_FLAGS, 0, 0x1001, "MS_RDONLY|MS_BIND" },
@@ -190,6 +191,8 @@ TEST(numbers_have_the_names_of_the_headers)
 		{ FIELD_PTRACE_OP, 0, 0x4206, "PTRACE_SEIZE" },
 		{ FIELD_FILTER_LIST, 0, 4, "exit" },
 		{ FIELD_FAN_RESPONSE, 0, 2, "deny" },
+		{ FIELD_MULTICAST_GROUP, 0, 1, "readlog" },
+		{ FIELD_MULTICAST_GROUP, 0, 2, "" },
 		{ FIELD_DEC, 0, 1, "" },
 		{ FIELD_WORD, 0, 1, "" },
 		/* clang-format on */

@@ -304,7 +304,7 @@ static const struct {
 	  "pid=231 uid=0 auid=1 tty=(none) ses=1 comm=\"t\" "
 	  "exe=\"/t\" nl-mcgrp=1 op=connect res=1",
 	  "pid=231 uid=0 auid=1 tty=(none) ses=1 comm=t exe=/t "
-	  "nl-mcgrp=1 op=connect res=1" },
+	  "nl-mcgrp=readlog op=connect res=1" },
 	{ "URINGOP",
 	  "uring_op=18 success=yes exit=-2 items=1 ppid=183 pid=224 "
 	  "uid=0 key=\"uring\"",

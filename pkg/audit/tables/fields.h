@@ -191,7 +191,7 @@ static const struct field_row {
 	[205] = { 0x637365645f79656b, "key_desc", 8, FIELD_ENCODED, 0, 0 },
 	[206] = { 0x747865742d646c6f, "old-context", 11, FIELD_WORD, 0, 0 },
 	[207] = { 0x7365747974796271, "qbytes", 6, FIELD_HEX, 0, 0 },
-	[208] = { 0x707267636d2d6c6e, "nl-mcgrp", 8, FIELD_DEC, 0, 0 },
+	[208] = { 0x707267636d2d6c6e, "nl-mcgrp", 8, FIELD_MULTICAST_GROUP, 0, 0 },
 	[209] = { 0x65707974656d616e, "nametype", 8, FIELD_WORD, 0, 0 },
 	[210] = { 0x74726f70726f7073, "sport", 5, FIELD_DEC, 0, 0 },
 	[211] = { 0x647763, "cwd", 3, FIELD_ENCODED, 0, 0 },

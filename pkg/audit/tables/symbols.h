@@ -318,6 +318,8 @@ static const struct symbol_names {
 	char n_F_SETSIG[sizeof("F_SETSIG")];
 	char n_F_SET_FILE_RW_HINT[sizeof("F_SET_FILE_RW_HINT")];
 	char n_F_SET_RW_HINT[sizeof("F_SET_RW_HINT")];
+	char n_IPC_CREAT[sizeof("IPC_CREAT")];
+	char n_IPC_EXCL[sizeof("IPC_EXCL")];
 	char n_KEYCTL_ASSUME_AUTHORITY[sizeof("KEYCTL_ASSUME_AUTHORITY")];
 	char n_KEYCTL_CAPABILITIES[sizeof("KEYCTL_CAPABILITIES")];
 	char n_KEYCTL_CHOWN[sizeof("KEYCTL_CHOWN")];
@@ -602,6 +604,8 @@ static const struct symbol_names {
 	char n_SECCOMP_GET_NOTIF_SIZES[sizeof("SECCOMP_GET_NOTIF_SIZES")];
 	char n_SECCOMP_SET_MODE_FILTER[sizeof("SECCOMP_SET_MODE_FILTER")];
 	char n_SECCOMP_SET_MODE_STRICT[sizeof("SECCOMP_SET_MODE_STRICT")];
+	char n_SHM_HUGETLB[sizeof("SHM_HUGETLB")];
+	char n_SHM_NORESERVE[sizeof("SHM_NORESERVE")];
 	char n_SHORT_INODE[sizeof("SHORT_INODE")];
 	char n_SIGABRT[sizeof("SIGABRT")];
 	char n_SIGALRM[sizeof("SIGALRM")];
@@ -798,6 +802,7 @@ static const struct symbol_names {
 	char n_netrom[sizeof("netrom")];
 	char n_nfc[sizeof("nfc")];
 	char n_nios2[sizeof("nios2")];
+	char n_none[sizeof("none")];
 	char n_nop[sizeof("nop")];
 	char n_nop128[sizeof("nop128")];
 	char n_openat[sizeof("openat")];
@@ -823,6 +828,7 @@ static const struct symbol_names {
 	char n_read[sizeof("read")];
 	char n_read_fixed[sizeof("read_fixed")];
 	char n_read_multishot[sizeof("read_multishot")];
+	char n_readlog[sizeof("readlog")];
 	char n_readv[sizeof("readv")];
 	char n_readv_fixed[sizeof("readv_fixed")];
 	char n_recv[sizeof("recv")];
@@ -1211,6 +1217,8 @@ static const struct symbol_names {
 	"F_SETSIG",
 	"F_SET_FILE_RW_HINT",
 	"F_SET_RW_HINT",
+	"IPC_CREAT",
+	"IPC_EXCL",
 	"KEYCTL_ASSUME_AUTHORITY",
 	"KEYCTL_CAPABILITIES",
 	"KEYCTL_CHOWN",
@@ -1495,6 +1503,8 @@ static const struct symbol_names {
 	"SECCOMP_GET_NOTIF_SIZES",
 	"SECCOMP_SET_MODE_FILTER",
 	"SECCOMP_SET_MODE_STRICT",
+	"SHM_HUGETLB",
+	"SHM_NORESERVE",
 	"SHORT_INODE",
 	"SIGABRT",
 	"SIGALRM",
@@ -1691,6 +1701,7 @@ static const struct symbol_names {
 	"netrom",
 	"nfc",
 	"nios2",
+	"none",
 	"nop",
 	"nop128",
 	"openat",
@@ -1716,6 +1727,7 @@ static const struct symbol_names {
 	"read",
 	"read_fixed",
 	"read_multishot",
+	"readlog",
 	"readv",
 	"readv_fixed",
 	"recv",
@@ -2336,6 +2348,10 @@ static const struct symbol bits_mount_flags[] = {
 	{ 0x40000000, NAME(MS_ACTIVE) },
 	{ 0x80000000, NAME(MS_NOUSER) },
 };
+static const struct symbol ones_multicast_group[] = {
+	{ 0x0, NAME(none) },
+	{ 0x1, NAME(readlog) },
+};
 static const struct symbol ones_nfproto[] = {
 	{ 0x0, NAME(unspec) },
 	{ 0x1, NAME(inet) },
@@ -2661,6 +2677,12 @@ static const struct symbol ones_seccomp_op[] = {
 	{ 0x2, NAME(SECCOMP_GET_ACTION_AVAIL) },
 	{ 0x3, NAME(SECCOMP_GET_NOTIF_SIZES) },
 };
+static const struct symbol bits_shm_flags[] = {
+	{ 0x200, NAME(IPC_CREAT) },
+	{ 0x400, NAME(IPC_EXCL) },
+	{ 0x800, NAME(SHM_HUGETLB) },
+	{ 0x1000, NAME(SHM_NORESERVE) },
+};
 static const struct symbol ones_signal[] = {
 	{ 0x1, NAME(SIGHUP) },
 	{ 0x2, NAME(SIGINT) },
@@ -2876,6 +2898,8 @@ static const struct symbol_table {
 	  SYMBOLS(ones_mmap_flags), SYMBOLS(bits_mmap_flags) },
 	{ FIELD_MOUNT_FLAGS, 0x0, 0x0,
 	  NULL, 0, SYMBOLS(bits_mount_flags) },
+	{ FIELD_MULTICAST_GROUP, 0x0, 0xffffffffffffffff,
+	  SYMBOLS(ones_multicast_group), NULL, 0 },
 	{ FIELD_NFPROTO, 0x0, 0xffffffffffffffff,
 	  SYMBOLS(ones_nfproto), NULL, 0 },
 	{ FIELD_OPEN_FLAGS, 0xc00000b7, 0x3,
@@ -2910,6 +2934,8 @@ static const struct symbol_table {
 	  SYMBOLS(ones_seccomp_code), NULL, 0 },
 	{ FIELD_SECCOMP_OP, 0x0, 0xffffffffffffffff,
 	  SYMBOLS(ones_seccomp_op), NULL, 0 },
+	{ FIELD_SHM_FLAGS, 0x0, 0x0,
+	  NULL, 0, SYMBOLS(bits_shm_flags) },
 	{ FIELD_SIGNAL, 0x0, 0xffffffffffffffff,
 	  SYMBOLS(ones_signal), NULL, 0 },
 	{ FIELD_SOCKET_TYPE, 0x0, 0xf,
@@ -2941,23 +2967,25 @@ static const uint8_t symbol_first[FIELD_CLASSES] = {
 	[FIELD_KEYCTL_OP] = 14,
 	[FIELD_MMAP_FLAGS] = 15,
 	[FIELD_MOUNT_FLAGS] = 16,
-	[FIELD_NFPROTO] = 17,
-	[FIELD_OPEN_FLAGS] = 18,
-	[FIELD_PERSONALITY] = 25,
-	[FIELD_PRCTL_OP] = 26,
-	[FIELD_PROT] = 27,
-	[FIELD_PROTOCOL] = 28,
-	[FIELD_PTRACE_OP] = 29,
-	[FIELD_RESOLVE] = 30,
-	[FIELD_RLIMIT] = 31,
-	[FIELD_SECCOMP_CODE] = 32,
-	[FIELD_SECCOMP_OP] = 33,
-	[FIELD_SIGNAL] = 34,
-	[FIELD_SOCKET_TYPE] = 35,
-	[FIELD_SOCKETCALL] = 36,
-	[FIELD_SOCKOPT_LEVEL] = 37,
-	[FIELD_UMOUNT_FLAGS] = 38,
-	[FIELD_URING_OP] = 39,
+	[FIELD_MULTICAST_GROUP] = 17,
+	[FIELD_NFPROTO] = 18,
+	[FIELD_OPEN_FLAGS] = 19,
+	[FIELD_PERSONALITY] = 26,
+	[FIELD_PRCTL_OP] = 27,
+	[FIELD_PROT] = 28,
+	[FIELD_PROTOCOL] = 29,
+	[FIELD_PTRACE_OP] = 30,
+	[FIELD_RESOLVE] = 31,
+	[FIELD_RLIMIT] = 32,
+	[FIELD_SECCOMP_CODE] = 33,
+	[FIELD_SECCOMP_OP] = 34,
+	[FIELD_SHM_FLAGS] = 35,
+	[FIELD_SIGNAL] = 36,
+	[FIELD_SOCKET_TYPE] = 37,
+	[FIELD_SOCKETCALL] = 38,
+	[FIELD_SOCKOPT_LEVEL] = 39,
+	[FIELD_UMOUNT_FLAGS] = 40,
+	[FIELD_URING_OP] = 41,
 };
 #undef NAME
 #undef SYMBOLS

@@ -1919,7 +1919,7 @@ static const struct call_row {
 	[CALL_shmat] = { offsetof(struct call_names, n_shmat), { [0] = FIELD_UNKNOWN } },
 	[CALL_shmctl] = { offsetof(struct call_names, n_shmctl), { [0] = FIELD_UNKNOWN } },
 	[CALL_shmdt] = { offsetof(struct call_names, n_shmdt), { [0] = FIELD_UNKNOWN } },
-	[CALL_shmget] = { offsetof(struct call_names, n_shmget), { [0] = FIELD_UNKNOWN } },
+	[CALL_shmget] = { offsetof(struct call_names, n_shmget), { [2] = FIELD_SHM_FLAGS } },
 	[CALL_shutdown] = { offsetof(struct call_names, n_shutdown), { [0] = FIELD_UNKNOWN } },
 	[CALL_sigaction] = { offsetof(struct call_names, n_sigaction), { [0] = FIELD_UNKNOWN } },
 	[CALL_sigaltstack] = { offsetof(struct call_names, n_sigaltstack), { [0] = FIELD_UNKNOWN } },
