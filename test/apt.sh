@@ -3,7 +3,8 @@
 # apt.sh - packages of another release of Debian, fetched and unpacked only.
 # Source it first:
 #
-#	apt_private DIR SUITE      lists of SUITE in DIR; sets $apt_options
+#	apt_private DIR SUITE [deb-src]   lists of SUITE in DIR, $apt_options
+#	apt_use DIR                       $apt_options for lists that are there
 #	apt-get "${apt_options[@]}" download PACKAGE
 #	apt_unpack DIR SUITE INTO PACKAGE...
 #	apt_file NAME PACKAGE PATH WORK     prints where a file of a package is
@@ -51,8 +52,17 @@ apt_entry() {
 		}' {} +
 }
 
+# What apt-get needs to work with the lists in DIR.
+apt_use() { # DIR
+	apt_options=(-qq -o Dir::Etc::sourcelist="$1/sources.list"
+		-o Dir::Etc::sourceparts=- -o Dir::State::lists="$1/lists"
+		-o Dir::Cache="$1" -o APT::Sandbox::User=root
+		-o Acquire::Languages=none -o APT::Architecture=amd64
+		-o Acquire::http::Timeout=30)
+}
+
 # Return: 0; 1 with a sentence on stderr.
-apt_private() { # DIR SUITE
+apt_private() { # DIR SUITE [deb-src]
 	local entry
 	entry=$(apt_entry | head -n 1)
 	if [ -z "$entry" ]; then
@@ -60,12 +70,8 @@ apt_private() { # DIR SUITE
 		return 1
 	fi
 	mkdir -p "$1/lists/partial" "$1/archives/partial" &&
-		echo "$entry $2 main" >"$1/sources.list" || return 1
-	apt_options=(-qq -o Dir::Etc::sourcelist="$1/sources.list"
-		-o Dir::Etc::sourceparts=- -o Dir::State::lists="$1/lists"
-		-o Dir::Cache="$1" -o APT::Sandbox::User=root
-		-o Acquire::Languages=none -o APT::Architecture=amd64
-		-o Acquire::http::Timeout=30)
+		echo "${3:-deb}${entry#deb} $2 main" >"$1/sources.list" || return 1
+	apt_use "$1"
 	if ! apt-get "${apt_options[@]}" update >&2; then
 		echo "apt-get update failed for $2" >&2
 		return 1

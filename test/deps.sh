@@ -13,6 +13,13 @@ gcc                  the compiler
 libc6-dev            the C library
 linux-libc-dev       kernel headers
 musl-tools           the launcher is static against musl
+dpkg-dev             unpacks the sources of the static build
+patch                applies the patches of Debian to them
+perl                 OpenSSL is configured by it
+gperf                the table of system calls in libseccomp
+bzip2                an archive of sources
+xz-utils             another
+binutils             archives, stripping, readelf
 clang                second compiler, fuzzing
 libclang-rt-14-dev   sanitizers and libFuzzer of clang
 clang-format         the style check

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2034,SC2086,SC2154
+# openssl: hashes, signatures, keys, and TLS for collectors; nothing else of it.
+
+without='shared dso module engine dynamic-engine legacy fips tests docs apps
+	zlib comp async autoload-config quic http cmp cms ts ct srp srtp dtls
+	dgram nextprotoneg ssl3 tls1 tls1_1 aria bf blake2 camellia cast cmac
+	des dh dsa ec2m gost idea md4 mdc2 ml-dsa ml-kem slh-dsa ocb rc2 rc4
+	rc5 rmd160 seed siphash siv sm2 sm3 sm4 whirlpool argon2 rfc3779 ktls
+	afalgeng padlockeng capieng static-engine loadereng default-thread-pool
+	thread-pool tls-deprecated-ec ssl-trace multiblock ocsp psk filenames
+	err deprecated'
+options=()
+for feature in $without; do
+	# A version that does not know it would refuse to be configured.
+	! grep -q "^ *\"$feature\"" Configure || options+=("no-$feature")
+done
+CC=$CC CFLAGS=$CFLAGS ./Configure linux-x86_64 --prefix=/usr --libdir=lib \
+	--openssldir=/etc/ssl "${options[@]}"
+make build_generated
+make libcrypto.a libssl.a
+make DESTDIR="$SYSROOT" install_dev
