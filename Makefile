@@ -3,13 +3,26 @@
 #
 # Every combination of compiler and sanitizer has its own objects under
 # build/VARIANT/, so variants never mix. The launcher is always a static binary
-# against musl: it is mapped into every service.
+# against musl: it is mapped into every service. STATIC=1, which "make static"
+# sets, builds everything so, against a musl and libraries of its own.
 
 .DEFAULT_GOAL := all
 CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
 VARIANT := $(notdir $(CC))$(if $(SAN),-san)$(if $(FUZZ),-fuzz)
 O := build/$(VARIANT)
 BIN := $(if $(filter gcc,$(VARIANT)),build/bin,$(O)/bin)
+# What static programs are made of, below $(SYSROOT); the longest first.
+SYSROOT := build/musl-sysroot
+LIBRARIES := $(addprefix $(SYSROOT)/stamps/,linux-libc-dev musl openssl \
+	libmicrohttpd libseccomp elfutils libbpf audit libcap-ng zlib jansson)
+ifdef STATIC
+override CC := $(SYSROOT)/bin/musl-cc
+VARIANT := static
+O := build/static/obj
+BIN := build/static/bin
+endif
+# Where programs are linked; static ones are then stripped into $(BIN).
+LINKED_BIN := $(if $(STATIC),build/static/debug,$(BIN))
 VERSION := $(shell cat VERSION)
 prefix ?= /usr
 V ?= 0
@@ -31,7 +44,7 @@ HARDEN := -fstack-protector-strong -fstack-clash-protection \
 	-fcf-protection=full
 WERROR ?= -Werror
 OPT := $(if $(SAN)$(FUZZ),-O1 -g -fno-omit-frame-pointer,-O2 -g \
-	-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+	-U_FORTIFY_SOURCE $(if $(STATIC),,-D_FORTIFY_SOURCE=2))
 comma := ,
 SANFLAGS := $(if $(SAN)$(FUZZ),-fsanitize=address$(comma)undefined \
 	-fno-sanitize-recover=all)
@@ -41,7 +54,7 @@ $(addprefix $(O)/pkg/seccomp/,run.o verdict.o visit.o): FUZZFLAGS :=
 
 # Flags this compiler does not know are dropped, once per variant; probed with
 # a declaration, since an empty file is itself pedantically wrong.
-$(O)/flags.mk: Makefile
+$(O)/flags.mk: Makefile $(if $(STATIC),$(LIBRARIES))
 	@command -v $(CC) >/dev/null || { \
 		echo 'no $(CC) here: run "sudo make deps" first'; exit 1; }
 	@mkdir -p $(@D)
@@ -60,10 +73,19 @@ CFLAGS_ALL = $(STD) $(OPT) $(KNOWN) $(WERROR) $(SANFLAGS) $(FUZZFLAGS) \
 LDFLAGS_ALL = -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed \
 	$(SANFLAGS) $(LDFLAGS)
 LIBS := -laudit -lbpf -lseccomp -lcap-ng -ljansson -lmicrohttpd -lssl -lcrypto
+# A static program has in it what it uses of a library, and nothing says where
+# it was built.
+ifdef STATIC
+OPT += -ffunction-sections -fdata-sections -fno-unwind-tables \
+	-fno-asynchronous-unwind-tables -ffile-prefix-map=$(CURDIR)=.
+LDFLAGS_ALL = -static-pie -Wl,-z,relro,-z,now,-z,noexecstack \
+	-Wl,-z,separate-code,--gc-sections,--build-id=none $(LDFLAGS)
+LIBS += -lelf -lz
+endif
 
 # ---- what is built ---------------------------------------------------------
-COMMANDS := $(filter-out bailiff-exec,$(notdir $(patsubst %/,%,\
-	$(dir $(wildcard cmd/*/main.c)))))
+PROGRAMS := $(notdir $(patsubst %/,%,$(dir $(wildcard cmd/*/main.c))))
+COMMANDS := $(if $(STATIC),$(PROGRAMS),$(filter-out bailiff-exec,$(PROGRAMS)))
 CORE_SRC := $(wildcard lib/*.c pkg/*/*.c)
 CORE_OBJ := $(CORE_SRC:%.c=$(O)/%.o)
 UNIT_SRC := $(wildcard test/unit/*_test.c)
@@ -86,11 +108,10 @@ TOOLS := $(TOOL_SRC:test/%.c=build/test/%) $(LINKED) \
 
 .PHONY: all programs
 all: programs $(TUF_CLIENT) ## the programs, in build/bin
-programs: $(COMMANDS:%=$(BIN)/%) \
-	$(patsubst cmd/%/main.c,$(BIN)/%,$(wildcard cmd/bailiff-exec/main.c))
+programs: $(PROGRAMS:%=$(BIN)/%)
 
 define command_rules
-$(BIN)/$(1): $(patsubst %.c,$(O)/%.o,$(wildcard cmd/$(1)/*.c)) $(O)/core.a
+$(LINKED_BIN)/$(1): $(patsubst %.c,$(O)/%.o,$(wildcard cmd/$(1)/*.c)) $(O)/core.a
 	$(call say,LD,$$@)
 	@mkdir -p $$(@D)
 	$(Q)$(CC) $$(LDFLAGS_ALL) -o $$@ $$^ $(LIBS)
@@ -131,6 +152,7 @@ build/musl/%.o: %.c | build/uapi
 	$(call say,MUSL,$<)
 	@mkdir -p $(@D)
 	$(Q)musl-gcc $(MUSL_CFLAGS) -MMD -MP -c -o $@ $<
+ifndef STATIC
 build/bin/bailiff-exec: $(EXEC_OBJ)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
@@ -142,6 +164,32 @@ ifneq ($(BIN),build/bin)
 $(BIN)/bailiff-exec: build/bin/bailiff-exec
 	@mkdir -p $(@D)
 	@cp $< $@
+endif
+endif
+
+# Everything static: the libraries first, each by its recipe, then the programs.
+.PHONY: sysroot static size
+sysroot: $(LIBRARIES)
+static: ## static programs of musl and its own libraries, in build/static/bin
+	@$(AGAIN) sysroot
+	@$(AGAIN) STATIC=1 programs
+size: static ## the size of each static program, and whether it is in its limit
+	@tools/size.sh build/static/bin
+ifdef STATIC
+$(BIN)/%: $(LINKED_BIN)/% tools/check-static.sh
+	$(call say,STRIP,$@)
+	@mkdir -p $(@D)
+	$(Q)tools/check-static.sh $<
+	$(Q)strip -o $@ $<
+else
+# Always asked, since a recipe depends on more than the times of files.
+$(LIBRARIES): $(SYSROOT)/stamps/%: FORCE
+	+@tools/sysroot/library.sh $(SYSROOT) $* $(filter-out FORCE,$^)
+$(filter-out %/linux-libc-dev,$(LIBRARIES)): $(SYSROOT)/stamps/linux-libc-dev
+$(filter-out %/linux-libc-dev %/musl,$(LIBRARIES)): $(SYSROOT)/stamps/musl
+$(SYSROOT)/stamps/audit: $(SYSROOT)/stamps/libcap-ng
+$(SYSROOT)/stamps/elfutils: $(SYSROOT)/stamps/zlib
+$(SYSROOT)/stamps/libbpf: $(SYSROOT)/stamps/zlib $(SYSROOT)/stamps/elfutils
 endif
 
 # These play against one simulator of a hostile repository.
@@ -315,5 +363,6 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / \
 		{ printf "  make %-18s %s\n", $$1, $$2 }' Makefile
 
--include $(shell find build -path build/cache -prune -o -type f -name '*.d' \
+-include $(shell find build -path build/cache -prune -o \
+	-path $(SYSROOT) -prune -o -type f -name '*.d' \
 	-print 2>/dev/null)

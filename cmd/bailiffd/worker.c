@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -12,6 +11,7 @@
 
 #include "lib/auto.h"
 #include "lib/msg.h"
+#include "pkg/enforce/enforce.h"
 
 static const char *const role_names[ROLE_COUNT] = {
 	[ROLE_AUDIT] = "audit",
@@ -39,7 +39,8 @@ static _Noreturn void child_exec(const char *name, int channel, int stream)
 	char *const argv[] = { (char *)(uintptr_t) "bailiffd",
 			       (char *)(uintptr_t) "--role",
 			       (char *)(uintptr_t)name, NULL };
-	const unsigned first = stream >= 0 ? STREAM_FD + 1 : CHANNEL_FD + 1;
+	const int first = stream >= 0 ? STREAM_FD + 1 : CHANNEL_FD + 1;
+	struct err e;
 	sigset_t none;
 
 	(void)sigemptyset(&none);
@@ -57,7 +58,7 @@ static _Noreturn void child_exec(const char *name, int channel, int stream)
 	}
 	if (stream >= 0 && dup2(stream, STREAM_FD) < 0)
 		_exit(111);
-	if (close_range(first, ~0U, 0) < 0)
+	if (enforce_close_from(first, NULL, 0, &e) < 0)
 		_exit(111);
 	(void)execve("/proc/self/exe", argv,
 		     (char *const *)(uintptr_t)worker_env);
