@@ -16,6 +16,8 @@ SYSROOT := build/musl-sysroot
 LIBRARIES := $(addprefix $(SYSROOT)/stamps/,linux-libc-dev musl openssl \
 	libmicrohttpd libseccomp elfutils libbpf audit libcap-ng zlib jansson)
 ifdef STATIC
+override SAN :=
+override FUZZ :=
 override CC := $(SYSROOT)/bin/musl-cc
 VARIANT := static
 O := build/static/obj
@@ -260,6 +262,7 @@ tools: $(TOOLS)
 .PHONY: check
 check: deps ## everything below but fuzz and bench; SAN=1: with ASan and UBSan
 	@$(AGAIN) all units tools
+	@$(MAKE) --no-print-directory static
 	@$(MAKE) --no-print-directory lint
 	@$(RUN) $(sort $(UNITS)) $(INTEGRATION) \
 		$(if $(SAN),,$(PEERS) $(VM) test/mutation.sh)
@@ -267,7 +270,7 @@ check: deps ## everything below but fuzz and bench; SAN=1: with ASan and UBSan
 .PHONY: check-unit check-integration check-peers check-vm check-mutation
 check-unit: programs units ## the unit tests
 	@$(RUN) $(sort $(UNITS))
-check-integration: all tools ## real programs on this kernel; as root
+check-integration: all tools static ## real programs on this kernel; as root
 	@$(RUN) $(INTEGRATION)
 check-peers: all tools ## against python-tuf, auparse, ausearch, laurel
 	@$(if $(PEERS),$(RUN) $(PEERS),echo 'no peer is tested yet')
