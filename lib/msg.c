@@ -69,13 +69,13 @@ int msg_send(int fd, uint16_t type, uint32_t id, struct span body,
 	header_write(header, type, id);
 	if (nfds != 0) {
 		m.msg_control = control.raw;
-		m.msg_controllen = CMSG_SPACE(sizeof(int) * nfds);
+		m.msg_controllen = (socklen_t)CMSG_SPACE(sizeof(int) * nfds);
 		struct cmsghdr *c = CMSG_FIRSTHDR(&m);
 
 		assert(c != NULL);
 		c->cmsg_level = SOL_SOCKET;
 		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof(int) * nfds);
+		c->cmsg_len = (socklen_t)CMSG_LEN(sizeof(int) * nfds);
 		memcpy(CMSG_DATA(c), fds, sizeof(int) * nfds);
 	}
 	for (;;) {
@@ -93,13 +93,22 @@ int msg_send_buf(int fd, uint16_t type, uint32_t id, const struct buf *b)
 	return r < 0 ? r : msg_send(fd, type, id, buf_view(b), NULL, 0);
 }
 
+/* musl's CMSG_NXTHDR converts signs. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+static struct cmsghdr *control_next(struct msghdr *m, struct cmsghdr *c)
+{
+	return CMSG_NXTHDR(m, c);
+}
+#pragma GCC diagnostic pop
+
 /* Take the descriptors out of the control data, however many there are, so
  * that none leaks. Return: false when there were too many. */
 static bool fds_take(struct msghdr *m, struct msg *out)
 {
 	bool fits = (m->msg_flags & MSG_CTRUNC) == 0;
 
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = control_next(m, c)) {
 		const size_t count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
 
 		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)

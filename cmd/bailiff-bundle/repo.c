@@ -2,9 +2,9 @@
 /* repo.c - see repo.h. */
 #include "cmd/bailiff-bundle/repo.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/array.h"
 #include "lib/auto.h"
 #include "lib/file.h"
 #include "pkg/trust/name.h"
@@ -254,6 +255,70 @@ int repo_unstage(const struct repo *r, const char *name, struct err *e)
 	return tree_remove(r->staged_fd, name, 0, e);
 }
 
+static struct dirent *entry_copy(const struct dirent *entry)
+{
+	struct dirent *copy = malloc(entry->d_reclen);
+
+	return copy == NULL ? NULL : memcpy(copy, entry, entry->d_reclen);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return alphasort((const struct dirent **)(uintptr_t)a,
+			 (const struct dirent **)(uintptr_t)b);
+}
+
+/* What readdir(3) gives until it ends. @ret and @count hold what there is also
+ * after a failure. */
+static int entries_read(DIR *dir, struct dirent ***ret, size_t *count)
+{
+	const struct dirent *entry;
+	size_t cap = 0;
+
+	for (errno = 0; (entry = readdir(dir)) != NULL; errno = 0) {
+		void *array = *ret;
+		struct dirent *copy = entry_copy(entry);
+		struct err e;
+
+		if (copy == NULL ||
+		    array_room(&array, *count, &cap, sizeof(copy), INT_MAX,
+			       "entries", &e) < 0) {
+			free(copy);
+			return -ENOMEM;
+		}
+		*ret = array;
+		(*ret)[(*count)++] = copy;
+	}
+	return -errno;
+}
+
+int repo_scan(int dirfd, const char *path, struct dirent ***ret)
+{
+	AUTO_FD fd = openat(dirfd, path,
+			    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent **entries = NULL;
+	size_t count = 0;
+	int r;
+
+	if (dir == NULL)
+		return -1;
+	(void)fd_steal(&fd);
+	r = entries_read(dir, &entries, &count);
+	(void)closedir(dir);
+	if (r < 0) {
+		while (count > 0)
+			free(entries[--count]);
+		free(entries);
+		errno = -r;
+		return -1;
+	}
+	if (count > 1)
+		qsort(entries, count, sizeof(*entries), by_name);
+	*ret = entries;
+	return (int)count;
+}
+
 static int sweep_entry(const struct repo *r, const char *dir, const char *entry,
 		       const json_t *keep, unsigned depth, struct err *e);
 
@@ -261,7 +326,7 @@ static int sweep_dir(const struct repo *r, const char *dir, const json_t *keep,
 		     unsigned depth, struct err *e)
 {
 	struct dirent **entries = NULL;
-	const int count = scandirat(r->fd, dir, &entries, NULL, alphasort);
+	const int count = repo_scan(r->fd, dir, &entries);
 	int code = 0;
 
 	if (count < 0)

@@ -14,6 +14,8 @@
 #ifndef CMD_BAILIFF_BUNDLE_REPO_H
 #define CMD_BAILIFF_BUNDLE_REPO_H
 
+#include <dirent.h>
+
 #include "pkg/trust/metadata.h"
 
 #define STAGED_ROOT    "staged/root.json"
@@ -35,6 +37,15 @@ struct repo {
 	struct buf root_bytes; /* the newest published root; may be empty */
 	struct trust_metadata root;
 };
+
+/**
+ * repo_scan() - the names in a directory, sorted.
+ * @dirfd: where @path is looked up; a symlink is not followed.
+ * @ret: one entry a name; the caller frees each, and the array.
+ *
+ * Return: how many; -1 with errno: openat(2), readdir(3), ENOMEM.
+ */
+int repo_scan(int dirfd, const char *path, struct dirent ***ret);
 
 /**
  * repo_open() - open a repository and read its newest root.

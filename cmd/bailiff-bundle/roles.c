@@ -2,7 +2,6 @@
 /* roles.c - see roles.h. */
 #include "cmd/bailiff-bundle/roles.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -363,8 +362,7 @@ static int staged_read(const struct repo *repo, struct roles *r, struct err *e)
 	struct dirent **entries = NULL;
 	const int count = repo->staged_fd < 0
 				  ? 0
-				  : scandirat(repo->staged_fd, ".", &entries,
-					      NULL, alphasort);
+				  : repo_scan(repo->staged_fd, ".", &entries);
 	int code = count < 0 ? err_errno(e, "read staged") : 0;
 
 	for (int i = 0; i < count; i++) {
