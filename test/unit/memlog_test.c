@@ -112,6 +112,7 @@ TEST(a_memlogd_that_takes_no_more_is_not_waited_for)
 	AUTO_FD memlogd = memlogd_begin();
 	int r = 0;
 
+	CHECK(memlogd >= 0);
 	for (unsigned i = 0; i < 5000 && r >= 0; i++) {
 		r = memlog_open(at, "bailiff", NULL);
 		if (r >= 0)
