@@ -263,7 +263,7 @@ tools: $(TOOLS)
 check: deps ## everything below but fuzz and bench; SAN=1: with ASan and UBSan
 	@$(AGAIN) all units tools
 	@$(MAKE) --no-print-directory static
-	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory image-root lint
 	@$(RUN) $(sort $(UNITS)) $(INTEGRATION) \
 		$(if $(SAN),,$(PEERS) $(VM) test/mutation.sh)
 
@@ -274,7 +274,8 @@ check-integration: all tools static ## real programs on this kernel; as root
 	@$(RUN) $(INTEGRATION)
 check-peers: all tools ## against python-tuf, auparse, ausearch, laurel
 	@$(if $(PEERS),$(RUN) $(PEERS),echo 'no peer is tested yet')
-check-vm: all tools ## other kernels, in QEMU
+check-vm: all tools static ## other kernels, and LinuxKit's boot imitated, in QEMU
+	@$(MAKE) --no-print-directory image-root
 	@$(RUN) $(VM)
 check-mutation: all tools ## with an allow-all policy every denial must vanish
 	@$(RUN) test/mutation.sh
