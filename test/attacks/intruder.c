@@ -136,16 +136,24 @@ static int try_connect(const char *arg)
 	return r == ECONNREFUSED ? 0 : r;
 }
 
-/* A unix socket: somebody listens there. */
-static int try_dial(const char *path)
+/* bailiff's status, from one of its sockets. */
+static int try_ask(const char *path)
 {
+	static const char request[] = "GET /v1/status HTTP/1.1\r\n"
+				      "Host: bailiff\r\n\r\n";
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
 	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	char answer[13] = "";
 	int r = 0;
 
 	(void)snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);
-	if (fd < 0 || connect(fd, (const struct sockaddr *)&at, sizeof(at)) < 0)
+	if (fd < 0 ||
+	    connect(fd, (const struct sockaddr *)&at, sizeof(at)) < 0 ||
+	    write(fd, request, sizeof(request) - 1) < 0 ||
+	    read(fd, answer, sizeof(answer) - 1) < 0)
 		r = errno;
+	else if (strcmp(answer, "HTTP/1.1 200") != 0)
+		r = strcmp(answer, "HTTP/1.1 403") == 0 ? EACCES : EPROTO;
 	if (fd >= 0)
 		close(fd);
 	return r;
@@ -291,7 +299,7 @@ static const struct {
 	{ "exec", "FILE", try_exec },	    { "connect", "PORT", try_connect },
 	{ "bind", "PORT", try_bind },	    { "fd", "NUMBER", try_fd },
 	{ "syscall", "NAME", try_syscall }, { "show", "FILE", show },
-	{ "move", "PATH", try_move },	    { "dial", "SOCKET", try_dial },
+	{ "move", "PATH", try_move },	    { "ask", "SOCKET", try_ask },
 	{ "signal", "PID", try_signal },    { "exit", "CODE", end_with },
 	{ "sleep", "SECONDS", wait_for },
 };
