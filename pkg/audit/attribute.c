@@ -351,7 +351,8 @@ static void span_keep(struct span s, char *ret, size_t size)
 {
 	const size_t len = s.len < size ? s.len : size - 1;
 
-	memcpy(ret, s.p, len);
+	if (len != 0)
+		memcpy(ret, s.p, len);
 	ret[len] = '\0';
 }
 
