@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/inotify.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
@@ -168,6 +169,26 @@ void timer_ack(int fd)
 
 	/* EAGAIN: it was set anew meanwhile; nothing to take off. */
 	(void)!read(fd, &expiries, sizeof(expiries));
+}
+
+void inotify_drain(int fd,
+		   void (*each)(void *ctx, const struct inotify_event *event),
+		   void *ctx)
+{
+	union {
+		struct inotify_event event;
+		char bytes[4096];
+	} in;
+	ssize_t len;
+
+	while ((len = read(fd, in.bytes, sizeof(in.bytes))) > 0)
+		for (size_t at = 0; at < (size_t)len;) {
+			const struct inotify_event *event =
+				(const void *)(in.bytes + at);
+
+			each(ctx, event);
+			at += sizeof(*event) + event->len;
+		}
 }
 
 int child_open(pid_t pid, struct err *e)

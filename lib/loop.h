@@ -73,6 +73,12 @@ int timer_set(int fd, uint64_t first_ms, uint64_t every_ms);
 /* Take the expiry off the descriptor. */
 void timer_ack(int fd);
 
+/* Call @each for what waits on a non-blocking inotify(7) descriptor. */
+struct inotify_event;
+void inotify_drain(int fd,
+		   void (*each)(void *ctx, const struct inotify_event *event),
+		   void *ctx);
+
 /* A pidfd: readable when the process has ended. */
 int child_open(pid_t pid, struct err *e);
 

@@ -152,8 +152,9 @@ static bool is_watched(const struct passed *p, size_t place)
 /* ---- the loop's source ----------------------------------------------------
  */
 
-static void event_take(struct supervisor *s, const struct inotify_event *event)
+static void event_take(void *ctx, const struct inotify_event *event)
 {
+	struct supervisor *s = ctx;
 	struct passed *p = &s->passed;
 	const struct passed_dir *dir;
 	struct passed_dir copy;
@@ -182,21 +183,8 @@ static int appeared(struct source *self, uint32_t events)
 {
 	struct supervisor *s =
 		container_of(self, struct supervisor, passed.inotify);
-	union {
-		struct inotify_event event;
-		char bytes[4096];
-	} in;
-	ssize_t len;
-
 	(void)events;
-	while ((len = read(self->fd, in.bytes, sizeof(in.bytes))) > 0)
-		for (size_t at = 0; at < (size_t)len;) {
-			const struct inotify_event *event =
-				(const void *)(in.bytes + at);
-
-			event_take(s, event);
-			at += sizeof(*event) + event->len;
-		}
+	inotify_drain(self->fd, event_take, s);
 	return 0;
 }
 

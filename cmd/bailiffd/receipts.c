@@ -67,26 +67,18 @@ static void receipt_look(struct supervisor *s, const char *name)
 	buf_done(&b.receipt);
 }
 
+static void event_take(void *ctx, const struct inotify_event *event)
+{
+	if (event->len != 0)
+		receipt_look(ctx, event->name);
+}
+
 /* Exec closes the launcher's descriptor: then the line is there. */
 static int receipts_changed(struct source *self, uint32_t events)
 {
 	struct supervisor *s = container_of(self, struct supervisor, receipts);
-	union {
-		struct inotify_event event;
-		char bytes[4096];
-	} in;
-	ssize_t len;
-
 	(void)events;
-	while ((len = read(self->fd, in.bytes, sizeof(in.bytes))) > 0)
-		for (size_t at = 0; at < (size_t)len;) {
-			const struct inotify_event *event =
-				(const void *)(in.bytes + at);
-
-			if (event->len != 0)
-				receipt_look(s, event->name);
-			at += sizeof(*event) + event->len;
-		}
+	inotify_drain(self->fd, event_take, s);
 	return 0;
 }
 
