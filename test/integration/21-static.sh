@@ -54,13 +54,17 @@ t_check "a launcher of 100 KiB is too large" \
 # ---- in an empty root ----------------------------------------------------------
 mkdir "$dir/empty"
 cp "$static"/* "$dir/empty"
-version="bailiff $(cat VERSION)"
-for program in "$static"/*; do
-	name=${program##*/}
-	out=$(chroot "$dir/empty" "/$name" --version 2>&1)
-	t_has "$name runs where there is nothing else" "$out" \
-		"$(cat VERSION)"
-done
+# program        argument    it says
+while read -r program argument text; do
+	out=$(chroot "$dir/empty" "/$program" "$argument" 2>&1)
+	t_has "$program runs where there is nothing else" "$out" "$text"
+done <<'END'
+bailiffd         --version   bailiffd
+bailiffctl       --help      usage: bailiffctl
+bailiff-bundle   --help      usage: bailiff-bundle
+bailiff-exec     --help      usage: bailiff-exec
+bailiff-gate     --version   read /proc/self/exe
+END
 
 # ---- sources and recipes: a toy of them, and an apt that does as it is told ----
 tree=$dir/tree
