@@ -265,7 +265,7 @@ tools: $(TOOLS)
 
 .PHONY: check
 check: deps ## everything below but fuzz and bench; SAN=1: with ASan and UBSan
-	@$(AGAIN) all units tools
+	@$(AGAIN) all static units tools
 	@$(MAKE) --no-print-directory static
 	@$(MAKE) --no-print-directory image-root lint
 	@$(RUN) $(sort $(UNITS)) $(INTEGRATION) \
@@ -333,16 +333,15 @@ demo: deps ## two minutes: the whole story, on real programs
 	@BIN=$(abspath $(BIN)) test/demo.sh
 
 # ---- the LinuxKit image ------------------------------------------------------
-IMAGE := build/image
-IMAGE_BIN = $(firstword $(wildcard build/static/bin) $(BIN))
-.PHONY: image-root
-image-root: programs
-	@mkdir -p $(IMAGE)
-	@tools/image-root.sh $(IMAGE_BIN) $(IMAGE)/root
-	@tools/image-label build.yml >$(IMAGE)/label.json
-.PHONY: image
-image: ## the LinuxKit image: an OCI layout in build/image/oci
+.PHONY: image-root image
+image-root: static
+	@mkdir -p build/image
+	@tools/image-root.sh build/static/bin build/image/root
+	@tools/image-label build.yml >build/image/label.json
+image: deps ## the LinuxKit image, in build/image/oci: built, looked at and run
+	@$(AGAIN) all static
 	@tools/image.sh
+	@$(RUN) test/integration/91-image.sh
 
 # ---- installing ------------------------------------------------------------
 sbindir ?= $(prefix)/sbin

@@ -1,10 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # image-root.sh BIN DIR - make DIR, which is emptied first, the root of the
-# LinuxKit image, of the programs in BIN.
+# LinuxKit image, of the static programs in BIN.
 #
-# What is linked against libraries gets them along: good enough to try with,
-# and refused by "make image". Exit: 0, 2 wrong usage, 111 it cannot be done.
+# Exit: 0, 2 wrong usage, 111 it cannot be done.
 
 set -u
 umask 022
@@ -34,17 +33,10 @@ mkdir -p "$root"/{dev,proc,run,sys,tmp,var/{lib,log}/bailiff} &&
 
 while read -r program path; do
 	[ -n "$program" ] || continue
-	install -m 755 "$bin/$program" "$root/$path" && strip "$root/$path" ||
+	install -m 755 "$bin/$program" "$root/$path" ||
 		fail "$program is not in $bin: run \"make static\" first"
 done <<<"$programs"
 ln -s ../sbin/bailiffd "$root/usr/bin/bailiffd" &&
 	install -m 755 "$here/cmd/bailiffd/015-bailiff" "$root/etc/init.d/" &&
 	install -m 644 "$here/cmd/bailiff-gate/gate.conf" "$root/etc/bailiff/" ||
 	fail "cannot write to $root"
-
-for program in "$root"/usr/*bin/*; do
-	ldd "$program" 2>/dev/null | grep -oE '/[^ ]+' | while read -r library; do
-		mkdir -p "$root$(dirname "$library")" &&
-			cp -L "$library" "$root$library" || exit 1
-	done || fail "cannot copy the libraries of $program"
-done

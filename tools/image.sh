@@ -49,8 +49,9 @@ then
 	umount "$CACHE/try/on"
 fi
 rm -rf "$CACHE/try"
+mkdir -p "$CACHE/tmp"
 build() {
-	buildah --storage-driver "$driver" --root "$CACHE/store" \
+	TMPDIR=$CACHE/tmp buildah --storage-driver "$driver" --root "$CACHE/store" \
 		--runroot "$CACHE/run" "$@" >>"$LOG" 2>&1 8>&-
 }
 
