@@ -16,7 +16,9 @@ void ctl_put(struct span text)
 
 	buf_init(&out, (size_t)4 * CONTROL_ANSWER_MAX);
 	text_escape(&out, text, false);
-	(void)fwrite(out.p, 1, out.len, stdout);
+	/* Of an empty text there is no buffer. */
+	if (out.len != 0)
+		(void)fwrite(out.p, 1, out.len, stdout);
 	buf_done(&out);
 }
 
