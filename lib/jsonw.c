@@ -75,10 +75,10 @@ static inline char *text_put(char *to, struct span *s, size_t head,
 		memcpy(to, from, SCAN_BYTES);
 		to += n;
 		p += n;
-		if (n == SCAN_BYTES)
-			continue;
 		if (p >= stop)
 			break;
+		if (n == SCAN_BYTES)
+			continue;
 		if (*p == '"' || *p == '\\') {
 			*to++ = '\\';
 			*to++ = *p++;
@@ -88,6 +88,11 @@ static inline char *text_put(char *to, struct span *s, size_t head,
 		if (to == NULL)
 			return NULL;
 		p += n;
+	}
+	/* What a padding holds is not of the text. */
+	if (p > end) {
+		to -= p - end;
+		p = end;
 	}
 	*s = (struct span){ p, (size_t)(end - p) };
 	return to;
@@ -174,12 +179,13 @@ void jsonw_base64(struct buf *out, struct span raw)
 	buf_u8(out, '"');
 }
 
-bool jsonw_bytes(struct buf *out, struct span name, struct span value)
+static inline bool bytes_json(struct buf *out, struct span name,
+			      struct span value, bool is_padded)
 {
 	const size_t before = out->len;
 
 	jsonw_name(out, name);
-	if (jsonw_text(out, value))
+	if (text_json(out, value, is_padded))
 		return true;
 	out->len = before;
 	jsonw_comma(out);
@@ -188,6 +194,16 @@ bool jsonw_bytes(struct buf *out, struct span name, struct span value)
 	buf_puts(out, "_b64\":");
 	jsonw_base64(out, value);
 	return false;
+}
+
+bool jsonw_bytes(struct buf *out, struct span name, struct span value)
+{
+	return bytes_json(out, name, value, false);
+}
+
+bool jsonw_padded_bytes(struct buf *out, struct span name, struct span value)
+{
+	return bytes_json(out, name, value, true);
 }
 
 /* ---- numbers --------------------------------------------------------------

@@ -43,7 +43,8 @@ static inline void jsonw_name(struct buf *out, struct span name)
  */
 bool jsonw_text(struct buf *out, struct span text);
 
-/* As jsonw_text() of a text behind which SCAN_BYTES zeros can be read. */
+/* As jsonw_text() of a text behind which SCAN_BYTES more can be read, whatever
+ * they are. */
 bool jsonw_padded(struct buf *out, struct span text);
 
 /**
@@ -68,6 +69,9 @@ void jsonw_base64(struct buf *out, struct span raw);
  * Return: whether it was text.
  */
 bool jsonw_bytes(struct buf *out, struct span name, struct span value);
+
+/* The same of a value as jsonw_padded() wants it. */
+bool jsonw_padded_bytes(struct buf *out, struct span name, struct span value);
 
 /* A number; from 2^53 on as a string, since many readers have doubles. */
 void jsonw_u64(struct buf *out, uint64_t v);

@@ -104,6 +104,10 @@ char *num_put(char *to, uint64_t v)
 	uint64_t digits;
 	unsigned zeros;
 
+	if (v < 10) {
+		*to = (char)('0' + v);
+		return to + 1;
+	}
 	if (v >= 100000000) {
 		to = num_put(to, v / 100000000);
 		scan_store(to, digits_8((uint32_t)(v % 100000000)) |

@@ -11,7 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
-#ifdef __SSE2__
+#if defined(__SSE2__) && !defined(SCAN_PORTABLE) /* for its test */
+#define SCAN_SSE2 1
 #include <emmintrin.h>
 #endif
 
@@ -47,7 +48,7 @@ static inline unsigned scan_before(unsigned set)
 	return (unsigned)__builtin_ctz(set | 1U << SCAN_BYTES);
 }
 
-#ifdef __SSE2__
+#ifdef SCAN_SSE2
 
 static inline __m128i scan_16(const char *p)
 {

@@ -211,14 +211,34 @@ struct call {
 	struct span arch, number, success, items;
 };
 
+static struct span *call_member(struct call *call, struct span key)
+{
+	if (key.len == 4)
+		return memcmp(key.p, "arch", 4) == 0 ? &call->arch : NULL;
+	if (key.len == 5)
+		return memcmp(key.p, "items", 5) == 0 ? &call->items : NULL;
+	if (key.len != 7)
+		return NULL;
+	if (memcmp(key.p, "syscall", 7) == 0)
+		return &call->number;
+	return memcmp(key.p, "success", 7) == 0 ? &call->success : NULL;
+}
+
 static struct call call_of(struct span text)
 {
-	const struct span keys[] = { span_of("arch"), span_of("syscall"),
-				     span_of("success"), span_of("items") };
-	struct span values[4];
+	struct call call = { 0 };
+	struct span key, value;
+	unsigned found = 0;
 
-	(void)record_fields(text, keys, 4, values);
-	return (struct call){ values[0], values[1], values[2], values[3] };
+	while (found < 4 && record_next(&text, &key, &value)) {
+		struct span *const to = call_member(&call, key);
+
+		if (to == NULL || to->p != NULL)
+			continue;
+		*to = value;
+		found++;
+	}
+	return call;
 }
 
 /* "" when no table knows it. */

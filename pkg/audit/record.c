@@ -175,6 +175,10 @@ static inline size_t value_len(struct span s)
 	size_t i = 0;
 
 	if (s.len > 1 && s.p[0] == '"') {
+		if (s.len > SCAN_BYTES)
+			i = scan_is(s.p + 1, '"');
+		if (i != 0)
+			return scan_before((unsigned)i) + 2;
 		end = memchr(s.p + 1, '"', s.len - 1);
 		return end != NULL ? (size_t)(end - s.p) + 1 : s.len;
 	}
@@ -222,6 +226,28 @@ static inline const char *key_skip(const char *p, const char *end)
 		       : p;
 }
 
+/* Most fields, with the blank behind them, are within sixteen bytes of @p.
+ * Return: where that blank is; NULL when this one is not, or is no plain word.
+ */
+static inline const char *short_field(const char *p, const char *end,
+				      struct span *ret_key,
+				      struct span *ret_value)
+{
+	unsigned equals, blanks, key, stop;
+
+	if (end - p < SCAN_BYTES)
+		return NULL;
+	equals = scan_is(p, '=');
+	blanks = scan_is(p, ' ');
+	key = scan_before(equals);
+	stop = scan_before(blanks);
+	if (key == 0 || key >= stop || stop == SCAN_BYTES || p[key + 1] == '"')
+		return NULL;
+	*ret_key = (struct span){ p, key };
+	*ret_value = (struct span){ p + key + 1, stop - key - 1 };
+	return p + stop;
+}
+
 bool record_next(struct span *rest, struct span *ret_key,
 		 struct span *ret_value)
 {
@@ -231,6 +257,11 @@ bool record_next(struct span *rest, struct span *ret_key,
 		return false;
 	end = p + rest->len;
 	p += *p == ' ';
+	at = short_field(p, end, ret_key, ret_value);
+	if (at != NULL) {
+		*rest = (struct span){ at, (size_t)(end - at) };
+		return true;
+	}
 	key = p;
 	for (p = key_skip(p, end); p < end; p++) {
 		if (*p == ' ') {

@@ -22,8 +22,8 @@ static inline void decoded_json(struct rendering *j, const char *name,
 				struct span value)
 {
 	if (value.p != NULL)
-		(void)jsonw_bytes(j->out, span_of(name),
-				  value_decode(j, value));
+		(void)jsonw_padded_bytes(j->out, span_of(name),
+					 value_decode(j, value));
 }
 
 /* ,"name":7 when it is a number. Return: whether it was. */
@@ -115,7 +115,7 @@ static void title_json(struct rendering *j)
 				j->mem->title.p[i] = ' ';
 	while (title.len != 0 && title.p[title.len - 1] == ' ')
 		title.len--;
-	if (jsonw_bytes(j->out, span_of("title"), title))
+	if (jsonw_padded_bytes(j->out, span_of("title"), title))
 		return;
 	j->out->len = before;
 	j->title = (struct span){ 0 };
@@ -304,7 +304,7 @@ void tags_json(struct rendering *j)
 		if (key.len == 0 || span_starts(key, RULE_KEY_PREFIX))
 			continue;
 		jsonw_comma(j->out);
-		if (!jsonw_text(j->out, key))
+		if (!jsonw_padded(j->out, key))
 			buf_puts(j->out, "null");
 	}
 	if (j->out->len == open)

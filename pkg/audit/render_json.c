@@ -219,9 +219,9 @@ static void renderer_init(struct renderer *r)
 	*r = (struct renderer){ 0 };
 	buf_init(&r->texts, SIZE_MAX);
 	buf_init(&r->records, SIZE_MAX);
-	buf_init(&r->scratch, EVENT_BYTES_MAX);
-	buf_init(&r->title, EVENT_BYTES_MAX);
-	buf_init(&r->words, NAMES_BYTES_MAX);
+	buf_init(&r->scratch, EVENT_BYTES_MAX + SCAN_BYTES);
+	buf_init(&r->title, EVENT_BYTES_MAX + SCAN_BYTES);
+	buf_init(&r->words, NAMES_BYTES_MAX + SCAN_BYTES);
 	buf_init(&r->repeated, EVENT_BYTES_MAX);
 }
 

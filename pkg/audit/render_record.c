@@ -170,7 +170,7 @@ static void type_json(const struct rendering *j)
 {
 	jsonw_comma(j->out);
 	if (j->shape != NULL) {
-		buf_puts(j->out, j->shape->tail);
+		buf_span(j->out, j->shape->tail);
 		return;
 	}
 	buf_puts(j->out, "\"type\":\"");

@@ -29,7 +29,7 @@ static enum keyset_result string_json(struct rendering *j, struct span key,
 		 value.p[value.len - 1] == '"')
 		value = (struct span){ value.p + 1, value.len - 2 };
 	jsonw_name(j->out, name);
-	if (jsonw_text(j->out, value))
+	if (jsonw_padded(j->out, value))
 		return KEYSET_NEW;
 	j->out->len = before;
 	if (keyset_add(j->mem->keys, key, "_b64", &name) != KEYSET_NEW)
@@ -88,6 +88,6 @@ void message_json(struct rendering *j, struct span message)
 	jsonw_key(j->out, "msg");
 	buf_u8(j->out, '{');
 	object_json(j, message);
-	(void)jsonw_bytes(j->out, span_of("text"), message);
+	(void)jsonw_padded_bytes(j->out, span_of("text"), message);
 	buf_u8(j->out, '}');
 }

@@ -18,6 +18,15 @@ static struct span unquoted(struct span s)
 	return s;
 }
 
+/* What was decoded, with a padding behind it. */
+static struct span decoded(struct buf *b)
+{
+	if (!buf_room(b, SCAN_BYTES))
+		return (struct span){ "", 0 };
+	memset(b->p + b->len, 0, SCAN_BYTES);
+	return buf_view(b);
+}
+
 struct span value_decode(struct rendering *j, struct span value)
 {
 	if (value.len >= 2 && value.p[0] == '"' &&
@@ -25,8 +34,7 @@ struct span value_decode(struct rendering *j, struct span value)
 		return unquoted(value);
 	buf_reset(&j->mem->scratch);
 	record_string(value, &j->mem->scratch);
-	return j->mem->scratch.len != 0 ? buf_view(&j->mem->scratch)
-					: (struct span){ "", 0 };
+	return decoded(&j->mem->scratch);
 }
 
 struct span title_decode(struct rendering *j, struct span value)
@@ -40,7 +48,7 @@ struct span title_decode(struct rendering *j, struct span value)
 		record_string(value, title);
 		j->title = value;
 	}
-	return title->len != 0 ? buf_view(title) : (struct span){ "", 0 };
+	return decoded(title);
 }
 
 static void bytes_json(struct rendering *j, struct span name, struct span value)
@@ -48,7 +56,7 @@ static void bytes_json(struct rendering *j, struct span name, struct span value)
 	const size_t before = j->out->len;
 
 	jsonw_name(j->out, name);
-	if (jsonw_text(j->out, value))
+	if (jsonw_padded(j->out, value))
 		return;
 	j->out->len = before;
 	if (!companion_claim(j, name, "_b64")) {
@@ -94,7 +102,7 @@ bool list_put(struct buf *out, struct span list, char delim, bool is_base64)
 		jsonw_comma(out);
 		if (is_base64) {
 			jsonw_base64(out, piece);
-		} else if (!jsonw_text(out, piece)) {
+		} else if (!jsonw_padded(out, piece)) {
 			out->len = before;
 			return false;
 		}
@@ -159,7 +167,7 @@ void names_json(struct rendering *j, struct span name, enum field_class class,
 		name_json(j, name, buf_cstr(&j->mem->words));
 	} else if (companion_claim(j, name, "_names")) {
 		suffixed_open(j, name, "_names");
-		(void)list_put(j->out, buf_view(&j->mem->words), '|', false);
+		(void)list_put(j->out, decoded(&j->mem->words), '|', false);
 	}
 }
 

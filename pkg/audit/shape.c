@@ -80,10 +80,11 @@ static const struct shape_row landlock_rows[] = {
 	ROW("ino", DEC, NONE),
 };
 
-#define SHAPE(name, nr, fields)                                     \
-	{                                                           \
-		.type = nr, .count = COUNT(fields), .rows = fields, \
-		.tail = "\"type\":\"" name "\",\"type_nr\":" #nr,   \
+#define TAIL(name, nr) "\"type\":\"" name "\",\"type_nr\":" #nr
+#define SHAPE(name, nr, fields)                                         \
+	{                                                               \
+		.type = nr, .count = COUNT(fields), .rows = fields,     \
+		.tail = { TAIL(name, nr), sizeof(TAIL(name, nr)) - 1 }, \
 	}
 
 /* By number, since tail has it; a test compares both with the table of types.

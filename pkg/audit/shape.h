@@ -52,7 +52,7 @@ struct shape {
 	uint16_t type;
 	uint8_t count;		      /* at most SHAPE_ROWS_MAX */
 	const struct shape_row *rows; /* keys are lower case and unique */
-	const char *tail;	      /* "\"type\":\"PATH\",\"type_nr\":1302" */
+	struct span tail;	      /* "\"type\":\"PATH\",\"type_nr\":1302" */
 };
 
 /* NULL for a type that has none. */

@@ -193,7 +193,8 @@ TEST(the_rows_of_a_shape_are_what_the_dictionary_says)
 		(void)snprintf(tail, sizeof(tail),
 			       "\"type\":\"%s\",\"type_nr\":%u",
 			       type_name(shapes[i].type), shapes[i].type);
-		CHECK_STR(shapes[i].tail, tail);
+		CHECK_STR(shapes[i].tail.p, tail);
+		CHECK_INT(shapes[i].tail.len, strlen(tail));
 		for (unsigned k = 0; k < shapes[i].count; k++) {
 			const struct shape_row *row = &shapes[i].rows[k];
 			const struct span key = { row->key, row->len };

@@ -59,7 +59,7 @@ TEST(hex_digits_become_the_number_and_the_bytes_that_they_are)
 	CHECK_INT(scan_hex_8(scan_load("0123abcd")), 0x0123abcd);
 	CHECK_INT(scan_hex_8(scan_load("DEADBEEF")), 0xdeadbeef);
 	CHECK_INT(scan_hex_8(scan_load("7f......") << 48), 0x7f);
-#ifdef __SSE2__
+#ifdef SCAN_SSE2
 	CHECK(scan_unhex("0123456789ABCDEF", bytes));
 	CHECK(memcmp(bytes, "\x01\x23\x45\x67\x89\xab\xcd\xef", 8) == 0);
 #endif
@@ -136,6 +136,24 @@ TEST(texts_of_each_length_are_escaped_at_each_place)
 			escaped_check(len, at, '\\');
 			escaped_check(len, at, '\n');
 		}
+}
+
+TEST(what_is_behind_a_padded_text_is_not_taken)
+{
+	AUTO_DONE(buf_done) struct buf out = { 0 };
+	const char text[40 + SCAN_BYTES] =
+		"a\"bcdefghijklmnopqrstuvwxyz0123456789";
+	char want[64];
+
+	buf_init(&out, SIZE_MAX);
+	CHECK(buf_room(&out, 1000));
+	for (int len = 2; len < 38; len++) {
+		buf_reset(&out);
+		CHECK(jsonw_padded(&out, (struct span){ text, (size_t)len }));
+		(void)snprintf(want, sizeof(want), "\"a\\\"%.*s\"", len - 2,
+			       text + 2);
+		CHECK_STR(buf_cstr(&out), want);
+	}
 }
 
 TEST(what_is_no_text_leaves_nothing_behind)
