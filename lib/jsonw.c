@@ -167,9 +167,32 @@ bool jsonw_text(struct buf *out, struct span text)
 	return text_json(out, text, false);
 }
 
+#define PLAIN_MAX 64
+
+/* A short text with nothing to escape, which most values are. Return: false,
+ * and nothing appended, when it is anything else. */
+static inline bool plain_put(struct buf *out, struct span text)
+{
+	char *const to = out->p + out->len;
+
+	if (text.len - 1 >= PLAIN_MAX || out->error != 0 ||
+	    out->cap - out->len <= PLAIN_MAX + 2 * SCAN_BYTES)
+		return false;
+	for (size_t i = 0; i < text.len; i += SCAN_BYTES) {
+		if (scan_before(scan_special(text.p + i)) <
+		    (text.len - i < SCAN_BYTES ? text.len - i : SCAN_BYTES))
+			return false;
+		memcpy(to + 1 + i, text.p + i, SCAN_BYTES);
+	}
+	to[0] = '"';
+	to[text.len + 1] = '"';
+	out->len += text.len + 2;
+	return true;
+}
+
 bool jsonw_padded(struct buf *out, struct span text)
 {
-	return text_json(out, text, true);
+	return plain_put(out, text) || text_json(out, text, true);
 }
 
 void jsonw_base64(struct buf *out, struct span raw)
@@ -179,31 +202,38 @@ void jsonw_base64(struct buf *out, struct span raw)
 	buf_u8(out, '"');
 }
 
-static inline bool bytes_json(struct buf *out, struct span name,
-			      struct span value, bool is_padded)
+/* ,"name_b64":"..." */
+static void base64_json(struct buf *out, struct span name, struct span value)
 {
-	const size_t before = out->len;
-
-	jsonw_name(out, name);
-	if (text_json(out, value, is_padded))
-		return true;
-	out->len = before;
 	jsonw_comma(out);
 	buf_u8(out, '"');
 	buf_span(out, name);
 	buf_puts(out, "_b64\":");
 	jsonw_base64(out, value);
-	return false;
 }
 
 bool jsonw_bytes(struct buf *out, struct span name, struct span value)
 {
-	return bytes_json(out, name, value, false);
+	const size_t before = out->len;
+
+	jsonw_name(out, name);
+	if (jsonw_text(out, value))
+		return true;
+	out->len = before;
+	base64_json(out, name, value);
+	return false;
 }
 
 bool jsonw_padded_bytes(struct buf *out, struct span name, struct span value)
 {
-	return bytes_json(out, name, value, true);
+	const size_t before = out->len;
+
+	jsonw_name(out, name);
+	if (jsonw_padded(out, value))
+		return true;
+	out->len = before;
+	base64_json(out, name, value);
+	return false;
 }
 
 /* ---- numbers --------------------------------------------------------------

@@ -30,9 +30,14 @@ static inline void jsonw_comma(struct buf *out)
 static inline void jsonw_name(struct buf *out, struct span name)
 {
 	jsonw_comma(out);
-	buf_u8(out, '"');
-	buf_span(out, name);
-	buf_puts(out, "\":");
+	if (name.len == 0 || !buf_room(out, name.len + 3)) {
+		buf_puts(out, "\"\":");
+		return;
+	}
+	out->p[out->len] = '"';
+	memcpy(out->p + out->len + 1, name.p, name.len);
+	memcpy(out->p + out->len + 1 + name.len, "\":", 2);
+	out->len += name.len + 3;
 }
 
 /**

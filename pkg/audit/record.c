@@ -226,30 +226,8 @@ static inline const char *key_skip(const char *p, const char *end)
 		       : p;
 }
 
-/* Most fields, with the blank behind them, are within sixteen bytes of @p.
- * Return: where that blank is; NULL when this one is not, or is no plain word.
- */
-static inline const char *short_field(const char *p, const char *end,
-				      struct span *ret_key,
-				      struct span *ret_value)
-{
-	unsigned equals, blanks, key, stop;
-
-	if (end - p < SCAN_BYTES)
-		return NULL;
-	equals = scan_is(p, '=');
-	blanks = scan_is(p, ' ');
-	key = scan_before(equals);
-	stop = scan_before(blanks);
-	if (key == 0 || key >= stop || stop == SCAN_BYTES || p[key + 1] == '"')
-		return NULL;
-	*ret_key = (struct span){ p, key };
-	*ret_value = (struct span){ p + key + 1, stop - key - 1 };
-	return p + stop;
-}
-
-bool record_next(struct span *rest, struct span *ret_key,
-		 struct span *ret_value)
+bool record_next_any(struct span *rest, struct span *ret_key,
+		     struct span *ret_value)
 {
 	const char *p = rest->p, *key, *at, *end;
 
@@ -257,11 +235,6 @@ bool record_next(struct span *rest, struct span *ret_key,
 		return false;
 	end = p + rest->len;
 	p += *p == ' ';
-	at = short_field(p, end, ret_key, ret_value);
-	if (at != NULL) {
-		*rest = (struct span){ at, (size_t)(end - at) };
-		return true;
-	}
 	key = p;
 	for (p = key_skip(p, end); p < end; p++) {
 		if (*p == ' ') {

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "lib/buf.h"
+#include "lib/scan.h"
 #include "lib/span.h"
 
 #define RECORD_BYTES_MAX 8970 /* MAX_AUDIT_MESSAGE_LENGTH of the kernel */
@@ -90,11 +91,48 @@ bool record_field(struct span text, const char *key, struct span *ret);
 size_t record_fields(struct span text, const struct span keys[], size_t count,
 		     struct span ret[]);
 
+/* Most fields, with the blank behind them, are within sixteen bytes of @p.
+ * Return: where that blank is; NULL when this one is not, or is no plain word.
+ */
+static inline const char *record_short(const char *p, const char *end,
+				       struct span *ret_key,
+				       struct span *ret_value)
+{
+	unsigned equals, blanks, key, stop;
+
+	if (end - p < SCAN_BYTES)
+		return NULL;
+	equals = scan_is(p, '=');
+	blanks = scan_is(p, ' ');
+	key = scan_before(equals);
+	stop = scan_before(blanks);
+	if (key == 0 || key >= stop || stop == SCAN_BYTES || p[key + 1] == '"')
+		return NULL;
+	*ret_key = (struct span){ p, key };
+	*ret_value = (struct span){ p + key + 1, stop - key - 1 };
+	return p + stop;
+}
+
+/* record_next() of a field that is not short. */
+bool record_next_any(struct span *rest, struct span *ret_key,
+		     struct span *ret_value);
+
 /* One field after another: cuts it off the front of @rest. Words without '='
  * are passed over, but for the first of "old auid=" and "new auid=", which
  * belongs to the key. Return: false at the end. */
-bool record_next(struct span *rest, struct span *ret_key,
-		 struct span *ret_value);
+static inline bool record_next(struct span *rest, struct span *ret_key,
+			       struct span *ret_value)
+{
+	const char *p = rest->p, *at, *end = p + rest->len;
+
+	if (rest->len == 0)
+		return false;
+	at = record_short(p + (*p == ' '), end, ret_key, ret_value);
+	if (at == NULL)
+		return record_next_any(rest, ret_key, ret_value);
+	*rest = (struct span){ at, (size_t)(end - at) };
+	return true;
+}
 
 /* The value at the front of @text, behind its '=': to the closing quote of a
  * quoted one, else to the next blank or the end. */

@@ -26,15 +26,24 @@ static inline void decoded_json(struct rendering *j, const char *name,
 					 value_decode(j, value));
 }
 
-/* ,"name":7 when it is a number. Return: whether it was. */
-static inline bool id_json(struct buf *out, const char *name, struct span value)
+/* A decimal number below 2^32, as the kernel prints one. */
+static inline bool is_id(struct span value)
 {
 	uint32_t v;
 
-	if (num_parse_u32(value, 0, UINT32_MAX, &v) < 0)
+	/* Of ten digits not all are below it. A padding is behind the value. */
+	if (value.len - 1 < 9 && (value.p[0] != '0' || value.len == 1))
+		return scan_first(scan_decimal(value.p)) >= value.len;
+	return num_parse_u32(value, 0, UINT32_MAX, &v) == 0;
+}
+
+/* ,"name":7 when it is a number. Return: whether it was. */
+static inline bool id_json(struct buf *out, const char *name, struct span value)
+{
+	if (!is_id(value))
 		return false;
 	jsonw_name(out, span_of(name));
-	buf_dec(out, v);
+	buf_span(out, value);
 	return true;
 }
 
@@ -63,13 +72,12 @@ static bool argv_put(struct rendering *j, bool is_base64)
 
 	buf_init(&whole, EVENT_BYTES_MAX);
 	for (uint32_t i = 0; i < ev->record_count && is_text; i++) {
-		struct span added, key, value;
-		struct span rest = record_split(ev->records[i].type,
-						ev->records[i].text, &added);
+		struct span rest, added, key, value;
 		struct argument arg;
 
 		if (ev->records[i].type != AUDIT_EXECVE)
 			continue;
+		rest = record_split(AUDIT_EXECVE, ev->records[i].text, &added);
 		while (is_text && record_next(&rest, &key, &value)) {
 			if (!argument_parse(key, &arg))
 				continue;
@@ -167,14 +175,12 @@ void user_json(struct rendering *j)
 {
 	const struct actor *who = &j->about.actor;
 	struct buf *out = j->out;
-	uint32_t uid, euid;
 
-	if (num_parse_u32(who->uid, 0, UINT32_MAX, &uid) < 0)
+	if (!is_id(who->uid))
 		return;
 	jsonw_key(out, "user");
 	buf_u8(out, '{');
-	if (num_parse_u32(who->euid, 0, UINT32_MAX, &euid) == 0 &&
-	    euid != uid) {
+	if (is_id(who->euid) && !span_eq(who->euid, who->uid)) {
 		jsonw_key(out, "effective");
 		buf_u8(out, '{');
 		keyword_json(out, who->euid);

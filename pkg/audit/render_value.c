@@ -143,12 +143,21 @@ static void title_json(struct rendering *j, struct span name, struct span value)
 /* ,"name_name":"openat": @word is plain. */
 static void name_json(struct rendering *j, struct span name, const char *word)
 {
-	if (word == NULL || !companion_claim(j, name, "_name"))
+	static const char between[] = "_name\":\"";
+	const size_t len = word != NULL ? strlen(word) : 0;
+	char *to;
+
+	if (word == NULL || !companion_claim(j, name, "_name") ||
+	    !buf_room(j->out, name.len + sizeof(between) + len + 4))
 		return;
-	suffixed_open(j, name, "_name");
-	buf_u8(j->out, '"');
-	buf_puts(j->out, word);
-	buf_u8(j->out, '"');
+	to = j->out->p + j->out->len;
+	/* Behind the number: there is always a comma. */
+	memcpy(to, ",\"", 2);
+	to = mempcpy(to + 2, name.p, name.len);
+	memcpy(to, between, sizeof(between) - 1);
+	to = mempcpy(to + sizeof(between) - 1, word, len);
+	*to++ = '"';
+	j->out->len = (size_t)(to - j->out->p);
 }
 
 void names_json(struct rendering *j, struct span name, enum field_class class,
