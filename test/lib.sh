@@ -319,7 +319,12 @@ t_audit_field() { awk -v f="$1" '$1 == f { print $2; exit }' "$2"; }
 t_audit_guard() { # PID-OF-TEST DIRECTORY
 	local test=$1 dir=$2 pid rule state rules
 	# Kept in memory: the directory may vanish before the guard ends.
-	exec 9>>/tmp/audit.lock && flock 9 || return
+	exec 9>>/tmp/audit.lock || return
+	# No longer than the test lives: a test that was started under this lock
+	# gives up, and this process, which inherited it, would keep it.
+	until flock -w 2 9; do
+		[ -d "/proc/$test" ] || return
+	done
 	auditctl -s >"$dir/state" || return
 	rules=$(auditctl -l | grep -v '^No rules')
 	state=$(cat "$dir/state")
