@@ -4,6 +4,7 @@
 # that runs such programs, and is told to be absent where they only attach.
 #
 # seconds: 240
+# beside: others
 
 # shellcheck source=test/lib.sh
 . "$(dirname "$0")/../lib.sh"
