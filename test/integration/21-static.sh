@@ -4,7 +4,7 @@
 # claim, in their limits, the same bits wherever they are built, and that they
 # do what the dynamic ones do: other tests are run again, with them.
 #
-# seconds: 400
+# seconds: 600
 
 . "$(dirname "$0")/../lib.sh"
 static=$TOP/build/static/bin
