@@ -65,20 +65,23 @@ static inline char *text_put(char *to, struct span *s, size_t head,
 
 	while (p < stop) {
 		const char *from = p;
+		unsigned special;
 		size_t n;
 
 		if (!is_padded && end - p < SCAN_BYTES) {
 			tail_copy(copy, p, (size_t)(end - p));
 			from = copy;
 		}
-		n = scan_before(scan_special(from));
+		special = scan_special(from);
 		memcpy(to, from, SCAN_BYTES);
+		/* Mostly, and then the next need not wait for a count. */
+		n = special == 0 ? SCAN_BYTES : scan_before(special);
 		to += n;
 		p += n;
+		if (special == 0)
+			continue;
 		if (p >= stop)
 			break;
-		if (n == SCAN_BYTES)
-			continue;
 		if (*p == '"' || *p == '\\') {
 			*to++ = '\\';
 			*to++ = *p++;

@@ -196,11 +196,12 @@ static void record_json(struct rendering *j, const struct event_record *r,
 			struct span text)
 {
 	struct buf *out = j->out;
-	struct span kernel, added, message;
+	struct span kernel = text, added = { 0 }, message;
 	bool has_message = false;
 
 	record_begin(j, r->type);
-	kernel = record_split(r->type, text, &added);
+	if (j->is_enriched)
+		kernel = record_split(r->type, text, &added);
 	if (j->shape == NULL) {
 		has_message = record_message(r->type, text, &message);
 		kernel = record_trusted(r->type, text);
@@ -234,33 +235,43 @@ static bool texts_open(struct buf *texts, const struct event *ev)
 	return buf_room(texts, len);
 }
 
-/* One more; it stays where it is until the next event. */
-static struct span text_add(struct buf *texts, struct span text)
+/* They stay where they are until the next event. Return: false when out of
+ * memory. */
+static bool texts_keep(struct buf *texts, const struct event *ev)
 {
 	static const char padding[SCAN_BYTES];
-	const struct span kept = { texts->p + texts->len, text.len };
 
-	buf_span(texts, text);
-	buf_put(texts, padding, sizeof(padding));
-	return kept;
+	if (!texts_open(texts, ev))
+		return false;
+	for (uint32_t i = 0; i < ev->record_count; i++) {
+		buf_span(texts, ev->records[i].text);
+		buf_put(texts, padding, sizeof(padding));
+	}
+	return true;
 }
 
 void records_json(struct rendering *j)
 {
 	const struct event *ev = j->about.ev;
 	struct buf *texts = &j->mem->texts;
+	struct span text;
 
 	jsonw_key(j->out, "records");
 	buf_u8(j->out, '[');
-	if (!texts_open(texts, ev)) {
+	if (!texts_keep(texts, ev)) {
 		j->out->error = texts->error;
 		return;
 	}
+	text.p = texts->p;
+	j->is_enriched =
+		texts->len != 0 &&
+		memchr(texts->p, RECORD_ENRICHED, texts->len) != NULL;
 	for (uint32_t i = 0; i < ev->record_count; i++) {
 		if (i != 0)
 			buf_u8(j->out, ',');
-		record_json(j, &ev->records[i],
-			    text_add(texts, ev->records[i].text));
+		text.len = ev->records[i].text.len;
+		record_json(j, &ev->records[i], text);
+		text.p += text.len + SCAN_BYTES;
 	}
 	buf_u8(j->out, ']');
 }

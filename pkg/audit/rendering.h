@@ -28,6 +28,7 @@ struct rendering {
 	struct renderer *mem;
 	struct about about; /* filled while the records are written */
 
+	bool is_enriched;  /* a record has what auditd added */
 	struct span title; /* what mem->title was decoded from */
 
 	/* the machine and call that numbers belong to; 0: not known yet */
