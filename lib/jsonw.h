@@ -84,7 +84,11 @@ void jsonw_negative(struct buf *out, uint64_t magnitude);
 
 static inline void jsonw_bool(struct buf *out, bool v)
 {
-	buf_puts(out, v ? "true" : "false");
+	/* Each of a length that is known. */
+	if (v)
+		buf_puts(out, "true");
+	else
+		buf_puts(out, "false");
 }
 
 #endif

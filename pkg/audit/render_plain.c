@@ -213,10 +213,11 @@ static plain_fn *const plain[FIELD_CLASSES] = {
 };
 
 /* ,"key": of a row. Return: behind it. */
-static char *member_put(char *to, const struct shape_row *row)
+static inline char *member_put(char *to, const struct shape_row *row,
+			       bool is_first)
 {
 	*to = ',';
-	to += to[-1] != '{';
+	to += !is_first;
 	memcpy(to, row->member, sizeof(row->member));
 	return to + row->len + 3;
 }
@@ -252,7 +253,7 @@ static inline const char *row_json(struct rendering *j,
 
 	if (!buf_room(out, sizeof(row->member) + PLAIN_ROOM))
 		return end;
-	to = member_put(out->p + out->len, row);
+	to = member_put(out->p + out->len, row, out->len == j->opened);
 	/* Most are digits: no call pays. */
 	if (is_digits)
 		stop = digits_json(j, row, p, end, to);
@@ -282,6 +283,7 @@ void shaped_json(struct rendering *j, struct span text)
 	const char *p = text.p, *const end = p + text.len;
 	unsigned at = 0;
 
+	j->opened = j->out->len;
 	while (p < end) {
 		const unsigned i = row_find(shape, at, p);
 		const struct shape_row *row = &shape->rows[i];

@@ -263,9 +263,8 @@ void records_json(struct rendering *j)
 		return;
 	}
 	text.p = texts->p;
-	j->is_enriched =
-		texts->len != 0 &&
-		memchr(texts->p, RECORD_ENRICHED, texts->len) != NULL;
+	j->is_enriched = texts->len != 0 &&
+			 memchr(texts->p, RECORD_ENRICHED, texts->len) != NULL;
 	for (uint32_t i = 0; i < ev->record_count; i++) {
 		if (i != 0)
 			buf_u8(j->out, ',');

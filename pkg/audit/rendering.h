@@ -40,6 +40,7 @@ struct rendering {
 	uint16_t type;
 	const struct shape *shape; /* NULL: its names are in keys */
 	uint64_t seen;		   /* rows of shape whose name is taken */
+	size_t opened;		   /* length of out in front of its fields */
 	bool is_row;		   /* the field that is being written is one */
 	uint32_t cut;		   /* fields that are in the text alone */
 };
