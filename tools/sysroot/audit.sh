@@ -33,14 +33,12 @@ table uringop_table uringop_tables uringop --lowercase
 table msg_typetab msg_typetabs msg_type --uppercase
 table optab optabs op
 
-shopt -s nullglob # these two moved from version to version
-files=({,../common/}message.c {,../common/}strsplit.c ../common/audit-fgets.c)
-shopt -u nullglob
-some=()
-for file in "${files[@]}"; do
+some=() # these moved from version to version
+for file in {,../common/}{message,strsplit,common}.c ../common/audit-fgets.c; do
 	[ ! -e "$file" ] || some+=("$file")
 done
 library libaudit.a "$flags" libaudit.c netlink.c lookup_table.c \
-	audit_logging.c deprecated.c ../common/common.c "${some[@]}"
-headers libaudit.h audit_logging.h
-[ ! -e audit-records.h ] || headers audit-records.h
+	audit_logging.c deprecated.c "${some[@]}"
+for header in libaudit.h audit_logging.h audit-records.h; do
+	[ ! -e "$header" ] || headers "$header"
+done
