@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* spawn.c - how long a command takes from spawn to end, and how much CPU.
  *
- *	spawn [-f FILE] TIMES COMMAND...
+ *	spawn [-f FILE] [-e] TIMES COMMAND...
  *
  * Prints the medians of both in microseconds; exit 1 when a run failed. CPU is
  * user and system time of the command and of everything it started: what it
  * leaves behind is waited for here, after the clock was read. -f opens FILE as
- * descriptor 9 of the command, anew for each run.
+ * descriptor 9 of the command, anew for each run. With -e the end is when
+ * nobody has the command's standard output open any more, what it left behind
+ * included.
  */
 #include <fcntl.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +24,7 @@
 
 #define TIMES_MAX 10000
 #define FILE_FD	  9
+#define END_FD	  10
 
 static int order(const void *a, const void *b)
 {
@@ -46,16 +50,45 @@ static long cpu_us(void)
 	       use.ru_utime.tv_usec + use.ru_stime.tv_usec;
 }
 
+/* END_FD is the pipe that *ret_fd reads. */
+static int open_end(int *ret_fd)
+{
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC) < 0 || dup3(fds[1], END_FD, O_CLOEXEC) < 0)
+		return -1;
+	close(fds[1]);
+	*ret_fd = fds[0];
+	return 0;
+}
+
+/* Until nobody but us has it open; what was written is nobody's business. */
+static void wait_end(int fd)
+{
+	char text[4096];
+
+	while (read(fd, text, sizeof(text)) > 0)
+		;
+	close(fd);
+}
+
 static int run(char **command, const posix_spawn_file_actions_t *actions,
-	       long *ret_wall, long *ret_cpu)
+	       bool until_end, long *ret_wall, long *ret_cpu)
 {
 	const long cpu = cpu_us(), wall = wall_us();
-	int status;
+	int status, end = -1;
 	pid_t pid;
 
+	if (until_end && open_end(&end) < 0)
+		return -1;
 	if (posix_spawnp(&pid, command[0], actions, NULL, command, environ) !=
-		    0 ||
-	    waitpid(pid, &status, 0) < 0 || status != 0)
+	    0)
+		return -1;
+	if (until_end) {
+		close(END_FD);
+		wait_end(end);
+	}
+	if (waitpid(pid, &status, 0) < 0 || status != 0)
 		return -1;
 	*ret_wall = wall_us() - wall;
 	while (wait(NULL) > 0)
@@ -64,27 +97,39 @@ static int run(char **command, const posix_spawn_file_actions_t *actions,
 	return 0;
 }
 
+static int usage(void)
+{
+	fputs("usage: spawn [-f FILE] [-e] TIMES COMMAND...\n", stderr);
+	return 2;
+}
+
 int main(int argc, char **argv)
 {
 	static long wall[TIMES_MAX], cpu[TIMES_MAX];
 	posix_spawn_file_actions_t actions;
-	int at = 1, times;
+	bool until_end = false;
+	int times, option;
 
 	posix_spawn_file_actions_init(&actions);
-	if (argc > 3 && strcmp(argv[1], "-f") == 0) {
-		posix_spawn_file_actions_addopen(&actions, FILE_FD, argv[2],
-						 O_RDONLY, 0);
-		at = 3;
+	while ((option = getopt(argc, argv, "+f:e")) != -1) {
+		if (option == 'f')
+			posix_spawn_file_actions_addopen(&actions, FILE_FD,
+							 optarg, O_RDONLY, 0);
+		else if (option == 'e')
+			until_end =
+				posix_spawn_file_actions_adddup2(
+					&actions, END_FD, STDOUT_FILENO) == 0;
+		else
+			return usage();
 	}
-	times = argc > at + 1 ? atoi(argv[at]) : 0;
-	if (times < 1 || times > TIMES_MAX) {
-		fputs("usage: spawn [-f FILE] TIMES COMMAND...\n", stderr);
-		return 2;
-	}
+	times = argc > optind + 1 ? atoi(argv[optind]) : 0;
+	if (times < 1 || times > TIMES_MAX)
+		return usage();
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 		return 111;
 	for (int i = 0; i < times; i++)
-		if (run(argv + at + 1, &actions, &wall[i], &cpu[i]) < 0)
+		if (run(argv + optind + 1, &actions, until_end, &wall[i],
+			&cpu[i]) < 0)
 			return 1;
 	qsort(wall, (size_t)times, sizeof(wall[0]), order);
 	qsort(cpu, (size_t)times, sizeof(cpu[0]), order);
