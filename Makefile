@@ -319,9 +319,9 @@ chaos: all tools ## kill -9 of audit or everything under load; ROUNDS (1000)
 	@BIN=$(abspath $(BIN)) ROUNDS=$(ROUNDS) test/chaos.sh
 
 .PHONY: bench
-bench: all tools ## the figures of the README, measured here
-	@for b in launcher audit stall decode trust seccomp policy reload; do \
-		BIN=$(abspath $(BIN)) test/bench/$$b.sh || exit; done
+bench: all tools image-root ## the figures of the README, measured here
+	@for b in launcher gate audit stall memory decode trust seccomp policy \
+		reload; do BIN=$(abspath $(BIN)) test/bench/$$b.sh || exit; done
 
 .PHONY: deps
 deps: ## install what is missing, through apt
