@@ -318,10 +318,12 @@ ROUNDS ?= 1000
 chaos: all tools ## kill -9 of audit or everything under load; ROUNDS (1000)
 	@BIN=$(abspath $(BIN)) ROUNDS=$(ROUNDS) test/chaos.sh
 
-.PHONY: bench
+.PHONY: bench bench-boot
 bench: all tools image-root ## the figures of the README, measured here
 	@for b in launcher gate audit stall memory decode trust seccomp policy \
 		reload; do BIN=$(abspath $(BIN)) test/bench/$$b.sh || exit; done
+bench-boot: all tools image-root ## what bailiff adds to a node's boot, in QEMU
+	@BIN=$(abspath $(BIN)) test/bench/boot.sh
 
 .PHONY: deps
 deps: ## install what is missing, through apt
