@@ -340,9 +340,9 @@ image-root: static
 	@mkdir -p build/image
 	@tools/image-root.sh build/static/bin build/image/root
 	@tools/image-label build.yml >build/image/label.json
-image: deps ## the LinuxKit image, in build/image/oci: built, looked at and run
+image: deps ## the LinuxKit image, in build/image/oci, as REFERENCE: built and run
 	@$(AGAIN) all static
-	@tools/image.sh
+	@REFERENCE=$(REFERENCE) tools/image.sh
 	@$(RUN) test/integration/91-image.sh
 
 # ---- installing ------------------------------------------------------------

@@ -5,7 +5,7 @@
 # wherever this machine's apt gets them.
 #
 # It lies in build/image/oci afterwards, an OCI layout that "linuxkit cache
-# import" takes as a tar. Layers are kept in build/cache/image: when nothing
+# import" takes as a tar; $REFERENCE is the name it has there. Layers are kept in build/cache/image: when nothing
 # changed this takes seconds. What the build said is in build/image/log.
 # Exit: 0, 111 it cannot be done.
 
@@ -78,10 +78,10 @@ base_import() {
 		build add --quiet "$container" "$CACHE/$release.tar" / &&
 		build config --cmd /bin/bash --env \
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$container" &&
-		build commit --quiet --rm "$container" "docker.io/library/$base"
+		build commit --quiet --rm "$container" "localhost/$base"
 }
 [ -s "$CACHE/$release.tar" ] || base_make || fail "no base was made"
-build inspect --type image "docker.io/library/$base" || base_import ||
+build inspect --type image "localhost/$base" || base_import ||
 	fail "the base cannot be imported"
 
 # ---- the image -----------------------------------------------------------------
@@ -92,8 +92,8 @@ rm -rf "$OUT/oci"
 skopeo --insecure-policy copy --quiet \
 	"containers-storage:[$driver@$CACHE/store+$CACHE/run]localhost/$name" \
 	"oci:$OUT/oci:${name#*:}" >>"$LOG" 2>&1 || fail "the image is not there"
-# The name under which linuxkit knows it.
-jq -c --arg name "docker.io/$name" \
+# The name under which linuxkit's cache will know it.
+jq -c --arg name "${REFERENCE:-$name}" \
 	'.manifests[0].annotations["io.containerd.image.name"] = $name' \
 	"$OUT/oci/index.json" >"$OUT/index.json" &&
 	mv "$OUT/index.json" "$OUT/oci/" || fail "cannot write $OUT/oci"
