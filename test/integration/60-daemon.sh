@@ -196,6 +196,9 @@ t_check "a third audit process reads on" t_wait_for -t 5 back audit "$old"
 t_is "the kernel still names the first one, which is gone" \
 	"$(auditctl -s | awk '$1 == "pid" { print $2 }') $(
 		[ ! -e "/proc/$first" ] || echo alive)" "$first "
+# It is ready before its first figures are there.
+has_figures() { [ "$(n_get /v1/status | jq .trail.last_seq)" -gt 0 ]; }
+t_check "its figures are there" t_wait_for has_figures
 after=$(n_get /v1/status | jq .trail.last_seq)
 "$EXEC" --service web -- /usr/bin/true
 executed() {
