@@ -26,7 +26,7 @@ static const struct ctl_verb verbs[] = {
 static int help(FILE *to, int code)
 {
 	(void)fputs("usage: bailiffctl [--socket PATH] [--json] [--no-color] "
-		    "VERB ...\n\n",
+		    "VERB ...\n       bailiffctl --help | --version\n\n",
 		    to);
 	for (size_t i = 0; i < VERB_COUNT; i++)
 		(void)fprintf(to, "  %-9s %-16s %s\n", verbs[i].name,
@@ -52,9 +52,11 @@ int main(int argc, char **argv)
 	struct ctl ctl = { .is_terminal = isatty(STDOUT_FILENO) != 0,
 			   .has_color = wants_color() };
 	bool wants_help = false;
-	const int at = ctl_globals(&ctl, argc, argv, &wants_help);
-	int r;
+	int at, r;
 
+	if (argc == 2 && strcmp(argv[1], "--version") == 0)
+		return printf("bailiffctl " BAILIFF_VERSION "\n") < 0;
+	at = ctl_globals(&ctl, argc, argv, &wants_help);
 	if (wants_help)
 		return help(stdout, CTL_DONE);
 	if (at < 0)

@@ -61,6 +61,7 @@ while read -r program argument text; do
 done <<'END'
 bailiffd         --version   bailiffd
 bailiffctl       --help      usage: bailiffctl
+bailiffctl       --version   bailiffctl 0
 bailiff-bundle   --help      usage: bailiff-bundle
 bailiff-exec     --help      usage: bailiff-exec
 bailiff-gate     --version   read /proc/self/exe
