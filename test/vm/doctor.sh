@@ -11,7 +11,7 @@
 
 guest() { # KERNEL APPEND: the facts, as JSON
 	"$TOP/test/vm/vmrun" -t 100 -a "audit=1 $2" -f "$BIN/bailiffctl" "$1" \
-		sh -c 'bailiffctl doctor --json; ls -A /sys/fs/bpf >&2' 2>&1
+		sh -c 'bailiffctl doctor --json; ls -A /sys/fs/bpf >&2'
 }
 fact() { jq -r ".facts[\"$1\"].state" <<<"$out"; }
 
