@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # functions.sh - what the recipes of the sysroot share: flags, and how to
-# unpack, compile and install. library.sh sources it in the work directory of
-# the library, with $SYSROOT, $TOP, $NAME and $VERSION set.
+# unpack, compile and install. library.sh sources it in the directory in
+# which the library is built, with $SYSROOT, $TOP, $NAME and $VERSION set.
 
 export LC_ALL=C TZ=UTC SOURCE_DATE_EPOCH=0
 export PATH="$SYSROOT/bin:$PATH"
@@ -14,7 +14,7 @@ SOURCES=$TOP/build/cache/sources
 HARDEN='-fstack-clash-protection -fcf-protection=full'
 SECTIONS="-ffunction-sections -fdata-sections \
 -fno-asynchronous-unwind-tables -fno-unwind-tables"
-MAP="-ffile-prefix-map=$SYSROOT/work/= -ffile-prefix-map=$TOP=."
+MAP="-ffile-prefix-map=$SYSROOT/tree/= -ffile-prefix-map=$TOP=."
 # An undeclared function once cut pointers to int, and the library "worked".
 STRICT="-Werror=implicit-function-declaration -Werror=int-conversion \
 -Wformat -Werror=format-security"

@@ -20,7 +20,7 @@ if [ $# -lt 2 ] || [ ! -e "$here/$2.sh" ]; then
 	exit 2
 fi
 name=$2 top=$(cd "$here/../.." && pwd)
-mkdir -p "$1"/{stamps,log,work,bin,usr} || exit 111
+mkdir -p "$1"/{stamps,log,tree,bin,usr} || exit 111
 SYSROOT=$(cd "$1" && pwd)
 shift 2
 stamp=$SYSROOT/stamps/$name
@@ -38,11 +38,11 @@ want=$(sum "$@")
 
 version=$("$here/fetch.sh" "$name") || exit 111
 echo "  LIB     $name $version"
-work=$SYSROOT/work/$name
-rm -rf "$work" "$stamp"
-mkdir -p "$work" || exit 111
+tree=$SYSROOT/tree/$name
+rm -rf "$tree" "$stamp"
+mkdir -p "$tree" || exit 111
 
-cd "$work" && export SYSROOT TOP="$top" NAME="$name" VERSION="$version" &&
+cd "$tree" && export SYSROOT TOP="$top" NAME="$name" VERSION="$version" &&
 	bash -euo pipefail -c '. "$0/functions.sh"; unpack; . "$0/$NAME.sh"' \
 		"$here" >"$SYSROOT/log/$name" 2>&1 </dev/null
 status=$?
@@ -51,4 +51,4 @@ if [ "$status" -ne 0 ]; then
 	tail -n 20 "$SYSROOT/log/$name" | cut -c -200
 	exit 1
 fi >&2
-cd "$top" && rm -rf "$work" && printf '%s\n' "$version" "$want" >"$stamp"
+cd "$top" && rm -rf "$tree" && printf '%s\n' "$version" "$want" >"$stamp"

@@ -34,7 +34,7 @@ cat >"$SYSROOT/bin/musl-cc" <<END
 #!/bin/sh
 exec gcc -nostdinc -isystem $PREFIX/include \
 -isystem $(gcc -print-file-name=include) \
--ffile-prefix-map=$SYSROOT/work/= -ffile-prefix-map=$TOP=. \
+$MAP \
 "\$@" -specs=$SYSROOT/bin/musl-cc.specs
 END
 chmod 755 "$SYSROOT/bin/musl-cc"
